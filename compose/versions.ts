@@ -1,0 +1,41 @@
+/** The one table of versions: what the Docker engine pulls and what the local engine downloads. */
+
+/** Every service that a stack can have. The same name is used in config.ts, in Compose, in labels and on the command line. */
+export const SERVICES = [
+  "prometheus",
+  "alertmanager",
+  "webhook",
+  "node-exporter",
+  "blackbox",
+  "grafana",
+  "cadvisor",
+] as const;
+
+/** The name of a service. */
+export type Service = typeof SERVICES[number];
+
+/** A service's version, and where Docker finds it. */
+export interface Version {
+  /** Image without its tag. */
+  readonly image: string;
+  /** The tag's text before the version: `v` for the Prometheus projects. */
+  readonly tagPrefix: string;
+  /** Semantic version, without `v`. */
+  readonly version: string;
+}
+
+/** Versions of what Vigie does not build itself; Renovate keeps them current (see renovate.json). */
+export const VERSIONS: Readonly<Record<Exclude<Service, "webhook">, Version>> = {
+  // renovate: datasource=docker depName=prom/prometheus
+  prometheus: { image: "prom/prometheus", tagPrefix: "v", version: "3.5.3" },
+  // renovate: datasource=docker depName=prom/alertmanager
+  alertmanager: { image: "prom/alertmanager", tagPrefix: "v", version: "0.33.1" },
+  // renovate: datasource=docker depName=prom/node-exporter
+  "node-exporter": { image: "prom/node-exporter", tagPrefix: "v", version: "1.11.1" },
+  // renovate: datasource=docker depName=prom/blackbox-exporter
+  blackbox: { image: "prom/blackbox-exporter", tagPrefix: "v", version: "0.28.0" },
+  // renovate: datasource=docker depName=grafana/grafana
+  grafana: { image: "grafana/grafana", tagPrefix: "", version: "12.4.0" },
+  // renovate: datasource=docker depName=ghcr.io/google/cadvisor
+  cadvisor: { image: "ghcr.io/google/cadvisor", tagPrefix: "", version: "0.56.2" },
+};

@@ -1,0 +1,31 @@
+/** Grafana's face to the generator: provisioning and dashboards. */
+
+import type { Files } from "../lib/files.ts";
+import type { Locale } from "../lib/text.ts";
+import type { GrafanaSettings } from "./schema.ts";
+
+/** What Grafana has to know of the rest of the stack. */
+export interface GrafanaLinks {
+  /** Base URLs as Grafana reaches them. */
+  readonly prometheusUrl: string;
+  readonly alertmanagerUrl: string;
+  /** The directory where Grafana finds the dashboards' files. */
+  readonly dashboardsPath: string;
+  /** Seconds between two scrapes: a graph cannot be finer. */
+  readonly scrapeIntervalSeconds: number;
+  /** The alerts' lines, drawn in the graphs. */
+  readonly thresholds: {
+    readonly cpu: number;
+    readonly memory: number;
+    readonly diskFreeWarning: number;
+    readonly diskFreeCritical: number;
+    readonly loadPerCpu: number;
+  };
+  /** Services that run, by name: a dashboard leaves out the panels of the others. */
+  readonly services: ReadonlySet<string>;
+}
+
+/** `grafana/provisioning/**` and `grafana/dashboards/*.json`. */
+export function renderGrafana(_settings: GrafanaSettings, _locale: Locale, _links: GrafanaLinks): Files {
+  throw new Error("not yet");
+}

@@ -1,0 +1,63 @@
+/** What a check is, what it finds, and how it says that it could not look. */
+
+import type { Files } from "./files.ts";
+import type { Locale } from "./text.ts";
+
+/** How bad a problem is: an `error` fails the command, a `warning` is only shown. */
+export type Severity = "error" | "warning";
+
+/** One thing that is not right, where, and what to do about it. */
+export interface Problem {
+  /** The id of the check that found it. */
+  readonly check: string;
+  readonly severity: Severity;
+  /** The file it is in, relative to the build directory or the project; `""` when it is in no file. */
+  readonly file: string;
+  /** Line in that file, counted from 1. */
+  readonly line?: number;
+  /** Column in that line, counted from 1. */
+  readonly column?: number;
+  /** What is wrong: one sentence, capital first, no full stop. */
+  readonly message: string;
+  /** What to do: one sentence. */
+  readonly cure: string;
+}
+
+/** What a check may look at. All of it is plain data or a narrow function, so that a test can make one up. */
+export interface CheckContext {
+  /** What the configuration renders for the chosen engine: path relative to the build directory → text. */
+  readonly files: Files;
+  /** The directory that holds these files on disk when the check runs. */
+  readonly buildDir: string;
+  readonly stateDir: string;
+  readonly locale: Locale;
+  /** Base URL (no trailing slash) of each service, as this machine reaches it: `{ prometheus: "http://127.0.0.1:9090" }`. */
+  readonly urls: Readonly<Record<string, string>>;
+  /**
+   * Absolute path of an outside program (`promtool`, `amtool`), fetched if need be.
+   *
+   * @throws {Skipped} when it cannot be had, naming what was tried.
+   */
+  tool(name: string): Promise<string>;
+  readonly signal: AbortSignal;
+}
+
+/** One check, offline (`check`) or online (`smoke`, `doctor`). */
+export interface Check<Context = CheckContext> {
+  /** Stable, `domain/what`: users script against it. It has a paragraph in docs/checks.md. */
+  readonly id: string;
+  /** What is proved when it finds nothing, as a short sentence. */
+  readonly title: string;
+  readonly online: boolean;
+  /**
+   * Looks, and lists what is not right.
+   *
+   * @throws {Skipped} when it cannot look.
+   */
+  run(context: Context): Promise<readonly Problem[]>;
+}
+
+/** Thrown by a check that cannot look; the message is the reason. */
+export class Skipped extends Error {
+  override readonly name = "Skipped";
+}

@@ -1,0 +1,26 @@
+/** Prometheus's face to the generator: its configuration, its rules and the probes. */
+
+import type { Files } from "../lib/files.ts";
+import type { Locale } from "../lib/text.ts";
+import type { Measure } from "./schema.ts";
+
+/** What Prometheus has to know of the other services: plain data, from tasks/stack.ts. */
+export interface PrometheusLinks {
+  /** Addresses `host:port`, as Prometheus reaches them; a service that is switched off is left out. */
+  readonly addresses: {
+    readonly prometheus: string;
+    readonly alertmanager: string;
+    readonly webhook: string;
+    readonly "node-exporter"?: string;
+    readonly blackbox?: string;
+    readonly grafana?: string;
+    readonly cadvisor?: string;
+  };
+  /** For each path in a job's `files`: the path at which Prometheus sees it. */
+  readonly filePaths: Readonly<Record<string, string>>;
+}
+
+/** `prometheus/prometheus.yml`, `prometheus/rules/*.yml` and `blackbox/blackbox.yml`. */
+export function renderPrometheus(_measure: Measure, _locale: Locale, _links: PrometheusLinks): Files {
+  throw new Error("not yet");
+}
