@@ -1,0 +1,213 @@
+/** The command line that every task shares: flags, help, `--json`, errors and exit codes. */
+
+import { resolve } from "node:path";
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { distance } from "fastest-levenshtein";
+import pc from "picocolors";
+import { ForeignDirectory } from "../lib/files.ts";
+import { Lacking, NotReady } from "./engine/engine.ts";
+import { createProgress, type LiveProgress } from "./progress.ts";
+
+/** Exit codes of every task; users script against them. */
+export const EXIT = {
+  done: 0,
+  /** The thing checked is not right. */
+  wrong: 1,
+  /** The command line or the configuration is wrong. */
+  usage: 2,
+  /** The machine lacks something. */
+  lacking: 3,
+  /** Interrupted by Ctrl-C, as shells count it. */
+  interrupted: 130,
+} as const;
+
+/** A command line that cannot be understood. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** A failure that already says everything; `message` may have several lines. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  /** @param cure What to do, one sentence. */
+  constructor(message: string, readonly exitCode: number, readonly cure?: string) {
+    super(message);
+  }
+}
+
+/** One flag of a task. */
+export interface Flag {
+  readonly type: "string" | "boolean";
+  /** What it does, one line, with its default. */
+  readonly help: string;
+  /** What a string flag's value is called in the help. */
+  readonly value?: string;
+  readonly short?: string;
+}
+
+/** What a task is given. */
+export interface Invocation {
+  /** Absolute path of the configuration file. */
+  readonly config: string;
+  /** Absolute path of the build directory. */
+  readonly buildDir: string;
+  /** Absolute path of the state directory. */
+  readonly stateDir: string;
+  /** Whether one JSON document is wanted on standard output. */
+  readonly json: boolean;
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+  /** Arguments that are no flags. */
+  readonly args: readonly string[];
+  readonly progress: LiveProgress;
+  /** Aborts on Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Prints a result for people on standard output; with `--json` it prints nothing. */
+  print(text: string): void;
+}
+
+/** What a task ends with: its exit code, and with `--json` the document to print. */
+export interface Ending {
+  readonly code: number;
+  readonly json: unknown;
+}
+
+/** A task: what `deno task NAME` runs. */
+export interface Command {
+  readonly name: string;
+  /** What it does, one sentence. */
+  readonly summary: string;
+  /** Names of its arguments in the usage line, such as `[SERVICE]`. */
+  readonly usage?: string;
+  /** How many arguments it takes at most; 0 by default. */
+  readonly maxArgs?: number;
+  readonly flags?: Readonly<Record<string, Flag>>;
+  /** Command lines to show, without `deno task`. */
+  readonly examples: readonly string[];
+  run(invocation: Invocation): Promise<Ending>;
+}
+
+const COMMON: Readonly<Record<string, Flag>> = {
+  config: { type: "string", value: "FILE", help: "the configuration (config.ts)" },
+  build: { type: "string", value: "DIR", help: "where generated files go (build)" },
+  state: { type: "string", value: "DIR", help: "where data, secrets and logs lie (.state)" },
+  json: { type: "boolean", help: "one JSON document on standard output" },
+  help: { type: "boolean", short: "h", help: "this text" },
+};
+
+/** Runs `command` with the program's arguments and ends the process with its exit code. Called once, by a task's own file. */
+export async function main(command: Command): Promise<never> {
+  const stop = new AbortController();
+  const interrupted = () => stop.abort(new DOMException("Interrupted", "AbortError"));
+  Deno.addSignalListener("SIGINT", interrupted);
+  Deno.addSignalListener("SIGTERM", interrupted);
+  const code = await runCommand(command, Deno.args, stop.signal);
+  Deno.exit(code);
+}
+
+/** Runs `command` with `args`. Prints its result or its error. @returns the exit code. */
+export async function runCommand(command: Command, args: readonly string[], signal: AbortSignal): Promise<number> {
+  using progress = createProgress();
+  let json = args.includes("--json");
+  try {
+    const { values, positionals } = parse(command, args);
+    if (values.help) {
+      console.log(helpOf(command));
+      return EXIT.done;
+    }
+    json = values.json === true;
+    const { config = "config.ts", build = "build", state = ".state" } = values as Record<string, string>;
+    const ending = await command.run({
+      config: resolve(config),
+      buildDir: resolve(build),
+      stateDir: resolve(state),
+      json,
+      flags: values,
+      args: positionals,
+      progress,
+      signal,
+      print: (text) => json ? undefined : (progress[Symbol.dispose](), console.log(text)),
+    });
+    if (json) console.log(JSON.stringify(ending.json, null, 2));
+    return ending.code;
+  } catch (error) {
+    progress[Symbol.dispose]();
+    if (signal.aborted) {
+      console.error("Interrupted; run the same command again to complete it");
+      return EXIT.interrupted;
+    }
+    const failure = asFailure(error);
+    if (!failure) throw error;
+    if (json) console.log(JSON.stringify({ error: failure.message, cure: failure.cure }, null, 2));
+    console.error(`${pc.red("error:")} ${failure.message}`);
+    if (failure.cure) console.error(`${pc.green("cure:")} ${failure.cure}`);
+    return failure.exitCode;
+  }
+}
+
+/** Known kinds of error as a `Failure`; undefined for a defect of Vigie's own, whose stack trace is wanted. */
+export function asFailure(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  if (error instanceof UsageError) return new Failure(error.message, EXIT.usage);
+  if (error instanceof ForeignDirectory) return new Failure(error.message, EXIT.usage);
+  if (error instanceof Lacking) return new Failure(error.message, EXIT.lacking, error.cure);
+  if (error instanceof NotReady) {
+    const logs = error.logs.map((line) => `  ${line}`).join("\n");
+    return new Failure(`${error.message}${logs && `\nlast lines of its log:\n${logs}`}`, EXIT.wrong, error.cure);
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return new Failure(error.message, EXIT.lacking, "give your user access to that path, or name another with --build or --state");
+  }
+  if ((error as { code?: string })?.code === "ENOSPC") {
+    return new Failure((error as Error).message, EXIT.lacking, "free some disk space, then run the same command again");
+  }
+  return undefined;
+}
+
+/** The help text of a command. */
+export function helpOf(command: Command): string {
+  const flags = Object.entries({ ...command.flags, ...COMMON }).map(([name, flag]) => {
+    const left = `${flag.short ? `-${flag.short}, ` : ""}--${name}${flag.type === "string" ? ` ${flag.value ?? "TEXT"}` : ""}`;
+    return `  ${left.padEnd(24)} ${flag.help}`;
+  });
+  return [
+    `${command.name}: ${command.summary}`,
+    "",
+    `Usage: deno task ${command.name}${command.usage ? ` ${command.usage}` : ""} [flags]`,
+    "",
+    ...flags,
+    "",
+    command.examples.length === 1 ? "Example:" : "Examples:",
+    ...command.examples.map((example) => `  deno task ${example}`),
+  ].join("\n");
+}
+
+function parse(command: Command, args: readonly string[]) {
+  const known: Record<string, Flag> = { ...command.flags, ...COMMON };
+  const options = Object.fromEntries(
+    Object.entries(known).map(([name, { type, short }]) => [name, short ? { type, short } : { type }]),
+  ) as ParseArgsOptionsConfig;
+  // `deno task x -- --flag` hands the separator over as well.
+  const rest = args[0] === "--" ? args.slice(1) : [...args];
+  try {
+    const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true });
+    const max = command.maxArgs ?? 0;
+    if (positionals.length > max) {
+      throw new UsageError(`Cannot use the argument "${positionals[max]}": "${command.name}" takes ${max === 0 ? "none" : `at most ${max}`}`);
+    }
+    return { values: values as Record<string, string | boolean | undefined>, positionals };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const unknown = /Unknown option '--?([^'=]+)/.exec((error as Error).message)?.[1];
+    if (unknown === undefined) throw new UsageError((error as Error).message.split(". ")[0]!.replace(/\.$/, ""));
+    const near = nearest(unknown, Object.keys(known));
+    const hint = near ? `did you mean "--${near}"?` : `see "deno task ${command.name} --help"`;
+    throw new UsageError(`Cannot use the flag "--${unknown}": "${command.name}" has none of that name; ${hint}`);
+  }
+}
+
+/** The candidate that `word` is probably a misspelling of, if any. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const scored = candidates.map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }));
+  const best = scored.sort((a, b) => a.edits - b.edits)[0];
+  return best && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
+}
