@@ -1,7 +1,7 @@
 /** The command line that every task shares: flags, help, `--json`, errors and exit codes. */
 
 import { resolve } from "node:path";
-import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { distance } from "fastest-levenshtein";
 import pc from "picocolors";
 import { ForeignDirectory } from "../lib/files.ts";
@@ -105,7 +105,11 @@ export async function main(command: Command): Promise<never> {
 }
 
 /** Runs `command` with `args`. Prints its result or its error. @returns the exit code. */
-export async function runCommand(command: Command, args: readonly string[], signal: AbortSignal): Promise<number> {
+export async function runCommand(
+  command: Command,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
   using progress = createProgress();
   let json = args.includes("--json");
   try {
@@ -152,13 +156,25 @@ export function asFailure(error: unknown): Failure | undefined {
   if (error instanceof Lacking) return new Failure(error.message, EXIT.lacking, error.cure);
   if (error instanceof NotReady) {
     const logs = error.logs.map((line) => `  ${line}`).join("\n");
-    return new Failure(`${error.message}${logs && `\nlast lines of its log:\n${logs}`}`, EXIT.wrong, error.cure);
+    return new Failure(
+      `${error.message}${logs && `\nlast lines of its log:\n${logs}`}`,
+      EXIT.wrong,
+      error.cure,
+    );
   }
   if (error instanceof Deno.errors.PermissionDenied) {
-    return new Failure(error.message, EXIT.lacking, "give your user access to that path, or name another with --build or --state");
+    return new Failure(
+      error.message,
+      EXIT.lacking,
+      "give your user access to that path, or name another with --build or --state",
+    );
   }
   if ((error as { code?: string })?.code === "ENOSPC") {
-    return new Failure((error as Error).message, EXIT.lacking, "free some disk space, then run the same command again");
+    return new Failure(
+      (error as Error).message,
+      EXIT.lacking,
+      "free some disk space, then run the same command again",
+    );
   }
   return undefined;
 }
@@ -166,7 +182,9 @@ export function asFailure(error: unknown): Failure | undefined {
 /** The help text of a command. */
 export function helpOf(command: Command): string {
   const flags = Object.entries({ ...command.flags, ...COMMON }).map(([name, flag]) => {
-    const left = `${flag.short ? `-${flag.short}, ` : ""}--${name}${flag.type === "string" ? ` ${flag.value ?? "TEXT"}` : ""}`;
+    const left = `${flag.short ? `-${flag.short}, ` : ""}--${name}${
+      flag.type === "string" ? ` ${flag.value ?? "TEXT"}` : ""
+    }`;
     return `  ${left.padEnd(24)} ${flag.help}`;
   });
   return [
@@ -192,22 +210,33 @@ function parse(command: Command, args: readonly string[]) {
     const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true });
     const max = command.maxArgs ?? 0;
     if (positionals.length > max) {
-      throw new UsageError(`Cannot use the argument "${positionals[max]}": "${command.name}" takes ${max === 0 ? "none" : `at most ${max}`}`);
+      throw new UsageError(
+        `Cannot use the argument "${positionals[max]}": "${command.name}" takes ${
+          max === 0 ? "none" : `at most ${max}`
+        }`,
+      );
     }
     return { values: values as Record<string, string | boolean | undefined>, positionals };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const unknown = /Unknown option '--?([^'=]+)/.exec((error as Error).message)?.[1];
-    if (unknown === undefined) throw new UsageError((error as Error).message.split(". ")[0]!.replace(/\.$/, ""));
+    if (unknown === undefined) {
+      throw new UsageError((error as Error).message.split(". ")[0]!.replace(/\.$/, ""));
+    }
     const near = nearest(unknown, Object.keys(known));
     const hint = near ? `did you mean "--${near}"?` : `see "deno task ${command.name} --help"`;
-    throw new UsageError(`Cannot use the flag "--${unknown}": "${command.name}" has none of that name; ${hint}`);
+    throw new UsageError(
+      `Cannot use the flag "--${unknown}": "${command.name}" has none of that name; ${hint}`,
+    );
   }
 }
 
 /** The candidate that `word` is probably a misspelling of, if any. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const scored = candidates.map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }));
+  const scored = candidates.map((candidate) => ({
+    candidate,
+    edits: distance(word.toLowerCase(), candidate.toLowerCase()),
+  }));
   const best = scored.sort((a, b) => a.edits - b.edits)[0];
   return best && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
 }

@@ -67,7 +67,9 @@ export const silent: Progress = { step() {}, note() {}, warn() {} };
 function bar(fraction: number | undefined): string {
   if (fraction === undefined) return "";
   const full = Math.round(Math.min(Math.max(fraction, 0), 1) * BAR_WIDTH);
-  return `[${"#".repeat(full)}${"-".repeat(BAR_WIDTH - full)}] ${String(Math.floor(fraction * 100)).padStart(3)} % `;
+  return `[${"#".repeat(full)}${"-".repeat(BAR_WIDTH - full)}] ${
+    String(Math.floor(fraction * 100)).padStart(3)
+  } % `;
 }
 
 function cut(text: string, columns: number): string {
