@@ -1,0 +1,80 @@
+/** Which engine a command works with. */
+
+import { join } from "node:path";
+import { readIfThere, writeAtomically } from "../../lib/files.ts";
+import type { EngineName, Stack, Target } from "../stack.ts";
+import { type Engine, Lacking } from "./engine.ts";
+
+/** Where a stack is, but for its engine. */
+export type Paths = Omit<Target, "engine">;
+
+/** What `<state>/engine.json` remembers: where the stack was last brought up, and whether it was stopped since. */
+export interface EngineRecord {
+  readonly engine: EngineName;
+  readonly running: boolean;
+}
+
+/**
+ * The engine for `stack`: the one asked for, else the one that the stack was brought up on, else what config.ts says;
+ * `auto` takes Docker when its engine answers.
+ *
+ * @param asked What `--engine` says, if anything.
+ * @throws {Lacking} when Docker is asked for and does not answer; the message says why.
+ */
+export async function chooseEngine(
+  stack: Stack,
+  paths: Paths,
+  asked?: EngineName | "auto",
+): Promise<{ engine: Engine; target: Target }> {
+  const record = await readRecord(paths.stateDir);
+  const wanted = asked ?? (record?.running ? record.engine : stack.engine);
+  const name = wanted === "auto" ? await detect() : wanted;
+  if (name === "docker") await insistOnDocker();
+  return makeEngine(stack, { ...paths, engine: name });
+}
+
+/** The engine of a given name, whether it answers or not. */
+export async function makeEngine(stack: Stack, target: Target): Promise<{ engine: Engine; target: Target }> {
+  const maker = target.engine === "docker"
+    ? (await import("./docker.ts")).dockerEngine
+    : (await import("./local.ts")).localEngine;
+  return { engine: maker(stack, target), target };
+}
+
+/** What is remembered of the last `up` or `down`; undefined when there was none. */
+export async function readRecord(stateDir: string): Promise<EngineRecord | undefined> {
+  const text = await readIfThere(recordPath(stateDir));
+  if (text === undefined) return undefined;
+  try {
+    const { engine, running } = JSON.parse(text);
+    if (engine !== "docker" && engine !== "local") return undefined;
+    return { engine, running: running === true };
+  } catch {
+    return undefined; // Only a memory of ours: the next `up` writes it anew.
+  }
+}
+
+/** Remembers where the stack runs. */
+export async function writeRecord(stateDir: string, record: EngineRecord): Promise<void> {
+  await writeAtomically(recordPath(stateDir), JSON.stringify(record) + "\n");
+}
+
+function recordPath(stateDir: string): string {
+  return join(stateDir, "engine.json");
+}
+
+async function detect(): Promise<EngineName> {
+  const { dockerAnswers } = await import("./docker.ts");
+  return (await dockerAnswers()).ok ? "docker" : "local";
+}
+
+async function insistOnDocker(): Promise<void> {
+  const { dockerAnswers } = await import("./docker.ts");
+  const answer = await dockerAnswers();
+  if (!answer.ok) {
+    throw new Lacking(
+      `Cannot use the docker engine: ${answer.reason}`,
+      'start Docker (for example `sudo systemctl start docker`), or use the local engine: `--engine local`, or `engine: "local"` in config.ts',
+    );
+  }
+}

@@ -1,0 +1,50 @@
+/** The stack's secrets on disk: made or copied before the services start, never shown. */
+
+import { join } from "node:path";
+import type { Service } from "../compose/versions.ts";
+import { readIfThere, writeAtomically } from "../lib/files.ts";
+import { secretFilesOf, servicesOf, type Stack, type Target } from "./stack.ts";
+
+/** Where Grafana's password lies, relative to the state directory. */
+export const GRAFANA_PASSWORD = join("secrets", "grafana", "admin-password");
+
+/**
+ * Makes the secrets that are missing and copies the files that config.ts names.
+ *
+ * The directory is 0700, so that no other user of the machine gets in; the files inside are readable to all, because a
+ * container that mounts its own subdirectory reads them as another user.
+ */
+export async function ensureSecrets(stack: Stack, target: Target): Promise<void> {
+  const root = join(target.stateDir, "secrets");
+  await Deno.mkdir(root, { recursive: true, mode: 0o700 });
+  await Deno.chmod(root, 0o700);
+  if (servicesOf(stack, target.engine).has("grafana")) {
+    const path = join(target.stateDir, GRAFANA_PASSWORD);
+    // The temporary file of an interrupted write has another name: what is there is whole.
+    if (await readIfThere(path) === undefined) await writeAtomically(path, makePassword());
+  }
+  const wanted = secretFilesOf(stack, target.configDir);
+  for (const { service, source, file } of wanted) {
+    const path = join(root, service, file);
+    const text = (await Deno.readTextFile(source)).trim();
+    if (await readIfThere(path) !== text) await writeAtomically(path, text);
+  }
+  await removeOthers(root, "alertmanager", new Set(wanted.map(({ file }) => file)));
+}
+
+/** 24 characters of 64, 144 bits, from the system's generator; URL-safe, so that it can be pasted anywhere. */
+function makePassword(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(18));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+}
+
+/** A secret that config.ts no longer names must not lie around. */
+async function removeOthers(root: string, service: Service, keep: ReadonlySet<string>): Promise<void> {
+  try {
+    for await (const entry of Deno.readDir(join(root, service))) {
+      if (!keep.has(entry.name)) await Deno.remove(join(root, service, entry.name));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
