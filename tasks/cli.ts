@@ -65,7 +65,7 @@ export interface Invocation {
   print(text: string): void;
 }
 
-/** What a task ends with: its exit code, and with `--json` the document to print. */
+/** What a task ends with: its exit code, and with `--json` the document to print, if it has not printed it yet. */
 export interface Ending {
   readonly code: number;
   readonly json: unknown;
@@ -131,7 +131,7 @@ export async function runCommand(
       signal,
       print: (text) => json ? undefined : (progress[Symbol.dispose](), console.log(text)),
     });
-    if (json) console.log(JSON.stringify(ending.json, null, 2));
+    if (json && ending.json !== undefined) console.log(JSON.stringify(ending.json, null, 2));
     return ending.code;
   } catch (error) {
     progress[Symbol.dispose]();

@@ -2,16 +2,21 @@
 
 import { join } from "node:path";
 import { readIfThere, writeAtomically } from "../../lib/files.ts";
-import type { EngineName, Stack, Target } from "../stack.ts";
+import { configSchema, type EngineName, type Stack, type Target } from "../stack.ts";
 import { type Engine, Lacking } from "./engine.ts";
 
 /** Where a stack is, but for its engine. */
 export type Paths = Omit<Target, "engine">;
 
-/** What `<state>/engine.json` remembers: where the stack was last brought up, and whether it was stopped since. */
-export interface EngineRecord {
+/**
+ * What `<state>/stack.json` remembers of the last `up`. What runs is found by it when config.ts has changed since, its name or ports
+ * too, or cannot be read any more.
+ */
+export interface StackRecord {
   readonly engine: EngineName;
+  /** Whether it was not stopped since. */
   readonly running: boolean;
+  readonly stack: Stack;
 }
 
 /**
@@ -42,25 +47,26 @@ export async function makeEngine(stack: Stack, target: Target): Promise<{ engine
 }
 
 /** What is remembered of the last `up` or `down`; undefined when there was none. */
-export async function readRecord(stateDir: string): Promise<EngineRecord | undefined> {
+export async function readRecord(stateDir: string): Promise<StackRecord | undefined> {
   const text = await readIfThere(recordPath(stateDir));
   if (text === undefined) return undefined;
   try {
-    const { engine, running } = JSON.parse(text);
-    if (engine !== "docker" && engine !== "local") return undefined;
-    return { engine, running: running === true };
+    const { engine, running, stack } = JSON.parse(text);
+    const known = configSchema.safeParse(stack);
+    if ((engine !== "docker" && engine !== "local") || !known.success) return undefined;
+    return { engine, running: running === true, stack: known.data };
   } catch {
     return undefined; // Only a memory of ours: the next `up` writes it anew.
   }
 }
 
 /** Remembers where the stack runs. */
-export async function writeRecord(stateDir: string, record: EngineRecord): Promise<void> {
-  await writeAtomically(recordPath(stateDir), JSON.stringify(record) + "\n");
+export async function writeRecord(stateDir: string, record: StackRecord): Promise<void> {
+  await writeAtomically(recordPath(stateDir), JSON.stringify(record, null, 2) + "\n");
 }
 
 function recordPath(stateDir: string): string {
-  return join(stateDir, "engine.json");
+  return join(stateDir, "stack.json");
 }
 
 async function detect(): Promise<EngineName> {

@@ -1,0 +1,95 @@
+/** The offline checks of a stack, on files that are not in use yet: what is wrong is seen before anything changes. */
+
+import { join } from "node:path";
+import { checks as composeChecks } from "../compose/checks.ts";
+import { checks as grafanaChecks } from "../grafana/checks.ts";
+import { type Check, type CheckContext, Skipped } from "../lib/check.ts";
+import { compareFiles, type Files, readIfThere, writeFiles } from "../lib/files.ts";
+import { checks as alertmanagerChecks } from "../prometheus/alertmanager/checks.ts";
+import { checks as prometheusChecks } from "../prometheus/checks.ts";
+import type { Invocation } from "./cli.ts";
+import { type Engine, Lacking } from "./engine/engine.ts";
+import type { Session } from "./session.ts";
+import { filesDirOf, renderFor, renderStack, type Target, urlsOf } from "./stack.ts";
+import { type Verdict, verify } from "./verify.ts";
+
+/** Every check of the rendered files, in the order they are shown. */
+export const OFFLINE_CHECKS: readonly Check[] = [
+  ...prometheusChecks,
+  ...alertmanagerChecks,
+  ...grafanaChecks,
+].filter(({ online }) => !online);
+
+/** What `check` needs beside the files: programs, and a way to be stopped. */
+export type OfflineOptions = Pick<Invocation, "progress" | "signal">;
+
+/**
+ * Renders the stack into a directory of its own below the state directory and runs every offline check there.
+ *
+ * @returns the verdicts, and the directory that the problems' files are in.
+ */
+export async function checkOffline(
+  { stack, target, engine }: Session,
+  { progress, signal }: OfflineOptions,
+): Promise<{ verdicts: Verdict[]; directory: string }> {
+  const staging: Target = { ...target, buildDir: join(target.stateDir, "check") };
+  progress.step("render the configuration");
+  // Rendered for the real target: what is checked is byte for byte what would be served.
+  await writeFiles(staging.buildDir, renderStack(stack, target));
+  const context = (of: Target): CheckContext => ({
+    files: renderFor(stack, { ...target, engine: of.engine }),
+    buildDir: filesDirOf(of),
+    stateDir: target.stateDir,
+    locale: stack.locale,
+    urls: urlsOf(stack),
+    tool: toolFinder(engine, progress),
+    signal,
+  });
+  progress.step("check the generated files");
+  const [own, compose, fresh] = await Promise.all([
+    verify(OFFLINE_CHECKS, context(staging)),
+    verify(composeChecks, context({ ...staging, engine: "docker" })),
+    verify([buildIsFresh(target, renderStack(stack, target))], context(staging)),
+  ]);
+  return { verdicts: [...own, ...compose, ...fresh], directory: filesDirOf(staging) };
+}
+
+/** Compares build/ with what config.ts gives. A build directory that was never made is not stale. */
+function buildIsFresh({ buildDir }: Target, files: Files): Check {
+  const id = "build/fresh";
+  return {
+    id,
+    title: "build/ is what config.ts gives",
+    online: false,
+    async run() {
+      if (await readIfThere(join(buildDir, ".generated.json")) === undefined) {
+        throw new Skipped("nothing is generated yet");
+      }
+      const changes = await compareFiles(buildDir, files);
+      return changes.map(({ path, kind }) => ({
+        check: id,
+        severity: "warning" as const,
+        file: kind === "added" ? "" : join(buildDir, path),
+        message: kind === "added"
+          ? `"${path}" is not generated yet`
+          : kind === "removed"
+          ? `"${path}" is no longer generated`
+          : `"${path}" is not what config.ts gives`,
+        cure: "`deno task up` applies config.ts, `deno task generate` only writes the files",
+      }));
+    },
+  };
+}
+
+/** Finds a program once, however many checks ask for it at the same time. */
+function toolFinder(engine: Engine, progress: Invocation["progress"]): CheckContext["tool"] {
+  const found = new Map<string, Promise<string>>();
+  return (name) => {
+    const known = found.get(name) ?? engine.tool(name, progress).catch((error) => {
+      if (error instanceof Lacking) throw new Skipped(error.message);
+      throw error;
+    });
+    found.set(name, known);
+    return known;
+  };
+}

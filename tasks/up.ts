@@ -1,0 +1,116 @@
+/** `deno task up`: from config.ts to a running stack, and again after each change. */
+
+import pc from "picocolors";
+import { formatElapsed } from "../lib/units.ts";
+import { writeFiles } from "../lib/files.ts";
+import { type Command, EXIT, Failure, type Invocation, main } from "./cli.ts";
+import { readRecord, writeRecord } from "./engine/choose.ts";
+import type { Applied } from "./engine/engine.ts";
+import { checkOffline } from "./offline.ts";
+import { formatTable } from "./report.ts";
+import { ensureSecrets, GRAFANA_PASSWORD } from "./secrets.ts";
+import { ENGINE_FLAG, openSession, type Session } from "./session.ts";
+import { renderStack, urlsOf } from "./stack.ts";
+import { formatVerdict, hasErrors } from "./verify.ts";
+import { join, relative } from "node:path";
+
+/** The command. */
+export const up: Command = {
+  name: "up",
+  summary: "generate, check, start, and wait until every service is ready; run again it applies what changed",
+  flags: ENGINE_FLAG,
+  examples: [
+    "up",
+    "up --engine local",
+    "up --config staging.ts --build build-staging --state .state-staging",
+  ],
+  async run(invocation) {
+    const started = performance.now();
+    const { progress, signal, print } = invocation;
+    const session = await openSession(invocation);
+    const { stack, target, engine } = session;
+    await refuseOther(session);
+    await refuseWrong(session, invocation);
+    await ensureSecrets(stack, target);
+    await writeFiles(target.buildDir, renderStack(stack, target));
+    // Remembered before anything starts: an interrupted `up` is found by `down` and `status`.
+    await writeRecord(target.stateDir, { engine: engine.name, running: true, stack });
+    const applied = await engine.up(progress, signal);
+    const ms = performance.now() - started;
+    print(summary(session, applied, ms));
+    return {
+      code: EXIT.done,
+      json: {
+        name: stack.name,
+        engine: engine.name,
+        ms: Math.round(ms),
+        services: applied.map((service) => ({ ...service, url: urlsOf(stack)[service.service] })),
+        ...(runs(applied, "grafana") && { grafanaPasswordFile: join(target.stateDir, GRAFANA_PASSWORD) }),
+      },
+    };
+  },
+};
+
+/**
+ * A stack has one set of ports and data: on two engines at once, or under two Compose project names, it would fight with itself.
+ */
+async function refuseOther({ stack, target, engine }: Session): Promise<void> {
+  const record = await readRecord(target.stateDir);
+  if (record?.running && record.stack.name !== stack.name) {
+    throw new Failure(
+      `Cannot start the stack "${stack.name}": this state directory is the one of "${record.stack.name}", which runs`,
+      EXIT.usage,
+      "run `deno task down` first, or name another directory with --state",
+    );
+  }
+  if (record?.running && record.engine !== engine.name) {
+    throw new Failure(
+      `Cannot start the stack on the ${engine.name} engine: it runs on the ${record.engine} engine`,
+      EXIT.usage,
+      `run \`deno task down --engine ${record.engine}\` first`,
+    );
+  }
+}
+
+async function refuseWrong(session: Session, invocation: Invocation): Promise<void> {
+  const { verdicts, directory } = await checkOffline(session, invocation);
+  const shown = verdicts.filter(({ id, problems }) => problems.length > 0 && id !== "build/fresh");
+  const texts = await Promise.all(shown.map((verdict) => formatVerdict(verdict, directory)));
+  if (hasErrors(verdicts)) {
+    throw new Failure(
+      `Cannot apply config.ts: what it gives is refused, and nothing was changed\n\n${texts.join("\n")}`,
+      EXIT.wrong,
+      "mend config.ts, then run the same command again",
+    );
+  }
+  for (const text of texts) invocation.progress.warn(text);
+}
+
+function summary({ stack, target, engine }: Session, applied: readonly Applied[], ms: number): string {
+  const urls = urlsOf(stack);
+  const rows = applied.map(({ service, action, readyMs, detail }) =>
+    action === "left-out" || action === "stopped"
+      ? [pc.yellow(service), detail ?? "", action === "left-out" ? "left out" : "stopped", ""]
+      : [pc.green(service), urls[service], action, formatElapsed(readyMs)]
+  );
+  const lines = [
+    `${pc.bold(stack.name)} is up on the ${engine.name} engine in ${formatElapsed(ms)}`,
+    "",
+    formatTable(rows, "  "),
+    "",
+  ];
+  if (runs(applied, "grafana")) {
+    const path = join(target.stateDir, GRAFANA_PASSWORD);
+    lines.push(`Grafana: user ${stack.grafana.adminUser}, its password is in ${relative(Deno.cwd(), path)}`);
+  }
+  lines.push("Next: `deno task smoke` proves that an alert arrives, `deno task status` shows what runs");
+  return lines.join("\n");
+}
+
+function runs(applied: readonly Applied[], service: string): boolean {
+  return applied.some((entry) =>
+    entry.service === service && entry.action !== "left-out" && entry.action !== "stopped"
+  );
+}
+
+if (import.meta.main) await main(up);

@@ -1,0 +1,82 @@
+/** Running checks: all of them, each with its time, none stopped by another's failure. */
+
+import { isAbsolute, join, relative } from "node:path";
+import { type Check, type CheckContext, type Problem, Skipped } from "../lib/check.ts";
+import { readIfThere } from "../lib/files.ts";
+import { formatElapsed } from "../lib/units.ts";
+import pc from "picocolors";
+import { type Finding, formatFinding } from "./report.ts";
+
+/** What one check came to. */
+export interface Verdict {
+  readonly id: string;
+  readonly title: string;
+  readonly problems: readonly Problem[];
+  /** Why it could not look; undefined when it did. */
+  readonly skipped?: string;
+  /** Milliseconds. */
+  readonly ms: number;
+}
+
+/** Runs `checks` with `context`, at most four at a time, and gives their verdicts in the order of `checks`. */
+export async function verify(checks: readonly Check[], context: CheckContext): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let i = next++; i < checks.length; i = next++) verdicts[i] = await verdictOf(checks[i]!, context);
+  };
+  await Promise.all(Array.from({ length: Math.min(4, checks.length) }, worker));
+  return verdicts;
+}
+
+/** Whether any verdict holds an error. */
+export function hasErrors(verdicts: readonly Verdict[]): boolean {
+  return verdicts.some(({ problems }) => problems.some(({ severity }) => severity === "error"));
+}
+
+/** A verdict as a line, its problems below it. */
+export async function formatVerdict(verdict: Verdict, directory: string): Promise<string> {
+  const { id, title, problems, skipped, ms } = verdict;
+  const errors = problems.some(({ severity }) => severity === "error");
+  const mark = skipped !== undefined
+    ? pc.yellow("skip")
+    : errors
+    ? pc.red("FAIL")
+    : problems.length > 0
+    ? pc.yellow("warn")
+    : pc.green("ok  ");
+  const tail = skipped !== undefined ? `: ${skipped}` : ` ${pc.dim(`(${formatElapsed(ms)})`)}`;
+  const lines = [`${mark} ${id.padEnd(24)} ${title}${tail}`];
+  for (const problem of problems) lines.push("", await formatProblem(problem, directory), "");
+  return lines.join("\n");
+}
+
+/** A problem as compilers show it; its file is looked up below `directory`. */
+export async function formatProblem(problem: Problem, directory: string): Promise<string> {
+  const path = isAbsolute(problem.file) ? problem.file : join(directory, problem.file);
+  const source = problem.file === "" ? undefined : await readIfThere(path).catch(() => undefined);
+  const file = problem.file === "" ? "" : shorten(path);
+  const finding: Finding = { ...problem, id: problem.check, file };
+  return formatFinding(finding, source);
+}
+
+function shorten(path: string): string {
+  const short = relative(Deno.cwd(), path);
+  return short.startsWith("..") ? path : short;
+}
+
+async function verdictOf(check: Check, context: CheckContext): Promise<Verdict> {
+  const started = performance.now();
+  const done = (rest: Pick<Verdict, "problems" | "skipped">): Verdict => ({
+    id: check.id,
+    title: check.title,
+    ms: performance.now() - started,
+    ...rest,
+  });
+  try {
+    return done({ problems: await check.run(context) });
+  } catch (error) {
+    if (error instanceof Skipped) return done({ problems: [], skipped: error.message });
+    throw error;
+  }
+}
