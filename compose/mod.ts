@@ -1,35 +1,46 @@
 /** Compose's face to the generator. */
 
-import type { Files } from "../lib/files.ts";
-import type { Service } from "./versions.ts";
+import { BANNER, type Files } from "../lib/files.ts";
+import { toYaml } from "../lib/yaml.ts";
+import { bridgeOf, gatewayOf } from "./network.ts";
+import type { ComposePlan } from "./plan.ts";
+import { composeService, volumeOf } from "./service.ts";
+import { SPECS } from "./services/mod.ts";
+import { SERVICES } from "./versions.ts";
 
-/** What Compose has to know. */
-export interface ComposePlan {
-  /** Compose project name. */
-  readonly name: string;
-  readonly delivery: "mount" | "image";
-  readonly bind: string;
-  /** Port of each service on the host. */
-  readonly ports: Readonly<Record<Service, number>>;
-  /** Services that run. */
-  readonly services: ReadonlySet<Service>;
-  /** Version of each service that Vigie does not build itself. */
-  readonly versions: Readonly<Record<Exclude<Service, "webhook">, string>>;
-  /** IPv4 subnet of the stack's network. */
-  readonly subnet: string;
-  readonly retention: { readonly time: string; readonly size: string };
-  /** URL at which people reach each service. */
-  readonly urls: Readonly<Record<Service, string>>;
-  /** Absolute path of the directory with each service's secrets, one subdirectory a service that has any. */
-  readonly secretsDir: string;
-  /** Services that have secrets. */
-  readonly secrets: ReadonlySet<Service>;
-  /** file_sd directories on this machine, and where Prometheus sees each. */
-  readonly mounts: readonly { readonly source: string; readonly target: string }[];
-  readonly grafana: { readonly adminUser: string; readonly theme: string };
+export { bridgeOf, builtImage, gatewayOf } from "./network.ts";
+export type { ComposePlan } from "./plan.ts";
+export { baseImage, SECRETS_TARGET, volumeOf } from "./service.ts";
+
+/** `compose.yaml`, in which `delivery: "image"` carries the services' Dockerfiles too. */
+export function renderCompose(plan: ComposePlan): Files {
+  const running = SERVICES.filter((service) => plan.services.has(service));
+  const specs = running.map((service) => [service, SPECS[service](plan)] as const);
+  const volumes = specs.flatMap(([service, spec]) => [
+    ...(spec.data ? [volumeOf(service, "data")] : []),
+    ...(plan.delivery === "image" && plan.secrets.has(service) ? [volumeOf(service, "secrets")] : []),
+  ]);
+  const document = {
+    name: plan.name,
+    services: Object.fromEntries(
+      specs.map(([service, spec]) => [service, composeService(service, spec, plan)]),
+    ),
+    networks: {
+      stack: {
+        driver: "bridge",
+        driver_opts: { "com.docker.network.bridge.name": bridgeOf(plan.name) },
+        ipam: { config: [{ subnet: plan.subnet, gateway: gatewayOf(plan.subnet) }] },
+      },
+    },
+    volumes: Object.fromEntries(volumes.map((volume) => [volume, {}])),
+  };
+  return new Map([["compose.yaml", toYaml(literal(document), [BANNER])]]);
 }
 
-/** `compose.yaml`, and with `delivery: "image"` the services' Dockerfiles. */
-export function renderCompose(_plan: ComposePlan): Files {
-  throw new Error("not yet");
+/** Nothing in the file is a variable: a `$` in a path or a name is one. */
+function literal(value: unknown): unknown {
+  if (typeof value === "string") return value.replaceAll("$", "$$$$");
+  if (Array.isArray(value)) return value.map(literal);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item)]));
 }

@@ -1,0 +1,176 @@
+/** What every service has in common: hardening, limits, logs, health, and how configuration and secrets reach it. */
+
+import { builtImage } from "./network.ts";
+import type { ComposePlan } from "./plan.ts";
+import { type Service, VERSIONS } from "./versions.ts";
+
+/** What is special about one service; `composeService` adds the rest. */
+export interface ServiceSpec {
+  /** `uid:gid` it runs as. */
+  readonly user: string;
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Port that it listens on in the stack's network; left out for the host's own network. */
+  readonly port?: number;
+  /** Program and arguments that end with 0 when it works; left out when its image brings them. */
+  readonly health?: readonly string[];
+  /** How long it may take to become healthy; 60s when left out. */
+  readonly startPeriod?: string;
+  /** Most memory, as Compose writes it. */
+  readonly memory: string;
+  /** Most processors. Not above 1: Docker refuses more than the machine has. */
+  readonly cpus: number;
+  /** Most processes and threads. */
+  readonly pids: number;
+  /** Where it finds its configuration: directory below build/ → path in the container. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Where it keeps its data. */
+  readonly data?: string;
+  /** Directories of this machine that it watches, source → target, read-only. */
+  readonly host?: readonly { readonly source: string; readonly target: string; readonly slave?: boolean }[];
+  /** Size of /tmp, when it needs one. */
+  readonly tmp?: string;
+  /** Services that have to be healthy before it starts. */
+  readonly after?: readonly Service[];
+  /** How long it may take to stop. */
+  readonly stopGrace?: string;
+  /** Compose keys that no other service has. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/** Where a service that has secrets finds them. */
+export const SECRETS_TARGET = "/run/secrets/vigie";
+/** The webhook's own image, from `deno task compile`. */
+export const WEBHOOK_TAG = "local";
+
+/** The image that `service` runs, or with `delivery: "image"` is based on. */
+export function baseImage(service: Service, plan: ComposePlan): string {
+  if (service === "webhook") return builtImage(plan.name, "webhook", WEBHOOK_TAG);
+  const { image, tagPrefix } = VERSIONS[service];
+  return `${image}:${tagPrefix}${plan.versions[service]}`;
+}
+
+/** The volume that holds the data of `service`, or with `delivery: "image"` its secrets. */
+export function volumeOf(service: Service, what: "data" | "secrets"): string {
+  return `${service}-${what}`;
+}
+
+/** `service` as compose.yaml has it. */
+export function composeService(service: Service, spec: ServiceSpec, plan: ComposePlan): object {
+  const after = (spec.after ?? []).filter((other) => plan.services.has(other));
+  return {
+    ...imageOf(service, spec, plan),
+    user: spec.user,
+    command: spec.command,
+    environment: spec.environment,
+    ...(spec.port !== undefined && {
+      networks: ["stack"],
+      ports: [{
+        target: spec.port,
+        published: String(plan.ports[service]),
+        host_ip: plan.bind,
+        protocol: "tcp",
+      }],
+    }),
+    volumes: volumes(service, spec, plan),
+    ...(after.length > 0 && {
+      depends_on: Object.fromEntries(after.map((other) => [other, { condition: "service_healthy" }])),
+    }),
+    healthcheck: {
+      test: spec.health && ["CMD", ...spec.health],
+      interval: "30s",
+      timeout: "5s",
+      retries: 3,
+      // Asked every second until it answers for the first time, and seldom afterwards: each question is a process.
+      start_period: spec.startPeriod ?? "60s",
+      start_interval: "1s",
+    },
+    restart: "unless-stopped",
+    stop_grace_period: spec.stopGrace ?? "10s",
+    read_only: true,
+    ...(spec.tmp && { tmpfs: [`/tmp:size=${spec.tmp},mode=1777,noexec,nosuid,nodev`] }),
+    cap_drop: ["ALL"],
+    security_opt: ["no-new-privileges:true"],
+    mem_limit: spec.memory,
+    cpus: spec.cpus,
+    pids_limit: spec.pids,
+    logging: { driver: "json-file", options: { "max-size": "10m", "max-file": "3" } },
+    ...spec.extra,
+  };
+}
+
+function imageOf(service: Service, { config = {} }: ServiceSpec, plan: ComposePlan): object {
+  const base = baseImage(service, plan);
+  const directories = Object.entries(config);
+  if (plan.delivery === "mount" || directories.length === 0) {
+    // The webhook's image is built by `deno task up`: no registry has it.
+    return { image: base, ...(service === "webhook" && { pull_policy: "never" }) };
+  }
+  const mounts = service === "prometheus" ? plan.mounts : [];
+  const lines = [
+    `FROM ${base}`,
+    ...directories.map(([directory, target]) =>
+      // The build's context is the directory itself, or the one that holds all of them.
+      `COPY ${directories.length === 1 ? "." : directory.slice(service.length + 1)} ${target}/`
+    ),
+    ...mounts.map(({ target }, i) => `COPY --from=file-sd-${i} *.json *.yml *.yaml ${target}/`),
+  ];
+  return {
+    image: builtImage(
+      plan.name,
+      `${service}-configured`,
+      service === "webhook" ? WEBHOOK_TAG : plan.versions[service],
+    ),
+    pull_policy: "build",
+    build: {
+      context: `./${service}`,
+      ...(mounts.length > 0 && {
+        additional_contexts: Object.fromEntries(mounts.map(({ source }, i) => [`file-sd-${i}`, source])),
+      }),
+      dockerfile_inline: lines.join("\n") + "\n",
+    },
+  };
+}
+
+function volumes(service: Service, spec: ServiceSpec, plan: ComposePlan): object[] | undefined {
+  const mounted = plan.delivery === "mount";
+  const bind = (source: string, target: string, options: object = {}) => ({
+    type: "bind",
+    source,
+    target,
+    read_only: true,
+    // A directory that is missing is a mistake to be told, not to be covered by an empty one of root's.
+    bind: { create_host_path: false, ...options },
+  });
+  const all = [
+    ...(mounted
+      ? Object.entries(spec.config ?? {}).map(([directory, target]) =>
+        bind(`./${directory}`, target, { selinux: "z" })
+      )
+      : []),
+    // Not relabelled: these directories belong to others, who would lose them on a machine with SELinux.
+    ...(mounted && service === "prometheus"
+      ? plan.mounts.map(({ source, target }) => bind(source, target))
+      : []),
+    ...(spec.host ?? []).map(({ source, target, slave }) =>
+      bind(source, target, slave ? { propagation: "rslave" } : {})
+    ),
+    ...(plan.secrets.has(service) ? [secrets(service, plan, bind)] : []),
+    ...(spec.data ? [{ type: "volume", source: volumeOf(service, "data"), target: spec.data }] : []),
+  ];
+  return all.length > 0 ? all : undefined;
+}
+
+/**
+ * With mounts, a directory of this machine. With images, a volume that `deno task up` fills: a directory here is out of reach of
+ * a remote engine, a secret in an image would travel with it, and Compose's own `secrets: environment:` wants a writable root.
+ */
+function secrets(
+  service: Service,
+  plan: ComposePlan,
+  bind: (source: string, target: string, options?: object) => object,
+): object {
+  return plan.delivery === "mount"
+    ? bind(`${plan.secretsDir}/${service}`, SECRETS_TARGET, { selinux: "Z" })
+    : { type: "volume", source: volumeOf(service, "secrets"), target: SECRETS_TARGET, read_only: true };
+}
