@@ -1,8 +1,16 @@
 /** Prometheus's face to the generator: its configuration, its rules and the probes. */
 
-import type { Files } from "../lib/files.ts";
+import { BANNER, type Files, mergeFiles } from "../lib/files.ts";
 import type { Locale } from "../lib/text.ts";
+import { toYaml } from "../lib/yaml.ts";
+import { blackboxConfig } from "./blackbox.ts";
+import { renderRules } from "./rules/mod.ts";
 import type { Measure } from "./schema.ts";
+import { scrapeJobs } from "./scrape_jobs.ts";
+
+export { prometheusChecks } from "./checks.ts";
+export { prometheusDrift, type RunningPrometheus } from "./drift.ts";
+export { STACK_JOBS } from "./scrape_jobs.ts";
 
 /** What Prometheus has to know of the other services: plain data, from tasks/stack.ts. */
 export interface PrometheusLinks {
@@ -20,7 +28,30 @@ export interface PrometheusLinks {
   readonly filePaths: Readonly<Record<string, string>>;
 }
 
-/** `prometheus/prometheus.yml`, `prometheus/rules/*.yml` and `blackbox/blackbox.yml`. */
-export function renderPrometheus(_measure: Measure, _locale: Locale, _links: PrometheusLinks): Files {
-  throw new Error("not yet");
+/** `prometheus/prometheus.yml`, `prometheus/rules/*.yml` and, with the blackbox exporter, `blackbox/blackbox.yml`. */
+export function renderPrometheus(measure: Measure, locale: Locale, links: PrometheusLinks): Files {
+  const { scrape, evaluation, thresholds, probes } = measure;
+  const jobs = scrapeJobs(measure, links);
+  const config = {
+    global: {
+      scrape_interval: scrape.interval,
+      scrape_timeout: scrape.timeout,
+      evaluation_interval: evaluation.interval,
+    },
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [links.addresses.alertmanager] }] }] },
+    rule_files: ["rules/*.yml"],
+    scrape_configs: jobs,
+  };
+  const files = new Map([["prometheus/prometheus.yml", toYaml(config, [BANNER])]]);
+  if (links.addresses.blackbox !== undefined) {
+    files.set("blackbox/blackbox.yml", toYaml(blackboxConfig(probes), [BANNER]));
+  }
+  return mergeFiles(
+    files,
+    renderRules(
+      { thresholds, scrapeInterval: scrape.interval },
+      locale,
+      new Set(jobs.map(({ job_name }) => job_name)),
+    ),
+  );
 }

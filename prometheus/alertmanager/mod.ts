@@ -1,8 +1,17 @@
 /** Alertmanager's face to the generator. */
 
-import type { Files } from "../../lib/files.ts";
+import { BANNER, type Files } from "../../lib/files.ts";
 import type { Locale } from "../../lib/text.ts";
+import { toYaml } from "../../lib/yaml.ts";
+import { INHIBITIONS } from "./inhibitions.ts";
+import { receiverEntries } from "./receivers.ts";
+import { routeTree } from "./routes.ts";
 import type { NativeDestination, Routing } from "./schema.ts";
+import { templates } from "./templates.ts";
+
+export { alertmanagerChecks } from "./checks.ts";
+export { alertmanagerDrift, type RunningAlertmanager } from "./drift.ts";
+export { RESERVED_RECEIVERS } from "./routes.ts";
 
 /** A receiver, split by who serves it. */
 export interface Receiver {
@@ -19,12 +28,29 @@ export interface AlertmanagerLinks {
   readonly webhookUrl: string;
 }
 
-/** `alertmanager/alertmanager.yml` and its templates. */
+/**
+ * `alertmanager/alertmanager.yml` and, where Alertmanager writes messages itself, `alertmanager/templates/vigie.tmpl`.
+ *
+ * @throws {RangeError} when a receiver has a name of RESERVED_RECEIVERS.
+ */
 export function renderAlertmanager(
-  _routing: Routing,
-  _receivers: readonly Receiver[],
-  _locale: Locale,
-  _links: AlertmanagerLinks,
+  routing: Routing,
+  receivers: readonly Receiver[],
+  locale: Locale,
+  links: AlertmanagerLinks,
 ): Files {
-  throw new Error("not yet");
+  const native = receivers.some((receiver) => receiver.native.length > 0);
+  const config = {
+    // Only for alerts of senders that give no end time; Prometheus gives one.
+    global: { resolve_timeout: "5m" },
+    templates: native ? ["templates/*.tmpl"] : undefined,
+    route: routeTree(routing),
+    inhibit_rules: INHIBITIONS,
+    receivers: receiverEntries(receivers, links.webhookUrl),
+  };
+  const files = new Map([["alertmanager/alertmanager.yml", toYaml(config, [BANNER])]]);
+  if (native) {
+    files.set("alertmanager/templates/vigie.tmpl", `{{/* ${BANNER} */}}\n${templates(locale)}`);
+  }
+  return files;
 }

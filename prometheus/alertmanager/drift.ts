@@ -1,0 +1,6 @@
+export interface RunningAlertmanager {
+  x: 1;
+}
+export function alertmanagerDrift() {
+  return [];
+}

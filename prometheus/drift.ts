@@ -1,0 +1,6 @@
+export interface RunningPrometheus {
+  x: 1;
+}
+export function prometheusDrift() {
+  return [];
+}

@@ -1,0 +1,30 @@
+/** Every family of rules. To add one: write its file beside this one and name it in `FAMILIES`. */
+
+import { BANNER, type Files } from "../../lib/files.ts";
+import type { Locale } from "../../lib/text.ts";
+import { toYaml } from "../../lib/yaml.ts";
+import { drillRules } from "./drill.ts";
+import { hostRules } from "./host.ts";
+import { probeRules } from "./probe.ts";
+import { type RuleContext, type RuleFamily, ruleGroup, rulesOf } from "./rule.ts";
+import { stackRules } from "./stack.ts";
+import { targetRules } from "./target.ts";
+
+/** Every family of rules, in the order in which dashboards and people read them. */
+export const FAMILIES: readonly RuleFamily[] = [hostRules, targetRules, probeRules, stackRules, drillRules];
+
+/**
+ * `prometheus/rules/<family>.yml` for each family that has a rule to offer.
+ *
+ * @param jobs Scrape jobs that exist: rules about others are left out.
+ */
+export function renderRules(context: RuleContext, locale: Locale, jobs: ReadonlySet<string>): Files {
+  const files = new Map<string, string>();
+  for (const family of FAMILIES) {
+    const rules = rulesOf(family, context, jobs);
+    if (rules.length === 0) continue;
+    const groups = [ruleGroup(family.name, rules, locale)];
+    files.set(`prometheus/rules/${family.name}.yml`, toYaml({ groups }, [BANNER]));
+  }
+  return files;
+}

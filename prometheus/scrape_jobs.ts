@@ -1,0 +1,104 @@
+/** The scrape jobs: every service of the stack, the hosts, the user's jobs and the probes. */
+
+import { durationMs } from "../lib/units.ts";
+import { moduleName } from "./blackbox.ts";
+import type { PrometheusLinks } from "./mod.ts";
+import type { Host, Job, Measure, Probe } from "./schema.ts";
+
+/** One entry of `scrape_configs`. Every key that may vary is written, so that what runs can be compared with it. */
+export interface ScrapeJob {
+  readonly job_name: string;
+  readonly [key: string]: unknown;
+}
+
+/** Names of jobs that the stack writes itself: a job of the user's needs another name. */
+export const STACK_JOBS = [
+  "prometheus",
+  "alertmanager",
+  "webhook",
+  "node",
+  "blackbox",
+  "grafana",
+  "cadvisor",
+  "probe",
+] as const;
+
+const SERVICES = ["prometheus", "alertmanager", "webhook", "blackbox", "grafana", "cadvisor"] as const;
+const NODE_EXPORTER_PORT = 9100;
+
+/** Every job, the stack's own first. */
+export function scrapeJobs(measure: Measure, links: PrometheusLinks): ScrapeJob[] {
+  const { addresses } = links;
+  const jobs = SERVICES.flatMap((service): ScrapeJob[] => {
+    const address = addresses[service];
+    return address === undefined
+      ? []
+      : [{ job_name: service, static_configs: [target(address, { instance: service })] }];
+  });
+  const hosts = hostTargets(measure.hosts, addresses["node-exporter"]);
+  if (hosts.length > 0) jobs.push({ job_name: "node", static_configs: hosts });
+  if (measure.probes.length > 0 && addresses.blackbox !== undefined) {
+    jobs.push(probeJob(measure.probes, addresses.blackbox));
+  }
+  jobs.push(...measure.jobs.map((job) => userJob(job, measure, links.filePaths)));
+  return jobs;
+}
+
+function target(address: string, labels: Readonly<Record<string, string>>) {
+  return { targets: [address], labels };
+}
+
+function hostTargets(hosts: readonly Host[], own: string | undefined) {
+  const targets = hosts.flatMap(({ name, address, labels }) => {
+    const at = address === undefined ? own : withPort(address, NODE_EXPORTER_PORT);
+    // Without the node exporter there is nothing to ask about this machine.
+    return at === undefined ? [] : [target(at, { ...labels, instance: name })];
+  });
+  // The stack's own node exporter runs: it is watched, even when no host of config.ts is this machine.
+  if (own !== undefined && hosts.every(({ address }) => address !== undefined)) {
+    targets.push(target(own, { instance: "node-exporter" }));
+  }
+  return targets;
+}
+
+function withPort(address: string, port: number): string {
+  return /:\d+$/.test(address) ? address : `${address}:${port}`;
+}
+
+function probeJob(probes: readonly Probe[], blackbox: string): ScrapeJob {
+  return {
+    job_name: "probe",
+    metrics_path: "/probe",
+    static_configs: probes.map((probe) => ({
+      targets: [probe.target],
+      labels: {
+        ...probe.labels,
+        instance: probe.name,
+        kind: probe.kind,
+        target: probe.target,
+        __param_module: moduleName(probe),
+      },
+    })),
+    relabel_configs: [
+      { source_labels: ["__address__"], target_label: "__param_target" },
+      { target_label: "__address__", replacement: blackbox },
+    ],
+  };
+}
+
+function userJob(job: Job, { scrape }: Measure, filePaths: PrometheusLinks["filePaths"]): ScrapeJob {
+  const interval = job.interval ?? scrape.interval;
+  // A job more frequent than the others cannot wait as long as they do.
+  const timeout = durationMs(interval) < durationMs(scrape.timeout) ? interval : scrape.timeout;
+  return {
+    job_name: job.name,
+    scrape_interval: interval,
+    scrape_timeout: timeout,
+    metrics_path: job.path,
+    scheme: job.scheme,
+    static_configs: job.targets.length === 0 ? undefined : [{ targets: job.targets, labels: job.labels }],
+    file_sd_configs: job.files.length === 0
+      ? undefined
+      : [{ files: job.files.map((path) => filePaths[path] ?? path) }],
+  };
+}
