@@ -1,0 +1,50 @@
+/** Waiting for something to become true, never for time to pass. */
+
+/** How long and how often to look. */
+export interface PollOptions {
+  readonly deadlineMs: number;
+  readonly pollMs: number;
+  /** A clock that only goes forward, milliseconds. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  /** Called after each look that was in vain, with the milliseconds waited so far. */
+  readonly waiting?: (elapsedMs: number) => void;
+}
+
+/**
+ * Looks again and again until `accept` takes what it saw, or the deadline has passed.
+ *
+ * @returns what was seen last, and whether it was accepted.
+ * @throws what `signal` was aborted with, and what `look` throws.
+ */
+export async function poll<T>(
+  look: () => Promise<T>,
+  accept: (seen: T) => boolean,
+  { deadlineMs, pollMs, now, signal, waiting }: PollOptions,
+): Promise<{ seen: T; accepted: boolean; elapsedMs: number }> {
+  const started = now();
+  while (true) {
+    signal.throwIfAborted();
+    const seen = await look();
+    const elapsedMs = now() - started;
+    if (accept(seen)) return { seen, accepted: true, elapsedMs };
+    if (elapsedMs >= deadlineMs) return { seen, accepted: false, elapsedMs };
+    waiting?.(elapsedMs);
+    await pause(pollMs, signal);
+  }
+}
+
+/** @throws what `signal` is aborted with. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", abort, { once: true });
+  });
+}

@@ -1,0 +1,157 @@
+/** smoke/targets: every target is up. */
+
+import { fromYaml } from "../../lib/yaml.ts";
+import { durationMs, formatElapsed } from "../../lib/units.ts";
+import { failed, smokeCheck, type SmokeContext, type Step } from "./check.ts";
+import { askPrometheus, Unanswered } from "./http.ts";
+import { poll } from "./poll.ts";
+
+const ID = "smoke/targets";
+/** How long Prometheus may take to begin with new targets: its discovery's own interval. */
+export const DISCOVERY_MS = 5_000;
+
+/** A target as Prometheus's API tells it. */
+export interface ActiveTarget {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly scrapePool: string;
+  readonly scrapeUrl: string;
+  readonly health: "up" | "down" | "unknown";
+  readonly lastError: string;
+  /** RFC 3339; year 1 before the first scrape. */
+  readonly lastScrape: string;
+  /** Seconds. */
+  readonly lastScrapeDuration: number;
+  readonly scrapeInterval: string;
+}
+
+/** The targets that Prometheus scrapes. @throws {Unanswered} */
+export async function activeTargets(context: SmokeContext): Promise<readonly ActiveTarget[]> {
+  return (await askPrometheus<{ activeTargets: ActiveTarget[] }>(
+    context,
+    "/api/v1/targets?state=active",
+  )).activeTargets;
+}
+
+/** Longest scrape interval in force among `targets`, milliseconds; `fallbackMs` when there are none. */
+export function longestIntervalMs(targets: readonly ActiveTarget[], fallbackMs: number): number {
+  return targets.length === 0
+    ? fallbackMs
+    : Math.max(...targets.map(({ scrapeInterval }) => durationMs(scrapeInterval)));
+}
+
+/**
+ * Proves that Prometheus scrapes everything its configuration names and that each scrape succeeds. A target that was not
+ * scraped yet is waited for, for its scrape interval; one that is down gets one more scrape before it counts, so that a
+ * service that started after Prometheus is not called down.
+ *
+ * When it fails: the message is Prometheus's own error for that target, with what it usually means. A job of the generated
+ * configuration that Prometheus does not know runs an older configuration: `deno task up` applies the new one.
+ */
+export const targets = smokeCheck(ID, "Every target is up", async function* (context) {
+  const { intervals, marginMs, progress } = context;
+  const look = () => activeTargets(context);
+  const jobs = jobsOf(context);
+  const firstScrapes = new Map<string, string>();
+  const settled = (all: readonly ActiveTarget[]) =>
+    jobs.every(({ name, discovered }) => discovered || all.some(({ scrapePool }) => scrapePool === name)) &&
+    all.every((target) => {
+      const key = `${target.scrapePool} ${target.scrapeUrl}`;
+      if (target.health === "up") return true;
+      if (target.health === "unknown") return false;
+      const first = firstScrapes.get(key) ?? target.lastScrape;
+      firstScrapes.set(key, first);
+      return first !== target.lastScrape;
+    });
+  try {
+    // The intervals in force are known once Prometheus names its targets.
+    const first = await look();
+    const intervalMs = longestIntervalMs(first, intervals.scrapeMs);
+    const { seen } = await poll(look, settled, {
+      ...context,
+      deadlineMs: DISCOVERY_MS + intervalMs + marginMs,
+      waiting: (ms) => progress.step(`Waiting for the scrape of every target (${formatElapsed(ms)})`),
+    });
+    for (const { name, discovered } of jobs) {
+      if (!seen.some(({ scrapePool }) => scrapePool === name)) yield withoutTarget(name, discovered);
+    }
+    for (const target of seen) yield stepOf(target);
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    yield failed(
+      ID,
+      "prometheus",
+      `Cannot ask Prometheus for its targets: ${error.message}`,
+      "run `deno task up`",
+    );
+  }
+});
+
+function stepOf(target: ActiveTarget): Step {
+  const { labels, scrapePool, scrapeUrl, health, lastError, lastScrapeDuration } = target;
+  const name = `${scrapePool} ${labels.instance ?? scrapeUrl}`;
+  const elapsedMs = lastScrapeDuration * 1_000;
+  if (health === "up") return { name, outcome: "passed", elapsedMs };
+  if (health === "unknown") {
+    return failed(
+      ID,
+      name,
+      `Prometheus has not scraped the target "${name}" (${scrapeUrl}) in time`,
+      "read `deno task logs prometheus`: the machine may be overloaded",
+      { elapsedMs },
+    );
+  }
+  return failed(
+    ID,
+    name,
+    `The target "${name}" (${scrapeUrl}) is down: ${lastError}`,
+    cureOf(lastError, target),
+    { elapsedMs },
+  );
+}
+
+/** What Prometheus's error for a target usually means. */
+function cureOf(error: string, { scrapePool, scrapeUrl, scrapeInterval }: ActiveTarget): string {
+  const host = URL.parse(scrapeUrl)?.host ?? scrapeUrl;
+  if (/connection refused/.test(error)) {
+    return `start what should listen on ${host}, or correct its address in config.ts (job "${scrapePool}")`;
+  }
+  if (/no such host|server misbehaving/.test(error)) {
+    return `correct the host name in config.ts (job "${scrapePool}"), or give its address as numbers`;
+  }
+  if (/no route to host|network is unreachable/.test(error)) {
+    return `make ${host} reachable from where Prometheus runs: a firewall or a missing route is in between`;
+  }
+  if (/deadline exceeded|timeout/i.test(error)) {
+    return `find out why ${host} is slow or filtered; a slow exporter needs a longer scrape.timeout (scraped every ${scrapeInterval})`;
+  }
+  if (/HTTP status (401|403)/.test(error)) {
+    return `let Prometheus in at ${scrapeUrl}: it asks for credentials`;
+  }
+  if (/HTTP status/.test(error)) {
+    return `correct the path or the port of the job "${scrapePool}" in config.ts`;
+  }
+  if (/x509|tls:/i.test(error)) return `give ${host} a certificate that Prometheus trusts`;
+  return `open ${scrapeUrl} and see what it answers`;
+}
+
+function withoutTarget(job: string, discovered: boolean): Step {
+  if (discovered) return { name: job, outcome: "note", detail: "its target files name no target" };
+  return failed(
+    ID,
+    job,
+    `Prometheus has no target for the job "${job}", which the generated configuration names`,
+    "run `deno task up`, which makes Prometheus load the generated configuration",
+    { file: "prometheus/prometheus.yml" },
+  );
+}
+
+/** The scrape jobs of the generated configuration; `discovered`: its targets come from files only, which may be empty. */
+function jobsOf({ files }: SmokeContext): { name: string; discovered: boolean }[] {
+  const config = fromYaml(files.get("prometheus/prometheus.yml") ?? "") as {
+    scrape_configs?: { job_name: string; static_configs?: { targets?: string[] }[] }[];
+  } | null;
+  return (config?.scrape_configs ?? []).map(({ job_name, static_configs = [] }) => ({
+    name: job_name,
+    discovered: !static_configs.some(({ targets = [] }) => targets.length > 0),
+  }));
+}
