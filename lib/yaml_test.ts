@@ -45,9 +45,8 @@ for (const version of ["1.1", "1.2"] as const) {
       tree: fc.oneof(
         { depthSize: "small" },
         fc.string({ unit: "grapheme" }),
-        // The library loses spaces that several lines start with; no configuration of ours has such text.
-        fc.string({ unit: fc.constantFrom(..."ab1:#-'\"\\ \n\t,[]{}&*!|>%@`?~.=<") })
-          .filter((text) => !/^\s[^]*\n/.test(text)),
+        // One line each: of several the library may lose the spaces that the first starts with, and ours have none there.
+        fc.string({ unit: fc.constantFrom(..."ab1:#-'\"\\ \t,[]{}&*!|>%@`?~.=<") }),
         fc.integer(),
         fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0)),
         fc.boolean(),
