@@ -8,9 +8,9 @@ import { composeService, volumeOf } from "./service.ts";
 import { SPECS } from "./services/mod.ts";
 import { SERVICES } from "./versions.ts";
 
-export { bridgeOf, builtImage, gatewayOf } from "./network.ts";
+export { bridgeOf, gatewayOf } from "./network.ts";
 export type { ComposePlan } from "./plan.ts";
-export { baseImage, SECRETS_TARGET, volumeOf } from "./service.ts";
+export { baseImage, SECRETS_TARGET, volumeOf, webhookImage } from "./service.ts";
 
 /** `compose.yaml`, in which `delivery: "image"` carries the services' Dockerfiles too. */
 export function renderCompose(plan: ComposePlan): Files {

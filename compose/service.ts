@@ -40,12 +40,17 @@ export interface ServiceSpec {
 
 /** Where a service that has secrets finds them. */
 export const SECRETS_TARGET = "/run/secrets/vigie";
-/** The webhook's own image, from `deno task compile`. */
-export const WEBHOOK_TAG = "local";
+// No version: what is in it shows in its labels, and a new one takes the name over.
+const WEBHOOK_TAG = "local";
+
+/** The image of the webhook itself, which `deno task up` builds. @param stack Name of the stack. */
+export function webhookImage(stack: string): string {
+  return builtImage(stack, "webhook", WEBHOOK_TAG);
+}
 
 /** The image that `service` runs, or with `delivery: "image"` is based on. */
-export function baseImage(service: Service, plan: ComposePlan): string {
-  if (service === "webhook") return builtImage(plan.name, "webhook", WEBHOOK_TAG);
+export function baseImage(service: Service, plan: Pick<ComposePlan, "name" | "versions">): string {
+  if (service === "webhook") return webhookImage(plan.name);
   const { image, tagPrefix } = VERSIONS[service];
   return `${image}:${tagPrefix}${plan.versions[service]}`;
 }

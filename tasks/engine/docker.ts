@@ -1,0 +1,226 @@
+/** The docker engine: the stack as containers, through the Docker Compose command line. */
+
+import { join } from "node:path";
+import { baseImage, type ComposePlan } from "../../compose/mod.ts";
+import { type Service, SERVICES } from "../../compose/versions.ts";
+import { BINARIES, binary, type BinaryName } from "../binaries/mod.ts";
+import { EXIT, Failure } from "../cli.ts";
+import {
+  renderFor,
+  secretFilesOf,
+  servicesOf,
+  type Stack,
+  type Target,
+  urlsOf,
+  versionsOf,
+} from "../stack.ts";
+import { ensureWebhookImage } from "../webhook_image.ts";
+import { applyConfiguration } from "./docker_apply.ts";
+import { docker, dockerTool, lastLine, refusal, tryDocker } from "./docker_cli.ts";
+import { type Container, containersOf, PROJECT_LABEL, whyFailed } from "./docker_containers.ts";
+import { pullMissing, removeBuilt } from "./docker_images.ts";
+import { dockerLogs } from "./docker_logs.ts";
+import { fillSecretVolumes } from "./docker_secrets.ts";
+import { dockerStatus } from "./docker_status.ts";
+import { composeArgs, type ComposeProject, composeUp } from "./docker_up.ts";
+import { type Applied, type EngineMaker, Lacking, NotReady, type Progress } from "./engine.ts";
+
+export { type DockerAnswer, dockerAnswers } from "./docker_cli.ts";
+
+const BUILD_MS = 10 * 60_000;
+const STOP_MS = 3 * 60_000;
+const REACH_SECONDS = 5;
+
+/** Makes the docker engine of a stack. */
+export const dockerEngine: EngineMaker = (stack, target) => {
+  const project: ComposeProject = {
+    name: stack.name,
+    file: join(target.buildDir, "compose.yaml"),
+    services: servicesOf(stack, "docker"),
+    ports: stack.ports,
+    subnet: stack.network.subnet,
+  };
+  return {
+    name: "docker",
+    up: (progress, signal) => up(stack, target, project, progress, signal),
+    down: (progress) => down(project, progress),
+    clean: (progress) => clean(project, progress),
+    status: () => dockerStatus(stack),
+    logs: (service, options) => dockerLogs(project, service, options),
+    tool: (name, progress) => tool(name, progress),
+    reaches: (service, url) => reaches(project.name, service, url),
+  };
+};
+
+async function up(
+  stack: Stack,
+  target: Target,
+  project: ComposeProject,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Applied[]> {
+  const start = performance.now();
+  progress.step("look at what runs");
+  const before = await containersOf(project.name, signal);
+  await refuseForeign(project, before);
+  const plan = { name: stack.name, versions: versionsOf(stack) };
+  await prepareImages(plan, project, progress, signal);
+  if (stack.delivery === "image") await bake(stack, target, plan, project, progress, signal);
+  await removeBroken(before, signal);
+
+  const ready = await composeUp(project, before, progress, signal);
+  const containers = (await containersOf(project.name, signal)).filter(({ service }) =>
+    project.services.has(service)
+  );
+  const started = containers.filter(({ id, startedAt }) =>
+    !before.some((old) => old.id === id && old.startedAt === startedAt)
+  );
+  const reloaded = stack.delivery === "image"
+    ? new Map<Service, "reloaded" | "restarted">()
+    : await applyConfiguration(
+      {
+        project: project.name,
+        containers,
+        started: new Set(started.map(({ id }) => id)),
+        files: renderFor(stack, target),
+        urls: urlsOf(stack),
+        stateDir: target.stateDir,
+      },
+      progress,
+      signal,
+    );
+  await removeBuilt(project.name, "replaced");
+
+  return SERVICES.flatMap((service): Applied[] => {
+    const was = before.some((old) => old.service === service && old.state === "running");
+    if (!project.services.has(service)) {
+      return was ? [{ service, action: "stopped", readyMs: 0, detail: "it is switched off" }] : [];
+    }
+    const isStarted = started.some((container) => container.service === service);
+    const action = reloaded.get(service) ?? (!isStarted ? "unchanged" : was ? "restarted" : "started");
+    return [{ service, action, readyMs: Math.round((ready.get(service) ?? start) - start) }];
+  });
+}
+
+/** Compose takes any project of the same name for its own, and would replace its containers. */
+async function refuseForeign(
+  { name, file }: ComposeProject,
+  containers: readonly Container[],
+): Promise<void> {
+  for (const other of new Set(containers.map(({ composeFile }) => composeFile))) {
+    // A file that is gone is a checkout that was moved, or another machine's way to the same engine.
+    if (other === file || !await exists(other)) continue;
+    throw new Failure(
+      `Cannot use the name "${name}": another stack of that name runs from "${other}"`,
+      EXIT.usage,
+      `give this one another name in config.ts, or stop the other one: \`docker compose --project-name ${name} down\``,
+    );
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || path === "") return false;
+    throw error;
+  }
+}
+
+async function prepareImages(
+  plan: Pick<ComposePlan, "name" | "versions">,
+  { services }: ComposeProject,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const pulled = [...services].filter((service) => service !== "webhook");
+  await pullMissing(pulled.map((service) => baseImage(service, plan)), progress, signal);
+  if (services.has("webhook")) await ensureWebhookImage(plan.name, progress, signal);
+}
+
+/** Configuration into images, secrets into volumes: nothing of this machine's files is mounted. */
+async function bake(
+  stack: Stack,
+  { stateDir, configDir }: Target,
+  plan: Pick<ComposePlan, "name" | "versions">,
+  project: ComposeProject,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  progress.step("bake the configuration into images");
+  const built = await tryDocker([...composeArgs(project), "build"], { timeoutMs: BUILD_MS, signal });
+  if (built.code !== 0) throw refusal("docker compose build", built.stderr, built.code);
+  const secrets = new Set(secretFilesOf(stack, configDir).map(({ service }) => service));
+  if (project.services.has("grafana")) secrets.add("grafana");
+  await fillSecretVolumes(plan, secrets, stateDir, signal);
+}
+
+/** A container that hangs, is paused or ends again and again is one that Compose would leave as it is: a new one is made. */
+async function removeBroken(containers: readonly Container[], signal: AbortSignal): Promise<void> {
+  const broken = containers.filter((container) =>
+    container.state !== "exited" && whyFailed(container) !== undefined
+  );
+  if (broken.length > 0) await docker(["rm", "--force", ...broken.map(({ id }) => id)], { signal });
+}
+
+/** By label, so that it needs no file: what runs can be stopped when build/ is gone or of another stack. */
+async function down(project: ComposeProject, progress: Progress): Promise<Service[]> {
+  const containers = await containersOf(project.name);
+  await refuseForeign(project, containers);
+  if (containers.length > 0) {
+    progress.step("stop the services");
+    const ids = containers.map(({ id }) => id);
+    // Each with the time that its own container says.
+    await docker(["stop", ...ids], { timeoutMs: STOP_MS });
+    await docker(["rm", "--force", ...ids]);
+  }
+  await removeLabelled("network", project.name);
+  return containers.filter(({ state }) => state === "running" || state === "restarting").map(({ service }) =>
+    service
+  );
+}
+
+async function clean(project: ComposeProject, progress: Progress): Promise<void> {
+  await down(project, progress);
+  progress.step("remove the data");
+  await removeLabelled("volume", project.name);
+  await removeBuilt(project.name, "all");
+}
+
+async function removeLabelled(kind: "network" | "volume", project: string): Promise<void> {
+  const ids = (await docker([kind, "ls", "--quiet", "--filter", `label=${PROJECT_LABEL}=${project}`])).split(
+    "\n",
+  ).filter(Boolean);
+  if (ids.length > 0) await docker([kind, "rm", ...ids]);
+}
+
+async function tool(name: string, progress: Progress): Promise<string> {
+  if (name === "docker") return await dockerTool();
+  if (!BINARIES.includes(name as BinaryName)) {
+    throw new Lacking(`Cannot get "${name}": no service of this stack brings it`, "name another program");
+  }
+  return (await binary(name as BinaryName, { progress })).path;
+}
+
+async function reaches(
+  project: string,
+  service: Service,
+  url: string,
+): Promise<{ ok: boolean; detail: string }> {
+  const container = (await containersOf(project)).find((each) => each.service === service);
+  if (!container) {
+    throw new NotReady(service, `Cannot ask ${service}: it has no container`, [], "run `deno task up`");
+  }
+  // The webhook's image has no program but its own.
+  const ask = service === "webhook"
+    ? [...container.entrypoint, "healthcheck", url]
+    : ["wget", "-q", "-O", "/dev/null", "-T", String(REACH_SECONDS), url];
+  const { code, stdout, stderr } = await tryDocker(["exec", container.id, ...ask], {
+    timeoutMs: 4 * REACH_SECONDS * 1_000,
+  });
+  return {
+    ok: code === 0,
+    detail: code === 0 ? `${url} answers` : lastLine(stderr) || lastLine(stdout) || `exit code ${code}`,
+  };
+}

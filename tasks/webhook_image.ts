@@ -1,0 +1,164 @@
+/** The webhook's container image: the compiled program on a base without a shell. */
+
+import { createHash } from "node:crypto";
+import { join, relative } from "node:path";
+import { webhookImage } from "../compose/mod.ts";
+import { docker, lastLine, refusal, tryDocker } from "./engine/docker_cli.ts";
+import { PROJECT_LABEL } from "./engine/docker_containers.ts";
+import { pullMissing } from "./engine/docker_images.ts";
+import { Lacking, type Progress } from "./engine/engine.ts";
+import { run } from "../lib/process.ts";
+
+const ROOT = join(import.meta.dirname!, "..");
+const BASE = "gcr.io/distroless/cc-debian12:nonroot";
+const INPUTS_LABEL = "vigie.webhook.inputs";
+const BUILD_MS = 10 * 60_000;
+
+/** How Deno and Rust name the machines that Docker names so. */
+const TARGETS: Readonly<Record<string, { readonly triple: string; readonly arch: string }>> = {
+  amd64: { triple: "x86_64-unknown-linux-gnu", arch: "x86_64" },
+  arm64: { triple: "aarch64-unknown-linux-gnu", arch: "aarch64" },
+};
+
+// What the webhook may do, in its container: serve and call out, read its configuration, keep its journal.
+const PERMISSIONS = [
+  "--allow-net",
+  "--allow-env",
+  "--allow-sys=hostname",
+  "--allow-read=/etc/webhook,/data,/run/secrets/vigie,/proc/self",
+  "--allow-write=/data",
+];
+
+/**
+ * Makes the webhook's image on the engine be the one of these sources; one that already is stays untouched.
+ *
+ * @returns whether it was built.
+ * @throws {Lacking} when it cannot be.
+ */
+export async function ensureWebhookImage(
+  project: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const image = webhookImage(project);
+  const arch = (await docker(["version", "--format", "{{.Server.Arch}}"], { signal })).trim();
+  const inputs = await inputsOf(arch);
+  const label = `{{index .Config.Labels "${INPUTS_LABEL}"}}`;
+  const there = await tryDocker(["image", "inspect", "--format", label, image], { signal });
+  if (there.code === 0 && there.stdout.trim() === inputs) return false;
+
+  await pullMissing([BASE], progress, signal);
+  progress.step("build the webhook's image");
+  const context = await Deno.makeTempDir({ prefix: "vigie-webhook-" });
+  try {
+    const program = await makeProgram(context, arch, signal);
+    await Deno.mkdir(join(context, "data"));
+    await Deno.writeTextFile(join(context, "Dockerfile"), dockerfile(program));
+    const { code, stderr } = await tryDocker([
+      "build",
+      "--quiet",
+      `--tag=${image}`,
+      `--label=${INPUTS_LABEL}=${inputs}`,
+      `--label=${PROJECT_LABEL}=${project}`,
+      context,
+    ], { timeoutMs: BUILD_MS, signal });
+    if (code !== 0) throw refusal("docker build", stderr, code);
+  } finally {
+    await Deno.remove(context, { recursive: true });
+  }
+  return true;
+}
+
+/** A program in the build's context: its files, and the command that starts it in the container. */
+interface Program {
+  readonly files: readonly string[];
+  readonly command: readonly string[];
+}
+
+/** Where no base for a compiled program can be had, this very Deno runs the bundled sources. */
+async function makeProgram(directory: string, arch: string, signal: AbortSignal): Promise<Program> {
+  const target = TARGETS[arch];
+  if (!target) {
+    throw new Lacking(
+      `Cannot build the webhook for "${arch}": Deno runs on amd64 and arm64`,
+      "use an engine on one of these",
+    );
+  }
+  const options = { cwd: ROOT, timeoutMs: BUILD_MS, signal };
+  const compiled = await run(Deno.execPath(), [
+    "compile",
+    "--quiet",
+    "--no-check",
+    `--target=${target.triple}`,
+    `--output=${join(directory, "webhook")}`,
+    ...PERMISSIONS,
+    "webhook/main.ts",
+  ], options);
+  signal.throwIfAborted();
+  if (compiled.code === 0) return { files: ["webhook"], command: ["/webhook"] };
+
+  if (Deno.build.os !== "linux" || Deno.build.arch !== target.arch) {
+    throw new Lacking(
+      `Cannot compile the webhook for ${target.triple}: ${lastLine(compiled.stderr)}`,
+      "let this machine reach dl.deno.land, or set DENORT_BIN to that system's denort of the same version",
+    );
+  }
+  const bundled = await run(
+    Deno.execPath(),
+    [
+      "bundle",
+      "--quiet",
+      "--no-check",
+      "--platform=deno",
+      `--output=${join(directory, "webhook.js")}`,
+      "webhook/main.ts",
+    ],
+    options,
+  );
+  signal.throwIfAborted();
+  if (bundled.code !== 0) throw new Error(`Cannot bundle the webhook: ${lastLine(bundled.stderr)}`);
+  await Deno.copyFile(Deno.execPath(), join(directory, "deno"));
+  return {
+    files: ["deno", "webhook.js"],
+    command: ["/deno", "run", "--no-config", "--no-lock", "--no-prompt", ...PERMISSIONS, "/webhook.js"],
+  };
+}
+
+function dockerfile({ files, command }: Program): string {
+  return [
+    `FROM ${BASE}`,
+    ...files.map((file) => `COPY --chmod=755 ${file} /${file}`),
+    // A new volume takes the owner of what it covers.
+    "COPY --chown=65532:65532 data /data",
+    "ENV DENO_NO_UPDATE_CHECK=1 DENO_DIR=/tmp/deno",
+    "USER 65532:65532",
+    `ENTRYPOINT ${JSON.stringify(command)}`,
+    `HEALTHCHECK CMD ${JSON.stringify([...command, "healthcheck"])}`,
+    "",
+  ].join("\n");
+}
+
+/** A digest of all that the image is made from. */
+async function inputsOf(arch: string): Promise<string> {
+  const hash = createHash("sha256");
+  hash.update(
+    JSON.stringify([BASE, arch, Deno.version.deno, PERMISSIONS, dockerfile({ files: [], command: [] })]),
+  );
+  const files = [join(ROOT, "deno.json"), join(ROOT, "deno.lock")];
+  for (const directory of ["webhook", "lib"]) files.push(...await sourcesIn(join(ROOT, directory)));
+  for (const path of files.sort()) {
+    hash.update(`\0${relative(ROOT, path)}\0`);
+    hash.update(await Deno.readFile(path));
+  }
+  return hash.digest("hex");
+}
+
+async function sourcesIn(directory: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    const path = join(directory, name);
+    if (isDirectory) found.push(...await sourcesIn(path));
+    else if (/\.(ts|js|json|tmpl)$/.test(name) && !name.endsWith("_test.ts")) found.push(path);
+  }
+  return found;
+}
