@@ -10,6 +10,7 @@ import {
   HOST,
   MEMORY_USED,
   NETWORK,
+  perHost,
   PROCESSORS,
   spaceUsed,
   usedLimits,
@@ -47,7 +48,7 @@ export const host: Dashboard = {
     pressure(locale),
     space(links, locale),
     disks(locale),
-    network(),
+    network(locale),
     system(),
   ],
 };
@@ -59,8 +60,8 @@ function overview({ thresholds }: GrafanaLinks): Row {
         kind: "stat",
         title: { fr: "Processeurs occupés", en: "CPU busy" },
         description: {
-          fr: "Part du temps où les processeurs ne sont pas au repos.",
-          en: "Share of time the processors are not idle.",
+          fr: "Part du temps où les processeurs calculent ; attendre un disque n'en fait pas partie.",
+          en: "Share of time the processors compute; waiting for a disk is no part of it.",
         },
         unit: "percent",
         decimals: 1,
@@ -132,8 +133,9 @@ function overview({ thresholds }: GrafanaLinks): Row {
         unit: "bitsPerSecond",
         decimals: 1,
         queries: (["receive", "transmit"] as const).map((direction) => ({
-          expr:
+          expr: perHost(
             `8 * sum by (instance) (rate(node_network_${direction}_bytes_total{${NETWORK}}[$__rate_interval]))`,
+          ),
           legend: DIRECTIONS[direction],
         })),
       },

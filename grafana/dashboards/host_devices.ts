@@ -140,12 +140,13 @@ export function disks(locale: Locale): Row {
 }
 
 /** Traffic, errors and drops of each interface. */
-export function network(): Row {
+export function network(locale: Locale): Row {
+  const none: Text = { fr: "aucune interface visible", en: "no interface visible" };
   const rate = (direction: string, what: string) =>
     `rate(node_network_${direction}_${what}_total{${NETWORK}}[$__rate_interval])`;
   const both = (expr: (direction: string) => string): Query[] =>
     (["receive", "transmit"] as const).map((direction) => ({
-      expr: expr(direction),
+      expr: perHost(expr(direction), ["device", none[locale]]),
       legend: withDevice(DIRECTIONS[direction]),
       below: direction === "transmit",
     }));

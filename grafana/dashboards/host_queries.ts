@@ -12,9 +12,13 @@ export const NETWORK =
   `${HOST},device!~"lo|veth.*|docker.*|br-.*|virbr.*|vnet.*|tap.*|cni.*|flannel.*|cali.*|ifb.*"`;
 /** Matchers of the disks that count. */
 export const DISK = `${HOST},device!~"loop.*|ram.*|zram.*|fd.*|sr.*"`;
-/** Processors busy, percent. */
+// A read-only image is always full and memory is not a disk; containers see these three files as mounts of the host's disk.
+const FILESYSTEM =
+  `${HOST},fstype!~"erofs|iso9660|ramfs|squashfs|tmpfs|udf",mountpoint!~"/etc/(hostname|hosts|resolv.conf)"`;
+// The figures below are what the alerts' rules look at, so that a line in a panel is where the alert is.
+/** Processors busy, percent: waiting for a disk is not being busy. */
 export const BUSY =
-  `100 - 100 * avg by (instance) (rate(node_cpu_seconds_total{${HOST},mode="idle"}[$__rate_interval]))`;
+  `100 - 100 * avg by (instance) (sum by (instance, cpu) (rate(node_cpu_seconds_total{${HOST},mode=~"idle|iowait"}[$__rate_interval])))`;
 /** Memory used, percent. */
 export const MEMORY_USED =
   `100 - 100 * node_memory_MemAvailable_bytes{${HOST}} / node_memory_MemTotal_bytes{${HOST}}`;
@@ -44,12 +48,14 @@ export function spaceUsed(): string {
   );
 }
 
-/** `expr` of the filesystems on disks; of those in memory for a host that has no others, such as a container. */
+/** `expr` of the writable filesystems on disks; of all of them for a host that has no such one, such as a container. */
 export function onDisks(expr: (matchers: string) => string): string {
-  return `${expr(`${HOST},fstype!~"tmpfs|ramfs"`)} or on (instance) ${expr(HOST)}`;
+  return `${expr(FILESYSTEM)} and node_filesystem_readonly{${FILESYSTEM}} == 0 or on (instance) ${
+    expr(HOST)
+  }`;
 }
 
-/** `expr`, and a named 0 for a host that has no such thing. */
-export function perHost(expr: string, label: readonly [name: string, text: string]): string {
+/** `expr`, and 0 for a host that has no such thing, under a name of its own where there is a label for it. */
+export function perHost(expr: string, label?: readonly [name: string, text: string]): string {
   return orZero(expr, { present: `node_load1{${HOST}}`, on: ["instance"], label });
 }

@@ -1,0 +1,25 @@
+/** For tests: what renderGrafana is given for a stack with every service. */
+
+import type { GrafanaLinks } from "./mod.ts";
+import { grafanaSchema } from "./schema.ts";
+
+/** Grafana's settings, all defaults. */
+export const EXAMPLE_SETTINGS = grafanaSchema.parse({});
+
+/** A stack with every service, scraped every 15 s. */
+export const EXAMPLE_LINKS: GrafanaLinks = {
+  prometheusUrl: "http://prometheus:9090",
+  alertmanagerUrl: "http://alertmanager:9093",
+  dashboardsPath: "/etc/grafana/dashboards",
+  scrapeIntervalSeconds: 15,
+  thresholds: { cpu: 81, memory: 82, diskFreeWarning: 13, diskFreeCritical: 6, loadPerCpu: 3 },
+  services: new Set([
+    "prometheus",
+    "alertmanager",
+    "webhook",
+    "node-exporter",
+    "blackbox",
+    "grafana",
+    "cadvisor",
+  ]),
+};

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { EXAMPLE_LINKS, EXAMPLE_SETTINGS } from "./example.ts";
+import { panelQueries, renderGrafana } from "./mod.ts";
+import { variablesIn } from "./queries.ts";
+
+const DATASOURCES = "grafana/provisioning/datasources/vigie.yaml";
+
+function queriesOf(expr: string, timeInterval = "15s"): string[] {
+  const dashboard = {
+    uid: "d",
+    templating: { list: [{ name: "instance" }, { name: "job" }] },
+    panels: [{ title: "P", targets: [{ refId: "A", expr }] }],
+  };
+  const datasources = { datasources: [{ uid: "prometheus", jsonData: { timeInterval } }] };
+  return panelQueries(
+    new Map([
+      ["grafana/dashboards/d.json", JSON.stringify(dashboard)],
+      [DATASOURCES, JSON.stringify(datasources)],
+    ]),
+  ).map(({ expr }) => expr);
+}
+
+Deno.test("panelQueries says where each query stands", () => {
+  const files = renderGrafana(EXAMPLE_SETTINGS, "en", EXAMPLE_LINKS);
+  const [first] = panelQueries(files);
+  const { expr, ...where } = first!;
+  assert.deepEqual(where, {
+    dashboard: "vigie-host",
+    panel: "CPU busy",
+    refId: "A",
+    file: "grafana/dashboards/host.json",
+  });
+  assert.match(expr, /job=~"\.\*",instance=~"\.\*",mode=~"idle\|iowait"\}\[1m\]/);
+});
+
+Deno.test("panelQueries leaves no variable and no macro in a query", () => {
+  for (const { panel, expr } of panelQueries(renderGrafana(EXAMPLE_SETTINGS, "fr", EXAMPLE_LINKS))) {
+    assert.deepEqual(variablesIn(expr), [], panel);
+  }
+});
+
+Deno.test("panelQueries finds every query of every panel, and no other", () => {
+  const files = renderGrafana(EXAMPLE_SETTINGS, "en", EXAMPLE_LINKS);
+  const dashboards = [...files].filter(([path]) => path.endsWith(".json")).map(([, text]) =>
+    JSON.parse(text)
+  );
+  const targets = dashboards.flatMap(({ panels }) => panels).flatMap(({ targets = [] }) => targets);
+  assert.ok(targets.length > 50);
+  assert.equal(panelQueries(files).length, targets.length);
+});
+
+for (
+  const [expr, expected] of [
+    ["rate(x[$__rate_interval])", "rate(x[1m])"],
+    ["rate(x[${__rate_interval}])", "rate(x[1m])"],
+    ["x[$__interval]", "x[15s]"],
+    ["x[$__range] / $__range_s / $__interval_ms", "x[6h] / 21600 / 15000"],
+    ['x{instance=~"$instance",job=~"${job:regex}",a="[[job]]"}', 'x{instance=~".*",job=~".*",a=".*"}'],
+    ['label_replace(x, "a", "$1", "b", "(.*)$")', 'label_replace(x, "a", "$1", "b", "(.*)$")'],
+    ['x{a="$other"}', 'x{a="$other"}'],
+  ] as const
+) {
+  Deno.test(`panelQueries fills in ${expr}`, () => assert.deepEqual(queriesOf(expr), [expected]));
+}
+
+Deno.test("panelQueries takes the window of rates from the scrape interval", () => {
+  assert.deepEqual(queriesOf("rate(x[$__rate_interval])", "1s"), ["rate(x[4s])"]);
+  assert.deepEqual(queriesOf("rate(x[$__rate_interval])", "500ms"), ["rate(x[2s])"]);
+});
