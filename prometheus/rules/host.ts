@@ -1,21 +1,18 @@
-/** Alerts about hosts, measured by the node exporter: processors, memory, disks, clock. */
+/** Alerts about hosts, measured by the node exporter: processors, memory, clock. Disks are in disk.ts. */
 
 import { type AlertRule, atLeast, type RecordingRule, type RuleContext, type RuleFamily } from "./rule.ts";
-import { decimal, promqlNumber, VALUE } from "./words.ts";
-
-// A read-only image is always full and memory is not a disk; containers see these three files as mounts of the host's disk.
-const DISKS =
-  'fstype!~"erofs|iso9660|ramfs|squashfs|tmpfs|udf",job="node",mountpoint!~"/etc/(hostname|hosts|resolv.conf)"';
+import { decimal, inWords, promqlNumber, VALUE } from "./words.ts";
 
 /** Figures that the host dashboard and the alerts share; `without` keeps the labels that config.ts gives a host. */
-export function hostRecordings(context: RuleContext): readonly RecordingRule[] {
+function recordings(context: RuleContext): readonly RecordingRule[] {
   const window = atLeast("5m", context);
   return [
     {
       record: "instance:node_cpu_busy:ratio",
-      // Waiting for a disk is not being busy.
+      // Waiting for a disk is not being busy. A share of all modes is right from the second sample on: 1 - idle would show a host
+      // that has just been added as fully busy until the window is filled.
       expr:
-        `1 - avg without (cpu) (sum without (mode) (rate(node_cpu_seconds_total{job="node",mode=~"idle|iowait"}[${window}])))`,
+        `sum without (cpu, mode) (rate(node_cpu_seconds_total{job="node",mode!~"idle|iowait"}[${window}])) / sum without (cpu, mode) (rate(node_cpu_seconds_total{job="node"}[${window}]))`,
     },
     {
       record: "instance:node_load1_per_cpu:ratio",
@@ -26,28 +23,17 @@ export function hostRecordings(context: RuleContext): readonly RecordingRule[] {
       record: "instance:node_memory_used:ratio",
       expr: '1 - node_memory_MemAvailable_bytes{job="node"} / node_memory_MemTotal_bytes{job="node"}',
     },
-    {
-      record: "instance_device_mountpoint:node_filesystem_free:ratio",
-      expr:
-        `node_filesystem_avail_bytes{${DISKS}} / node_filesystem_size_bytes{${DISKS}} and node_filesystem_readonly{${DISKS}} == 0`,
-    },
-    {
-      record: "instance_device_mountpoint:node_filesystem_files_free:ratio",
-      expr:
-        `node_filesystem_files_free{${DISKS}} / node_filesystem_files{${DISKS}} and node_filesystem_readonly{${DISKS}} == 0`,
-    },
   ];
 }
 
-/** Hosts that are gone, busy, full or late. */
+/** Hosts that are gone, busy or late. */
 export const hostRules: RuleFamily = {
   name: "host",
   needs: "node",
   rules: (context) => [
-    ...hostRecordings(context),
+    ...recordings(context),
     hostDown(context),
     ...saturation(context),
-    ...disks(context),
     ...kernel(context),
   ],
 };
@@ -60,10 +46,12 @@ function hostDown({ thresholds }: RuleContext): AlertRule {
     severity: "critical",
     summary: { fr: "{{ $labels.instance }} ne répond plus", en: "{{ $labels.instance }} does not answer" },
     description: {
-      fr:
-        `Le node exporter de cette machine est injoignable depuis ${thresholds.targetDownFor} : machine arrêtée, réseau coupé ou exporter arrêté.`,
-      en:
-        `This host's node exporter has been unreachable for ${thresholds.targetDownFor}: host down, network cut or exporter stopped.`,
+      fr: `Le node exporter de cette machine est injoignable depuis ${
+        inWords(thresholds.targetDownFor).fr
+      } : machine arrêtée, réseau coupé ou exporter arrêté.`,
+      en: `This host's node exporter has been unreachable for ${
+        inWords(thresholds.targetDownFor).en
+      }: host down, network cut or exporter stopped.`,
     },
   };
 }
@@ -123,65 +111,6 @@ function saturation({ thresholds }: RuleContext): AlertRule[] {
         en: `${VALUE.en}% of the memory is used (limit: ${
           decimal(memory).en
         }% for 15 minutes). Once it is full, the kernel kills processes.`,
-      },
-    },
-  ];
-}
-
-function disks(context: RuleContext): AlertRule[] {
-  const { diskFreeWarning, diskFreeCritical } = context.thresholds;
-  const space = (percent: number) => ({
-    alert: "HostDiskSpaceLow",
-    expr: `100 * instance_device_mountpoint:node_filesystem_free:ratio < ${promqlNumber(percent)}`,
-    summary: {
-      fr: "Disque {{ $labels.mountpoint }} de {{ $labels.instance }} presque plein",
-      en: "Disk {{ $labels.mountpoint }} of {{ $labels.instance }} almost full",
-    },
-    description: {
-      fr: `Il reste ${VALUE.fr} % de libre sur {{ $labels.device }} (seuil : ${
-        decimal(percent).fr
-      } %). Plein, il bloquera tout ce qui y écrit.`,
-      en: `${VALUE.en}% of {{ $labels.device }} is free (limit: ${
-        decimal(percent).en
-      }%). Once it is full, whatever writes to it fails.`,
-    },
-  });
-  return [
-    { ...space(diskFreeWarning), for: "15m", severity: "warning" },
-    { ...space(diskFreeCritical), for: "5m", severity: "critical" },
-    {
-      alert: "HostDiskFillingUp",
-      expr:
-        `100 * instance_device_mountpoint:node_filesystem_free:ratio < 40 and predict_linear(node_filesystem_avail_bytes{${DISKS}}[${
-          atLeast("6h", context)
-        }], 86400) < 0`,
-      for: "1h",
-      severity: "warning",
-      summary: {
-        fr: "Disque {{ $labels.mountpoint }} de {{ $labels.instance }} plein d'ici 24 heures",
-        en: "Disk {{ $labels.mountpoint }} of {{ $labels.instance }} full within 24 hours",
-      },
-      description: {
-        fr:
-          `Il reste ${VALUE.fr} % de libre sur {{ $labels.device }}, et au rythme des 6 dernières heures plus rien dans 24 heures.`,
-        en:
-          `${VALUE.en}% of {{ $labels.device }} is free, and at the pace of the last 6 hours nothing will be in 24 hours.`,
-      },
-    },
-    {
-      alert: "HostInodesLow",
-      expr: "100 * instance_device_mountpoint:node_filesystem_files_free:ratio < 5",
-      for: "15m",
-      severity: "warning",
-      summary: {
-        fr: "Presque plus d'inodes sur {{ $labels.mountpoint }} de {{ $labels.instance }}",
-        en: "Almost no inodes left on {{ $labels.mountpoint }} of {{ $labels.instance }}",
-      },
-      description: {
-        fr:
-          `Il reste ${VALUE.fr} % d'inodes sur {{ $labels.device }} (seuil : 5 %). Sans inode on ne peut plus créer de fichier, même s'il reste de la place : cherchez un dossier aux très nombreux petits fichiers.`,
-        en:
-          `${VALUE.en}% of the inodes of {{ $labels.device }} are free (limit: 5%). Without one no file can be made, even with space left: look for a directory with very many small files.`,
       },
     },
   ];

@@ -3,6 +3,7 @@
 import { BANNER, type Files } from "../../lib/files.ts";
 import type { Locale } from "../../lib/text.ts";
 import { toYaml } from "../../lib/yaml.ts";
+import { diskRules } from "./disk.ts";
 import { drillRules } from "./drill.ts";
 import { hostRules } from "./host.ts";
 import { probeRules } from "./probe.ts";
@@ -11,7 +12,14 @@ import { stackRules } from "./stack.ts";
 import { targetRules } from "./target.ts";
 
 /** Every family of rules, in the order in which dashboards and people read them. */
-export const FAMILIES: readonly RuleFamily[] = [hostRules, targetRules, probeRules, stackRules, drillRules];
+export const FAMILIES: readonly RuleFamily[] = [
+  hostRules,
+  diskRules,
+  targetRules,
+  probeRules,
+  stackRules,
+  drillRules,
+];
 
 /**
  * `prometheus/rules/<family>.yml` for each family that has a rule to offer.

@@ -23,12 +23,14 @@ export const probeRules: RuleFamily = {
         en: "The certificate of {{ $labels.instance }} ends soon",
       },
       description: {
-        fr: `Il reste ${VALUE.fr} jours au certificat de {{ $labels.target }} (seuil : ${
-          decimal(days).fr
-        }). Passé ce délai, les clients le refuseront : vérifiez son renouvellement.`,
-        en: `The certificate of {{ $labels.target }} is good for another ${VALUE.en} days (limit: ${
-          decimal(days).en
-        }). Clients refuse it afterwards: check its renewal.`,
+        fr:
+          `{{ if gt $value 0.0 }}Il reste ${VALUE.fr} jours au certificat de {{ $labels.target }} (seuil : ${
+            decimal(days).fr
+          } jours).{{ else }}Le certificat de {{ $labels.target }} a expiré.{{ end }} Les clients refusent un certificat expiré : vérifiez son renouvellement.`,
+        en:
+          `{{ if gt $value 0.0 }}The certificate of {{ $labels.target }} is good for another ${VALUE.en} days (limit: ${
+            decimal(days).en
+          } days).{{ else }}The certificate of {{ $labels.target }} has ended.{{ end }} Clients refuse one that has ended: check its renewal.`,
       },
     });
     return [

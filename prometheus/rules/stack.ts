@@ -2,7 +2,7 @@
 
 import { durationMs } from "../../lib/units.ts";
 import { type AlertRule, atLeast, type RuleContext, type RuleFamily } from "./rule.ts";
-import { VALUE } from "./words.ts";
+import { inWords, VALUE } from "./words.ts";
 
 /** Prometheus, Alertmanager, the webhook and Grafana. */
 export const stackRules: RuleFamily = {
@@ -152,10 +152,12 @@ function webhook(context: RuleContext): AlertRule[] {
       severity: "critical",
       summary: { fr: "Le webhook ne répond plus", en: "The webhook does not answer" },
       description: {
-        fr:
-          `Injoignable depuis ${targetDownFor} : les alertes qui passent par lui n'arrivent plus. Pourquoi : deno task doctor`,
-        en:
-          `Unreachable for ${targetDownFor}: alerts that pass through it do not arrive. To find out why: deno task doctor`,
+        fr: `Injoignable depuis ${
+          inWords(targetDownFor).fr
+        } : les alertes qui passent par lui n'arrivent plus. Pourquoi : deno task doctor`,
+        en: `Unreachable for ${
+          inWords(targetDownFor).en
+        }: alerts that pass through it do not arrive. To find out why: deno task doctor`,
       },
     },
     {
@@ -204,10 +206,12 @@ function grafanaDown({ thresholds }: RuleContext): AlertRule {
     severity: "warning",
     summary: { fr: "Grafana ne répond plus", en: "Grafana does not answer" },
     description: {
-      fr:
-        `Injoignable depuis ${thresholds.targetDownFor} : les tableaux de bord ne s'affichent plus ; les alertes, elles, fonctionnent. Pourquoi : deno task doctor`,
-      en:
-        `Unreachable for ${thresholds.targetDownFor}: dashboards do not show; alerts still work. To find out why: deno task doctor`,
+      fr: `Injoignable depuis ${
+        inWords(thresholds.targetDownFor).fr
+      } : les tableaux de bord ne s'affichent plus ; les alertes, elles, fonctionnent. Pourquoi : deno task doctor`,
+      en: `Unreachable for ${
+        inWords(thresholds.targetDownFor).en
+      }: dashboards do not show; alerts still work. To find out why: deno task doctor`,
     },
   };
 }

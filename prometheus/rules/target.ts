@@ -1,6 +1,7 @@
 /** Alerts about what Prometheus scrapes, whatever it is. */
 
 import type { RuleFamily } from "./rule.ts";
+import { inWords } from "./words.ts";
 
 // These say it in their own words: see host.ts, probe.ts and stack.ts.
 const WITH_THEIR_OWN_ALERT = ["grafana", "node", "probe", "webhook"];
@@ -18,10 +19,12 @@ export const targetRules: RuleFamily = {
       en: "{{ $labels.instance }} ({{ $labels.job }}) does not answer",
     },
     description: {
-      fr:
-        `Prometheus n'arrive plus à lire les mesures de cette cible depuis ${thresholds.targetDownFor} : service arrêté, réseau coupé ou mauvaise adresse.`,
-      en:
-        `Prometheus has not been able to read this target's metrics for ${thresholds.targetDownFor}: service stopped, network cut or wrong address.`,
+      fr: `Prometheus n'arrive plus à lire les mesures de cette cible depuis ${
+        inWords(thresholds.targetDownFor).fr
+      } : service arrêté, réseau coupé ou mauvaise adresse.`,
+      en: `Prometheus has not been able to read this target's metrics for ${
+        inWords(thresholds.targetDownFor).en
+      }: service stopped, network cut or wrong address.`,
     },
   }],
 };
