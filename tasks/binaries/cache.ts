@@ -2,6 +2,7 @@
 
 import { dirname, join } from "node:path";
 import { readIfThere } from "../../lib/files.ts";
+import { lockFile } from "../../lib/lock.ts";
 import type { BinaryName } from "./program.ts";
 import { type Binary, type Source, Unavailable, type Wanted } from "./source.ts";
 import { olderWarning, versionOf } from "./version.ts";
@@ -98,9 +99,12 @@ export async function fill(
   programs: Partial<Readonly<Record<BinaryName, string>>>,
   unpack: (directory: string) => Promise<void>,
 ): Promise<Binary> {
-  const { program, cacheDir, signal } = wanted;
+  const { program, cacheDir, progress, signal } = wanted;
   await makeDirectory(join(cacheDir, "locks"));
-  using _lock = await lock(join(cacheDir, "locks", unit), wanted);
+  using _lock = await lockFile(join(cacheDir, "locks", unit), {
+    signal,
+    onWait: () => progress.step(`wait for ${program.archive.unit}, which is being fetched already`),
+  });
   // Another run may have done it while this one waited; then it is this source's work all the same.
   const before = await cached(wanted, unit, source);
   if (before) return before;
@@ -147,31 +151,6 @@ async function readManifest(directory: string): Promise<Manifest | undefined> {
   } catch {
     return undefined; // Not whole: it is fetched again.
   }
-}
-
-/** Holds `path` locked until disposed. The kernel gives the lock back when its holder dies, however it dies. */
-async function lock(path: string, { program, progress, signal }: Wanted): Promise<Disposable> {
-  const file = await Deno.open(path, { create: true, write: true });
-  const notice = setTimeout(
-    () => progress.note(`Waiting for another run that is fetching ${program.name}`),
-    1_000,
-  );
-  try {
-    await Promise.race([file.lock(true), aborted(signal)]);
-  } catch (error) {
-    file.close();
-    throw error;
-  } finally {
-    clearTimeout(notice);
-  }
-  return { [Symbol.dispose]: () => file.close() };
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 /** @throws {Unavailable} when the cache cannot be written. */

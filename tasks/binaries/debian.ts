@@ -5,6 +5,7 @@
 
 import { join } from "node:path";
 import { type Finished, run, type RunOptions } from "../../lib/process.ts";
+import { lockFile } from "../../lib/lock.ts";
 import { cached, debianUnit, fill, makeDirectory } from "./cache.ts";
 import { type BinaryName, PROGRAMS } from "./program.ts";
 import { type Binary, type Source, Unavailable, type Wanted } from "./source.ts";
@@ -81,8 +82,10 @@ async function prepareRoot(wanted: Wanted, options: DebianOptions): Promise<stri
   if (!keyring) throw new Unavailable(`no Debian keyring on this machine ("${KEYRINGS[0]}")`);
   const root = join(cacheDir, "apt");
   await makeDirectory(root);
-  using lock = await Deno.open(join(root, "lock"), { create: true, write: true });
-  await lock.lock(true);
+  using _lock = await lockFile(join(root, "lock"), {
+    signal,
+    onWait: () => progress.step("wait for another run that is fetching Debian's package lists"),
+  });
   const failures: string[] = [];
   for (const mirror of options.mirrors ?? await machineMirrors(signal)) {
     progress.step(`fetch Debian's package lists from ${mirror}`);

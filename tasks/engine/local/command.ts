@@ -1,0 +1,222 @@
+/** How each service is started as a plain process. */
+
+import { join } from "node:path";
+import type { Service } from "../../../compose/versions.ts";
+import type { Binary } from "../../binaries/mod.ts";
+import { filesDirOf, type Stack, type Target, urlsOf } from "../../stack.ts";
+import type { WebhookProgram } from "./webhook.ts";
+import { MARK, type ServiceSpec } from "./protocol.ts";
+
+/** A service of the local engine. */
+export type LocalService = Exclude<Service, "cadvisor">;
+
+/** In the order to start: who is told before who tells. */
+export const START_ORDER: readonly LocalService[] = [
+  "webhook",
+  "alertmanager",
+  "node-exporter",
+  "blackbox",
+  "prometheus",
+  "grafana",
+];
+
+/** Path that answers 2xx when the service is ready. */
+export const READY_PATH: Readonly<Record<LocalService, string>> = {
+  prometheus: "/-/ready",
+  alertmanager: "/-/ready",
+  webhook: "/health",
+  "node-exporter": "/",
+  blackbox: "/-/healthy",
+  grafana: "/api/health",
+};
+
+/** What the command lines are made of. */
+export interface Plan {
+  readonly stack: Stack;
+  readonly target: Target;
+  /** Real path of the stack's directory `<state>/local`. */
+  readonly directory: string;
+  /** Variables of this process's environment. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether the user is root, who needs no user namespace. */
+  readonly root: boolean;
+  /** Whether this machine keeps udev's data. */
+  readonly hasUdev: boolean;
+  readonly webhook: WebhookProgram;
+}
+
+/** Path of a service's data. */
+export function dataDir(directory: string, service: LocalService): string {
+  return join(directory, "data", service);
+}
+
+/** The command line of `service`. */
+export function commandOf(service: LocalService, plan: Plan, binary: Binary | undefined): string[] {
+  const { stack, target, directory, hasUdev, webhook } = plan;
+  const files = filesDirOf(target);
+  const data = dataDir(directory, service);
+  const url = urlsOf(stack)[service];
+  const listen = `--web.listen-address=${listenAddress(stack, service)}`;
+  const program = binary?.path ?? "";
+  switch (service) {
+    case "prometheus":
+      return [
+        program,
+        `--config.file=${join(files, "prometheus", "prometheus.yml")}`,
+        `--storage.tsdb.path=${data}`,
+        `--storage.tsdb.retention.time=${stack.retention.time}`,
+        `--storage.tsdb.retention.size=${stack.retention.size}`,
+        `--web.external-url=${url}`,
+        "--web.enable-lifecycle",
+        listen,
+      ];
+    case "alertmanager":
+      return withOverlay(plan, binary, [
+        program,
+        `--config.file=${join(files, "alertmanager", "alertmanager.yml")}`,
+        `--storage.path=${data}`,
+        `--web.external-url=${url}`,
+        // Empty: no cluster. Otherwise it waits 10 s for peers before its first message, and takes port 9094.
+        "--cluster.listen-address=",
+        listen,
+      ]);
+    case "node-exporter":
+      return [
+        program,
+        // Debian's build turns these on, and logs an error a scrape where they find nothing.
+        "--no-collector.systemd",
+        `--collector.textfile.directory=${data}`,
+        // An empty directory where there is no udev, as in a container: otherwise it logs an error at each start.
+        `--path.udev.data=${hasUdev ? "/run/udev/data" : data}`,
+        listen,
+      ];
+    case "blackbox":
+      return [program, `--config.file=${join(files, "blackbox", "blackbox.yml")}`, listen];
+    case "grafana": {
+      const server = program.endsWith("/grafana") ? [program, "server"] : [program];
+      return [...server, "--homepath", binary?.home ?? ""];
+    }
+    case "webhook":
+      return [
+        ...webhook.command,
+        "--listen",
+        listenAddress(stack, service),
+        "--config",
+        join(files, "webhook", "webhook.json"),
+        "--data",
+        data,
+      ];
+  }
+}
+
+/** The whole environment of `service`: what it needs and nothing else of this process's. */
+export function environmentOf(service: LocalService, plan: Plan): Record<string, string> {
+  const own = service === "grafana" ? grafanaEnvironment(plan) : {};
+  const passed = [...COMMON_VARIABLES, ...(PASSED_VARIABLES[service] ?? [])];
+  const inherited = passed.flatMap((name) => {
+    const value = plan.environment[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return {
+    ...Object.fromEntries(inherited),
+    ...own,
+    [MARK.stack]: plan.directory,
+    [MARK.service]: service,
+  };
+}
+
+/** What the supervisor is told of `service`. */
+export function specOf(
+  service: LocalService,
+  plan: Plan,
+  binary: Binary | undefined,
+  fingerprint: string,
+): ServiceSpec {
+  return {
+    service,
+    command: commandOf(service, plan, binary),
+    env: environmentOf(service, plan),
+    cwd: dataDir(plan.directory, service),
+    fingerprint,
+    version: binary?.version,
+    // Prometheus writes what it holds in memory to disk before it ends.
+    stopGraceMs: service === "prometheus" ? 60_000 : 15_000,
+  };
+}
+
+const COMMON_VARIABLES = ["PATH", "TZ", "LANG", "LC_ALL"];
+const PROXY_VARIABLES = [
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+];
+// Those who call others may have to pass a proxy; Deno needs its cache.
+const PASSED_VARIABLES: Partial<Record<LocalService, readonly string[]>> = {
+  alertmanager: PROXY_VARIABLES,
+  blackbox: PROXY_VARIABLES,
+  grafana: PROXY_VARIABLES,
+  prometheus: PROXY_VARIABLES,
+  webhook: [
+    ...PROXY_VARIABLES,
+    "HOME",
+    "XDG_CACHE_HOME",
+    "DENO_DIR",
+    "DENO_CERT",
+    "DENO_TLS_CA_STORE",
+    "NPM_CONFIG_REGISTRY",
+  ],
+};
+
+function grafanaEnvironment({ stack, target, directory }: Plan): Record<string, string> {
+  const data = dataDir(directory, "grafana");
+  const host = stack.bind;
+  return {
+    HOME: data,
+    GF_PATHS_DATA: data,
+    GF_PATHS_LOGS: join(data, "log"),
+    GF_PATHS_PLUGINS: join(data, "plugins"),
+    GF_PATHS_PROVISIONING: join(filesDirOf(target), "grafana", "provisioning"),
+    GF_LOG_MODE: "console",
+    GF_SERVER_HTTP_ADDR: host,
+    GF_SERVER_HTTP_PORT: String(stack.ports.grafana),
+    GF_SERVER_ROOT_URL: `${urlsOf(stack).grafana}/`,
+    GF_SECURITY_ADMIN_USER: stack.grafana.adminUser,
+    // The suffix __FILE is known to the start script of Grafana's image only; this is the program's own.
+    GF_SECURITY_ADMIN_PASSWORD: `$__file{${join(target.stateDir, "secrets", "grafana", "admin-password")}}`,
+    GF_SECURITY_DISABLE_GRAVATAR: "true",
+    GF_USERS_ALLOW_SIGN_UP: "false",
+    GF_USERS_ALLOW_ORG_CREATE: "false",
+    GF_USERS_DEFAULT_THEME: stack.grafana.theme,
+    GF_ANALYTICS_ENABLED: "false",
+    GF_ANALYTICS_REPORTING_ENABLED: "false",
+    GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
+    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
+    GF_ANALYTICS_FEEDBACK_LINKS_ENABLED: "false",
+    GF_NEWS_NEWS_FEED_ENABLED: "false",
+    GF_SNAPSHOTS_EXTERNAL_ENABLED: "false",
+    // Otherwise each start downloads applications that nobody asked for.
+    GF_PLUGINS_PREINSTALL_DISABLED: "true",
+  };
+}
+
+/** `host:port` to listen on. */
+export function listenAddress({ bind, ports }: Stack, service: LocalService): string {
+  return `${bind.includes(":") ? `[${bind}]` : bind}:${ports[service]}`;
+}
+
+// The tree lies over the machine's own /usr/share, so that its time zones stay; its path is no part of mount's options, where
+// some characters could not be written. At the end the program has taken the shell's place: its pid is the one that was started.
+const OVERLAY = 'share=$1; shift; cd "$share" && ' +
+  "mount -t overlay overlay -o lowerdir=.:/usr/share /usr/share && " +
+  'cd / && exec "$@"';
+
+/** `command` in a mount namespace of its own where it sees the tree that it wants at /usr/share. */
+function withOverlay({ root }: Plan, binary: Binary | undefined, command: string[]): string[] {
+  if (!binary?.overlay) return command;
+  return ["unshare", root ? "-m" : "-Urm", "sh", "-c", OVERLAY, "sh", binary.overlay, ...command];
+}

@@ -1,0 +1,193 @@
+/** The engine's side of the supervisor: started, told what to run, found again, stopped. */
+
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { readIfThere, writeAtomically } from "../../../lib/files.ts";
+import { START_ORDER } from "./command.ts";
+import { findMarked, inspect, lives, type Marked, sameProcess, signal as send } from "./process.ts";
+import { type Desired, MARK, parseStatus, PROTOCOL, type ServiceSpec, type Status } from "./protocol.ts";
+
+const POLL_MS = 20;
+const START_TIMEOUT_MS = 30_000;
+/** After SIGKILL a process only stays when the kernel cannot end it. */
+const KILL_TIMEOUT_MS = 10_000;
+const GRACE_MS = 60_000;
+
+/** What lives of a stack. */
+export interface Alive {
+  readonly supervisor?: Marked;
+  /** Further supervisors: there must not be any. */
+  readonly rivals: readonly Marked[];
+  /** Its services' processes; a service may have several, such as Grafana's plugins. */
+  readonly services: readonly Marked[];
+  /** What the living supervisor reports; none without a supervisor. */
+  readonly status?: Status;
+}
+
+/** Looks for what lives of the stack in `directory`, from the processes themselves and from what the last supervisor reported. */
+export async function findAlive(directory: string): Promise<Alive> {
+  const [marked, last] = await Promise.all([findMarked(directory), readStatus(directory)]);
+  // The environment of a program with privileges of its own cannot be read: for it there is the report.
+  const reported =
+    last?.services.flatMap(({ service, process }) => process ? [{ ...process, service }] : []) ?? [];
+  const unseen = reported.filter(({ pid }) => !marked.some((process) => process.pid === pid));
+  const living = await inspect(unseen.map(({ pid }) => pid));
+  const found = [
+    ...marked,
+    ...unseen.flatMap((process) => {
+      const now = living.get(process.pid);
+      return now && sameProcess(now, process) ? [{ ...now, service: process.service }] : [];
+    }),
+  ];
+  const supervisors = found.filter(({ service }) => service === "supervisor");
+  const supervisor = supervisors.find((each) => sameProcess(each, last?.supervisor)) ?? supervisors[0];
+  return {
+    supervisor,
+    rivals: supervisors.filter((each) => each !== supervisor),
+    services: found.filter(({ service }) => service !== "supervisor"),
+    status: supervisor && sameProcess(supervisor, last?.supervisor) ? last : undefined,
+  };
+}
+
+/** What the last supervisor reported, whether it lives or not; undefined when there is nothing readable. */
+export async function readStatus(directory: string): Promise<Status | undefined> {
+  const text = await readIfThere(join(directory, "status.json"));
+  return text === undefined ? undefined : parseStatus(text);
+}
+
+/** What should run; undefined when it was never said. */
+export async function readDesired(directory: string): Promise<Desired | undefined> {
+  const text = await readIfThere(join(directory, "services.json"));
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined; // Written anew by the next `up`.
+  }
+}
+
+/**
+ * Makes the supervisor run `services`, and returns its report once it has started and stopped what differs.
+ *
+ * @throws {Error} when it does not; the message says what its log does.
+ */
+export async function apply(
+  directory: string,
+  services: readonly ServiceSpec[],
+  signal: AbortSignal,
+): Promise<Status> {
+  const desired: Desired = { protocol: PROTOCOL, revision: crypto.randomUUID(), services };
+  await writeAtomically(join(directory, "services.json"), JSON.stringify(desired, null, 2) + "\n", 0o600);
+  const { supervisor, status } = await findAlive(directory);
+  // One that has not reported yet would be ended by the signal; it has not read the file either.
+  if (supervisor && status) await send(supervisor, "SIGHUP");
+  else if (!supervisor) startSupervisor(directory);
+  const longest = Math.max(
+    START_TIMEOUT_MS,
+    ...services.map(({ stopGraceMs }) => stopGraceMs + KILL_TIMEOUT_MS),
+  );
+  const end = performance.now() + longest;
+  let told = supervisor === undefined || status !== undefined;
+  while (performance.now() < end) {
+    const now = await readStatus(directory);
+    if (now?.revision === desired.revision) return now;
+    if (!told && now && supervisor && sameProcess(now.supervisor, supervisor)) {
+      await send(supervisor, "SIGHUP");
+      told = true;
+    }
+    await delay(POLL_MS, undefined, { signal });
+  }
+  throw new Error(
+    `The supervisor did not apply what it was told within ${longest / 1_000} s: its log is "${
+      join(directory, "logs", "supervisor.log")
+    }"`,
+  );
+}
+
+/**
+ * Stops what lives of the stack: the supervisor with its services, and services that lost theirs.
+ *
+ * @returns names of the services that were running.
+ */
+export async function stopAll(directory: string, step: (what: string) => void): Promise<string[]> {
+  const alive = await findAlive(directory);
+  const running = new Set(alive.services.map(({ service }) => service));
+  const supervisors = [...(alive.supervisor ? [alive.supervisor] : []), ...alive.rivals];
+  if (supervisors.length > 0) {
+    step("stop the services");
+    for (const supervisor of supervisors) await send(supervisor, "SIGTERM");
+    if (!await gone(supervisors, GRACE_MS + alive.services.length * KILL_TIMEOUT_MS)) await kill(supervisors);
+  }
+  const left = await findAlive(directory);
+  for (const service of [...START_ORDER].reverse()) {
+    const processes = left.services.filter((process) => process.service === service);
+    if (processes.length === 0) continue;
+    step(`stop ${service}`);
+    for (const process of processes) await send(process, "SIGTERM");
+    if (!await gone(processes, GRACE_MS)) await kill(processes);
+  }
+  return START_ORDER.filter((service) => running.has(service));
+}
+
+async function kill(processes: readonly Marked[]): Promise<void> {
+  for (const process of processes) await send(process, "SIGKILL");
+  if (await gone(processes, KILL_TIMEOUT_MS)) return;
+  const pids = processes.map(({ pid, service }) => `${service} (pid ${pid})`).join(", ");
+  throw new Error(
+    `Cannot stop ${pids}: the kernel does not end it, which a broken disk or network file system does`,
+  );
+}
+
+/** Waits until none of `processes` lives. @returns whether that came true. */
+async function gone(processes: readonly Marked[], timeoutMs: number): Promise<boolean> {
+  const end = performance.now() + timeoutMs;
+  while (true) {
+    const alive = await Promise.all(processes.map(lives));
+    if (!alive.includes(true)) return true;
+    if (performance.now() >= end) return false;
+    await delay(POLL_MS);
+  }
+}
+
+function startSupervisor(directory: string): void {
+  const log = openSync(join(directory, "logs", "supervisor.log"), "a", 0o644);
+  const args = [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--no-config",
+    "--no-lock",
+    "--no-remote",
+    "--no-npm",
+    // It does next to nothing: small young generations keep it small.
+    "--v8-flags=--max-semi-space-size=1,--max-old-space-size=32",
+    `--allow-read=${flagValue(directory)}`,
+    `--allow-write=${flagValue(directory)}`,
+    "--allow-run",
+    // node:child_process asks for it.
+    "--allow-env=NODE_V8_COVERAGE",
+    fileURLToPath(new URL("./supervisor.ts", import.meta.url)),
+    directory,
+  ];
+  const inherited = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME"].flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  const child = spawn(Deno.execPath(), args, {
+    cwd: directory,
+    env: { ...Object.fromEntries(inherited), [MARK.stack]: directory, [MARK.service]: "supervisor" },
+    stdio: ["ignore", log, log],
+    // Both are needed for it to outlive this process and its terminal.
+    detached: true,
+  });
+  child.on("error", () => {}); // Seen by its not reporting.
+  child.unref();
+  closeSync(log);
+}
+
+/** A path in a list of Deno's flags, where a comma is written twice. */
+export function flagValue(path: string): string {
+  return path.replaceAll(",", ",,");
+}

@@ -1,0 +1,75 @@
+/** Making a running service read its changed files, and making sure that it did. */
+
+import { join } from "node:path";
+import { type Files, readIfThere, writeAtomically } from "../../../lib/files.ts";
+import {
+  type Drift,
+  driftOfAlertmanager,
+  driftOfBlackbox,
+  driftOfPrometheus,
+  reloadAlertmanager,
+  reloadBlackbox,
+  reloadPrometheus,
+  reloadWebhook,
+} from "../apply.ts";
+import { NotReady } from "../engine.ts";
+import type { LocalService } from "./command.ts";
+import { signal as send } from "./process.ts";
+import type { ProcessId } from "./protocol.ts";
+
+const RELOADS: Partial<Record<LocalService, { drift: Drift; reload: Drift }>> = {
+  prometheus: { drift: driftOfPrometheus, reload: reloadPrometheus },
+  alertmanager: { drift: driftOfAlertmanager, reload: reloadAlertmanager },
+  blackbox: { drift: driftOfBlackbox, reload: reloadBlackbox },
+};
+
+const WEBHOOK_FILE = "webhook/webhook.json";
+
+/** A running service and its files. */
+export interface Running {
+  readonly service: LocalService;
+  readonly url: string;
+  readonly process: ProcessId;
+  readonly files: Files;
+  /** Real path of `<state>/local`. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes `running` run what its files say.
+ *
+ * @returns whether it had to be told.
+ * @throws {NotReady} when it goes on with what it had.
+ */
+export async function reload(running: Running): Promise<boolean> {
+  const { service, url, files, signal } = running;
+  if (service === "webhook") return await reloadChangedWebhook(running);
+  const how = RELOADS[service];
+  if (!how) return false;
+  if ((await how.drift(url, files, signal)).length === 0) return false;
+  refuse(service, await how.reload(url, files, signal));
+  return true;
+}
+
+/** Remembers which webhook.json the webhook was started with or has read: it does not show what it runs. */
+export async function rememberWebhook(directory: string, files: Files): Promise<void> {
+  await writeAtomically(join(directory, "webhook-read.json"), files.get(WEBHOOK_FILE) ?? "");
+}
+
+async function reloadChangedWebhook({ url, process, files, directory, signal }: Running): Promise<boolean> {
+  if (await readIfThere(join(directory, "webhook-read.json")) === files.get(WEBHOOK_FILE)) return false;
+  refuse("webhook", await reloadWebhook(url, () => send(process, "SIGHUP"), signal));
+  await rememberWebhook(directory, files);
+  return true;
+}
+
+function refuse(service: LocalService, differences: readonly string[]): void {
+  if (differences.length === 0) return;
+  throw new NotReady(
+    service,
+    `Cannot make ${service} run its new configuration: it goes on with the old one`,
+    differences,
+    "run `deno task check` to see what is wrong in the files, mend config.ts, then run `deno task up` again",
+  );
+}

@@ -1,0 +1,171 @@
+/** `up` on the local engine: what is missing is started, what changed is restarted or reloaded, the rest is left alone. */
+
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Service, SERVICES } from "../../../compose/versions.ts";
+import { readIfThere, writeAtomically } from "../../../lib/files.ts";
+import { type Binary, binary, type BinaryName } from "../../binaries/mod.ts";
+import { type Applied, Lacking, type Progress } from "../engine.ts";
+import { renderFor, servicesOf, type Stack, type Target, versionsOf } from "../../stack.ts";
+import { dataDir, type LocalService, type Plan, specOf, START_ORDER } from "./command.ts";
+import { bringUp } from "./bring_up.ts";
+import { type Alive, findAlive, stopAll } from "./control.ts";
+import { warnAboutPing } from "./ping.ts";
+import type { ServiceSpec } from "./protocol.ts";
+import { webhookProgram } from "./webhook.ts";
+
+/** What `up` works with. */
+export interface UpContext {
+  readonly stack: Stack;
+  readonly target: Target;
+  /** Real path of `<state>/local`. */
+  readonly directory: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+const BINARY_OF: Readonly<Record<Exclude<LocalService, "webhook">, BinaryName>> = {
+  prometheus: "prometheus",
+  alertmanager: "alertmanager",
+  "node-exporter": "node_exporter",
+  blackbox: "blackbox_exporter",
+  grafana: "grafana",
+};
+
+const POLL_MS = 50;
+/** How long a supervisor that lives may take to report. */
+const REPORT_MS = 5_000;
+
+/** Brings the stack up. @returns what was done, in the order of the services. */
+export async function up(context: UpContext): Promise<Applied[]> {
+  const { stack, target, directory, progress, signal } = context;
+  const began = performance.now();
+  const wanted = START_ORDER.filter((service) => servicesOf(stack, target.engine).has(service));
+  const grafana = wanted.includes("grafana") ? settle(findBinary("grafana", context)) : undefined;
+  const others = wanted.filter((service) => service !== "grafana");
+  const binaries = new Map(
+    await Promise.all(others.map(async (service) => [service, await findBinary(service, context)] as const)),
+  );
+  await warnAboutPing(stack, progress);
+  const before = await repair(context);
+  const plan = await makePlan(context);
+  const specs = await Promise.all(others.map((service) => makeSpec(service, plan, binaries.get(service))));
+  const step = { ...context, before, files: renderFor(stack, target), began };
+
+  const applied: Applied[] = [];
+  // Grafana may take a long download and the others do not need it; one that runs is there, and must not be stopped for a moment.
+  if (!before.services.some(({ service }) => service === "grafana")) {
+    applied.push(...await bringUp(step, specs, others));
+  }
+  if (grafana) {
+    const found = await grafana;
+    if (found instanceof Lacking) {
+      const reason = found.message.split("\n")[0]!;
+      progress.warn(`Grafana is left out: ${found.message}\n  cure: ${found.cure}`);
+      await writeLeftOut(directory, { grafana: reason });
+      applied.push({ service: "grafana", action: "left-out", readyMs: 0, detail: reason });
+    } else {
+      await writeLeftOut(directory, {});
+      specs.push(await makeSpec("grafana", plan, found));
+    }
+  }
+  const done = new Set(applied.map(({ service }) => service));
+  const rest = specs.map(({ service }) => service as LocalService).filter((service) => !done.has(service));
+  if (rest.length > 0) applied.push(...await bringUp(step, specs, rest));
+  for (const { service } of before.status?.services ?? []) {
+    if (!wanted.includes(service as LocalService)) {
+      applied.push({ service: service as Service, action: "stopped", readyMs: performance.now() - began });
+    }
+  }
+  signal.throwIfAborted();
+  return applied.sort((a, b) => SERVICES.indexOf(a.service) - SERVICES.indexOf(b.service));
+}
+
+/** Services that were left out by the last `up`, and why. */
+export async function readLeftOut(directory: string): Promise<Partial<Record<Service, string>>> {
+  const text = await readIfThere(join(directory, "left-out.json"));
+  try {
+    return text === undefined ? {} : JSON.parse(text);
+  } catch {
+    return {}; // Written anew by the next `up`.
+  }
+}
+
+async function writeLeftOut(directory: string, leftOut: Partial<Record<Service, string>>): Promise<void> {
+  await writeAtomically(join(directory, "left-out.json"), JSON.stringify(leftOut) + "\n");
+}
+
+async function findBinary(
+  service: LocalService,
+  { stack, progress, signal }: UpContext,
+): Promise<Binary | undefined> {
+  if (service === "webhook") return undefined;
+  const version = versionsOf(stack)[service];
+  const found = await binary(BINARY_OF[service], { version, progress, signal });
+  if (found.warning) progress.warn(found.warning);
+  return found;
+}
+
+/** What lives, after what an interrupted run or a killed supervisor left was cleared away. */
+async function repair({ directory, progress, signal }: UpContext): Promise<Alive> {
+  const end = performance.now() + REPORT_MS;
+  while (true) {
+    const alive = await findAlive(directory);
+    const orphans = !alive.supervisor && alive.services.length > 0;
+    // One that was just started has not reported yet; one of another version of Vigie never will.
+    const silent = alive.supervisor && !alive.status;
+    if (silent && alive.rivals.length === 0 && performance.now() < end) {
+      await delay(POLL_MS, undefined, { signal });
+      continue;
+    }
+    if (!orphans && !silent && alive.rivals.length === 0) return alive;
+    const names = [...new Set(alive.services.map(({ service }) => service))].join(", ");
+    progress.note(
+      orphans
+        ? `The supervisor is gone: ${names} are stopped and started again`
+        : "The supervisor is replaced",
+    );
+    await stopAll(directory, (what) => progress.step(what));
+    return await findAlive(directory);
+  }
+}
+
+async function makePlan({ stack, target, directory }: UpContext): Promise<Plan> {
+  for (const service of START_ORDER) await Deno.mkdir(dataDir(directory, service), { recursive: true });
+  return {
+    stack,
+    target,
+    directory,
+    environment: Deno.env.toObject(),
+    root: Deno.uid() === 0,
+    hasUdev: await Deno.stat("/run/udev/data").then(() => true, () => false),
+    webhook: await webhookProgram(target, directory),
+  };
+}
+
+async function makeSpec(service: LocalService, plan: Plan, found: Binary | undefined): Promise<ServiceSpec> {
+  const parts = [found ? await stamp(found.path) : plan.webhook.fingerprint];
+  // Grafana reads its provisioning when it starts.
+  if (service === "grafana") parts.push(await digest(plan));
+  return specOf(service, plan, found, parts.join(" "));
+}
+
+/** Changes when a program is replaced in place. */
+async function stamp(path: string): Promise<string> {
+  const { size, mtime } = await Deno.stat(path);
+  return `${size} ${mtime?.getTime()}`;
+}
+
+async function digest({ stack, target }: Plan): Promise<string> {
+  const files = [...renderFor(stack, target)].filter(([path]) => path.startsWith("grafana/provisioning/"));
+  const bytes = new TextEncoder().encode(JSON.stringify(files));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 16);
+}
+
+/** A promise that does not reject for what the machine lacks. */
+function settle<T>(promise: Promise<T>): Promise<T | Lacking> {
+  return promise.catch((error) => {
+    if (error instanceof Lacking) return error;
+    throw error;
+  });
+}

@@ -1,0 +1,68 @@
+/** Which webhook is started: the compiled one or the source. */
+
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { filesDirOf, type Target } from "../../stack.ts";
+import { dataDir } from "./command.ts";
+import { flagValue } from "./control.ts";
+
+/** A way to start the webhook. */
+export interface WebhookProgram {
+  /** The command, the webhook's own flags left out. */
+  readonly command: readonly string[];
+  /** Changes when the program does. */
+  readonly fingerprint: string;
+}
+
+/** This project's directory. */
+export const PROJECT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+
+/** What the webhook is made of. */
+const SOURCES = ["webhook", "lib", "deno.json", "deno.lock"];
+
+/**
+ * `dist/webhook` when it is younger than everything it is made of: it starts faster and needs no downloaded modules. Otherwise the
+ * source, so that what runs is never older than what is read in the editor.
+ */
+export async function webhookProgram(
+  target: Target,
+  directory: string,
+  project = PROJECT,
+): Promise<WebhookProgram> {
+  const compiled = join(project, "dist", "webhook");
+  const [built, source] = await Promise.all([
+    newest(compiled),
+    newest(...SOURCES.map((path) => join(project, path))),
+  ]);
+  if (built > source) return { command: [compiled], fingerprint: `compiled ${built}` };
+  const data = flagValue(dataDir(directory, "webhook"));
+  const command = [
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    "--no-prompt",
+    `--config=${join(project, "deno.json")}`,
+    "--v8-flags=--max-semi-space-size=1,--max-old-space-size=96",
+    `--allow-read=${data},${flagValue(join(filesDirOf(target), "webhook"))}`,
+    `--allow-write=${data}`,
+    "--allow-net",
+    "--allow-env",
+    join(project, "webhook", "main.ts"),
+  ];
+  return { command, fingerprint: `source ${source}` };
+}
+
+/** The youngest modification time among the files at and below `paths`, milliseconds since 1970; 0 when there are none. */
+export async function newest(...paths: string[]): Promise<number> {
+  const times = await Promise.all(paths.map(async (path): Promise<number> => {
+    const info = await Deno.stat(path).catch(() => undefined);
+    if (!info) return 0;
+    if (!info.isDirectory) return info.mtime?.getTime() ?? 0;
+    const entries = await Array.fromAsync(Deno.readDir(path));
+    const inside = entries.filter(({ name }) => !name.endsWith("_test.ts")).map(({ name }) =>
+      join(path, name)
+    );
+    return newest(...inside);
+  }));
+  return Math.max(0, ...times);
+}
