@@ -24,10 +24,18 @@ export interface RunOptions {
   readonly onStderr?: (text: string) => void;
 }
 
+// How long the output of a killed program is waited for: a program that it started may hold it open for ever.
+const DRAIN_MS = 200;
+
 /**
  * Runs `command` and waits for its end. A non-zero exit is a result, not an exception.
  *
  * @throws {Deno.errors.NotFound} when there is no such program.
+ * @example
+ * ```ts
+ * import { run } from "./process.ts";
+ * const { code, stdout } = await run("promtool", ["--version"], { timeoutMs: 5_000 });
+ * ```
  */
 export async function run(
   command: string,
@@ -43,48 +51,60 @@ export async function run(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  let timedOut = false;
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  const drained = new AbortController();
   const kill = () => {
     try {
       child.kill("SIGKILL");
     } catch {
       // It ended by itself in the meantime.
     }
+    timers.push(setTimeout(() => drained.abort(), DRAIN_MS));
   };
-  const timer = setTimeout(() => {
+  let timedOut = false;
+  timers.push(setTimeout(() => {
     timedOut = true;
     kill();
-  }, timeoutMs);
+  }, timeoutMs));
   signal?.addEventListener("abort", kill, { once: true });
   if (signal?.aborted) kill();
   try {
     const [stdout, stderr, status] = await Promise.all([
-      new Response(child.stdout).text(),
-      readText(child.stderr, onStderr),
+      readText(child.stdout, drained.signal),
+      readText(child.stderr, drained.signal, onStderr),
       child.status,
-      stdin === undefined ? undefined : feed(child.stdin, stdin),
+      stdin === undefined ? undefined : feed(child.stdin, stdin, drained.signal),
     ]);
     return { code: timedOut ? 124 : status.code, stdout, stderr };
   } finally {
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
     signal?.removeEventListener("abort", kill);
   }
 }
 
+/** What comes until the end, or until `stop`. */
 async function readText(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  stop: AbortSignal,
   seen?: (text: string) => void,
 ): Promise<string> {
   let text = "";
-  for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
-    text += piece;
-    seen?.(piece);
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  stop.addEventListener("abort", () => void reader.cancel(), { once: true });
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    text += piece.value;
+    seen?.(piece.value);
   }
   return text;
 }
 
-async function feed(stream: WritableStream<Uint8Array<ArrayBuffer>>, text: string): Promise<void> {
+async function feed(
+  stream: WritableStream<Uint8Array<ArrayBuffer>>,
+  text: string,
+  stop: AbortSignal,
+): Promise<void> {
   const writer = stream.getWriter();
+  stop.addEventListener("abort", () => void writer.abort().catch(() => {}), { once: true });
   try {
     await writer.write(new TextEncoder().encode(text));
     await writer.close();

@@ -3,7 +3,14 @@
 import * as z from "zod";
 import { bytes, durationMs } from "./units.ts";
 
-function readable(read: (text: string) => number): (text: string) => boolean {
+const DURATION = 'expected a duration above zero, such as "15s", "5m" or "1h30m"';
+const SIZE = 'expected a size above zero, such as "512MB" or "5GB"';
+const PORT = "expected a port from 1 to 65535";
+const NAME = 'expected lower-case letters, digits, "-" and "_", at most 63, such as "web-1"';
+const ADDRESS = 'expected a host name or an address, with a port if need be, such as "10.0.0.7:9100"';
+const URL = 'expected an http or https URL such as "https://example.org/health"';
+
+function aboveZero(read: (text: string) => number): (text: string) => boolean {
   return (text) => {
     try {
       return read(text) > 0;
@@ -14,32 +21,25 @@ function readable(read: (text: string) => number): (text: string) => boolean {
 }
 
 /** A duration above zero, as Prometheus writes them. */
-export const duration = z.string().refine(readable(durationMs), {
-  error: 'expected a duration such as "15s", "5m" or "1h30m"',
-});
+export const duration = z.string(DURATION).refine(aboveZero(durationMs), DURATION);
 
 /** A size above zero, as Prometheus writes them (powers of 1024). */
-export const size = z.string().refine(readable(bytes), {
-  error: 'expected a size such as "512MB" or "5GB"',
-});
+export const size = z.string(SIZE).refine(aboveZero(bytes), SIZE);
 
 /** A TCP port. */
-export const port = z.int().min(1, "expected a port from 1 to 65535").max(
-  65535,
-  "expected a port from 1 to 65535",
-);
+export const port = z.int(PORT).min(1, PORT).max(65_535, PORT);
 
 /** A name that is also safe as a file name, a label value and a container name. */
-export const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, {
-  error: 'expected lower-case letters, digits, "-" and "_", at most 63, such as "web-1"',
-});
+export const name = z.string(NAME).regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, NAME);
+
+// A name, an IPv4 address or an IPv6 address in brackets; then a port of at most 65535, if any.
+const HOST = /(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/;
+const PORT_NUMBER = /(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])/;
 
 /** `host` or `host:port`, as a scrape address. */
-export const address = z.string().regex(
-  /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(:\d{1,5})?$/,
-  {
-    error: 'expected a host name or an address, with a port if need be, such as "10.0.0.7:9100"',
-  },
+export const address = z.string(ADDRESS).regex(
+  new RegExp(`^${HOST.source}(?::${PORT_NUMBER.source})?$`),
+  ADDRESS,
 );
 
 /** Labels to put on every sample of a target. */
@@ -50,11 +50,8 @@ export const labels = z.record(
     .refine((label) => !label.startsWith("__"), {
       error: 'expected a label name that does not start with "__", which Prometheus keeps for itself',
     }),
-  z.string(),
+  z.string("expected a label value: text in quotes"),
 );
 
 /** An http(s) URL. */
-export const httpUrl = z.url({
-  protocol: /^https?$/,
-  error: 'expected an http or https URL such as "https://example.org/health"',
-});
+export const httpUrl = z.url({ protocol: /^https?$/, error: URL });

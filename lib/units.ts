@@ -12,6 +12,9 @@ const DURATION_UNITS_MS = {
 // The order is part of Prometheus's own grammar: largest unit first, each at most once.
 const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
+// Prometheus counts nanoseconds in 64 bits.
+const LONGEST_MS = 2 ** 63 / 1e6;
+
 /** A Prometheus duration, such as `15s` or `1h30m`, as it was written. */
 export type Duration = string;
 
@@ -23,7 +26,7 @@ export type Bytes = string;
  *
  * Source: `model.ParseDuration` of prometheus/common.
  *
- * @throws {SyntaxError} when `text` is not such a duration.
+ * @throws {SyntaxError} when `text` is not such a duration, or one that Prometheus cannot count.
  *
  * @example
  * ```ts
@@ -32,15 +35,19 @@ export type Bytes = string;
  * ```
  */
 export function durationMs(text: Duration): number {
-  const match = text === "0" ? undefined : DURATION.exec(text);
   if (text === "0") return 0;
-  if (text === "" || !match) {
+  const match = text === "" ? null : DURATION.exec(text);
+  if (!match) {
     throw new SyntaxError(
       `Cannot read the duration "${text}": expected a number and a unit, such as "15s", "5m" or "1h30m"`,
     );
   }
   const units = Object.values(DURATION_UNITS_MS);
-  return units.reduce((sum, unit, i) => sum + Number(match[i + 1] ?? 0) * unit, 0);
+  const ms = units.reduce((sum, unit, i) => sum + Number(match[i + 1] ?? 0) * unit, 0);
+  if (ms > LONGEST_MS) {
+    throw new SyntaxError(`Cannot read the duration "${text}": expected 292 years at most`);
+  }
+  return ms;
 }
 
 /**
@@ -82,15 +89,20 @@ export function bytes(text: Bytes): number {
 
 /** A number of bytes for people: `5368709120` gives `5.0 GB`. */
 export function formatBytes(count: number): string {
-  const power = count < 1 ? 0 : Math.min(Math.floor(Math.log2(count) / 10), BYTE_UNITS.length - 1);
-  const value = count / 1024 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${BYTE_UNITS[power]}`;
+  let value = count;
+  let unit = 0;
+  // Rounded to one decimal, 1023.95 would be shown as 1024.0.
+  while (value >= 1023.95 && unit < BYTE_UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${BYTE_UNITS[unit]}`;
 }
 
 /** A time span for people, from milliseconds: `840 ms`, `3.2 s`, `4 min 05 s`. */
 export function formatElapsed(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  if (Math.round(ms) < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }

@@ -1,10 +1,10 @@
 /** The command line that every task shares: flags, help, `--json`, errors and exit codes. */
 
 import { resolve } from "node:path";
-import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
-import { distance } from "fastest-levenshtein";
+import { parseArgs, type ParseArgsOptionsConfig, stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import { ForeignDirectory } from "../lib/files.ts";
+import { nearest } from "../lib/nearest.ts";
 import { Lacking, NotReady } from "./engine/engine.ts";
 import { createProgress, type LiveProgress } from "./progress.ts";
 
@@ -28,9 +28,17 @@ export class UsageError extends Error {
 
 /** A failure that already says everything; `message` may have several lines. */
 export class Failure extends Error {
-  override readonly name = "Failure";
-  /** @param cure What to do, one sentence. */
-  constructor(message: string, readonly exitCode: number, readonly cure?: string) {
+  override readonly name: string = "Failure";
+  /**
+   * @param cure What to do, one sentence.
+   * @param details What `--json` adds to the message.
+   */
+  constructor(
+    message: string,
+    readonly exitCode: number,
+    readonly cure?: string,
+    readonly details: Readonly<Record<string, unknown>> = {},
+  ) {
     super(message);
   }
 }
@@ -141,7 +149,10 @@ export async function runCommand(
     }
     const failure = asFailure(error);
     if (!failure) throw error;
-    if (json) console.log(JSON.stringify({ error: failure.message, cure: failure.cure }, null, 2));
+    if (json) {
+      const message = stripVTControlCharacters(failure.message);
+      console.log(JSON.stringify({ error: message, cure: failure.cure, ...failure.details }, null, 2));
+    }
     console.error(`${pc.red("error:")} ${failure.message}`);
     if (failure.cure) console.error(`${pc.green("cure:")} ${failure.cure}`);
     return failure.exitCode;
@@ -229,14 +240,4 @@ function parse(command: Command, args: readonly string[]) {
       `Cannot use the flag "--${unknown}": "${command.name}" has none of that name; ${hint}`,
     );
   }
-}
-
-/** The candidate that `word` is probably a misspelling of, if any. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const scored = candidates.map((candidate) => ({
-    candidate,
-    edits: distance(word.toLowerCase(), candidate.toLowerCase()),
-  }));
-  const best = scored.sort((a, b) => a.edits - b.edits)[0];
-  return best && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
 }

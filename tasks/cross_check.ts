@@ -1,8 +1,219 @@
 /** What a valid configuration may still get wrong: keys that contradict one another. */
 
-import type { ConfigIssue, Stack } from "./stack.ts";
+import { isIP } from "node:net";
+import * as z from "zod";
+import { runShape } from "../compose/schema.ts";
+import { type Service, SERVICES } from "../compose/versions.ts";
+import { nearest } from "../lib/nearest.ts";
+import { durationMs } from "../lib/units.ts";
+import { RESERVED_RECEIVERS } from "../prometheus/alertmanager/mod.ts";
+import { STACK_JOBS } from "../prometheus/mod.ts";
+import { alternatives, type ConfigIssue, pathText } from "./config_issue.ts";
+import type { Stack } from "./stack.ts";
+
+// A query sees a sample for 5 minutes: at 2 it survives one scrape that fails.
+const LONGEST_INTERVAL = "2m";
+// Every service and the gateway, with room for what comes.
+const SMALLEST_SUBNET_PREFIX = 28;
 
 /** Every contradiction in `stack`. */
-export function crossCheck(_stack: Stack): ConfigIssue[] {
-  return [];
+export function crossCheck(stack: Stack): ConfigIssue[] {
+  return CHECKS.flatMap((check) => check(stack));
+}
+
+const CHECKS: readonly ((stack: Stack) => ConfigIssue[])[] = [
+  bindIssues,
+  portIssues,
+  subnetIssues,
+  intervalIssues,
+  hostIssues,
+  jobIssues,
+  probeIssues,
+  thresholdIssues,
+  receiverIssues,
+];
+
+function bindIssues({ bind }: Stack): ConfigIssue[] {
+  const loopback = isIP(bind) === 4 ? bind.startsWith("127.") : /^(0*:)+0*1$/.test(bind);
+  return loopback ? [] : [{
+    path: ["bind"],
+    message:
+      `Cannot bind to ${
+        JSON.stringify(bind)
+      }: others could reach the services without TLS and without a password, ` +
+      "which this version cannot give them",
+    cure:
+      'keep "127.0.0.1", and reach it from elsewhere through ssh: ssh -L 3000:127.0.0.1:3000 -L 9090:127.0.0.1:9090 HOST',
+  }];
+}
+
+function portIssues(stack: Stack): ConfigIssue[] {
+  const shipped: Stack["ports"] = z.object(runShape).parse({}).ports;
+  const used = new Map<number, Service>();
+  const issues: ConfigIssue[] = [];
+  for (const service of SERVICES.filter((name) => runs(stack, name))) {
+    const port = stack.ports[service];
+    const other = used.get(port);
+    used.set(port, service);
+    if (other === undefined) continue;
+    // The one that was set is the one to change; the other keeps what it always had.
+    const [changed, kept] = port === shipped[service] ? [other, service] : [service, other];
+    issues.push({
+      path: ["ports", changed],
+      message: `Cannot give ${changed} the port ${port}: ${kept} has it`,
+      cure: `give each service a port of its own in ports; ${changed} has ${shipped[changed]} by default`,
+    });
+  }
+  return issues;
+}
+
+function runs({ services, engine }: Stack, service: Service): boolean {
+  if (service === "cadvisor" && engine === "local") return false;
+  return !(service in services) || services[service as keyof typeof services];
+}
+
+function subnetIssues({ network: { subnet } }: Stack): ConfigIssue[] {
+  const prefix = Number(subnet.split("/")[1]);
+  return prefix <= SMALLEST_SUBNET_PREFIX ? [] : [{
+    path: ["network", "subnet"],
+    message: `Cannot use ${JSON.stringify(subnet)} as network.subnet: it has no room for every service; ` +
+      `expected /${SMALLEST_SUBNET_PREFIX} or wider`,
+  }];
+}
+
+function intervalIssues({ scrape, evaluation, jobs }: Stack): ConfigIssue[] {
+  const intervals: [PropertyKey[], string | undefined][] = [
+    [["scrape", "interval"], scrape.interval],
+    [["evaluation", "interval"], evaluation.interval],
+    ...jobs.map((
+      { interval },
+      i,
+    ): [PropertyKey[], string | undefined] => [["jobs", i, "interval"], interval]),
+  ];
+  const tooLong = intervals.flatMap(([path, interval]): ConfigIssue[] =>
+    interval === undefined || durationMs(interval) <= durationMs(LONGEST_INTERVAL) ? [] : [{
+      path,
+      message: `Cannot use "${interval}" as ${pathText(path)}: at most "${LONGEST_INTERVAL}", ` +
+        "because Prometheus forgets a value after 5 minutes",
+    }]
+  );
+  if (durationMs(scrape.timeout) <= durationMs(scrape.interval)) return tooLong;
+  return [...tooLong, {
+    path: ["scrape", "timeout"],
+    message:
+      `Cannot use "${scrape.timeout}" as scrape.timeout: it is longer than scrape.interval, "${scrape.interval}"`,
+    cure: `set scrape.timeout to "${scrape.interval}" or less`,
+  }];
+}
+
+function hostIssues({ hosts, services }: Stack): ConfigIssue[] {
+  const local = hosts.flatMap(({ address }, i) => address === undefined ? [i] : []);
+  const issues = duplicates("host", "hosts", hosts);
+  for (const i of local.slice(1)) {
+    issues.push({
+      path: ["hosts", i],
+      message: `Cannot watch "${hosts[i]!.name}" as this machine: "${
+        hosts[local[0]!]!.name
+      }" is this machine already`,
+      cure: 'give it the address of its node exporter, such as address: "10.0.0.7:9100"',
+    });
+  }
+  if (local.length > 0 && !services["node-exporter"]) {
+    issues.push({
+      path: ["services", "node-exporter"],
+      message: `Cannot switch node-exporter off: the host "${
+        hosts[local[0]!]!.name
+      }" is this machine, which it measures`,
+      cure: `switch it on, give the host an address, or leave the host out (hosts: [] for none)`,
+    });
+  }
+  return issues;
+}
+
+function jobIssues({ jobs }: Stack): ConfigIssue[] {
+  const issues = duplicates("job", "jobs", jobs);
+  for (const [i, { name, targets, files }] of jobs.entries()) {
+    if (STACK_JOBS.some((own) => own === name)) {
+      issues.push({
+        path: ["jobs", i, "name"],
+        message: `Cannot name a job ${JSON.stringify(name)}: the stack has one of that name`,
+      });
+    }
+    if (targets.length === 0 && files.length === 0) {
+      issues.push({
+        path: ["jobs", i],
+        message: `Cannot scrape the job ${JSON.stringify(name)}: it has neither targets nor files`,
+        cure: 'say where it is, such as targets: ["10.0.0.7:8000"]',
+      });
+    }
+  }
+  return issues;
+}
+
+function probeIssues({ probes, services }: Stack): ConfigIssue[] {
+  const issues = duplicates("probe", "probes", probes);
+  if (probes.length > 0 && !services.blackbox) {
+    issues.push({
+      path: ["services", "blackbox"],
+      message: `Cannot switch blackbox off: the probe ${JSON.stringify(probes[0]!.name)} needs it`,
+      cure: "switch it on, or leave the probes out",
+    });
+  }
+  return issues;
+}
+
+function thresholdIssues({ thresholds: { diskFreeWarning, diskFreeCritical } }: Stack): ConfigIssue[] {
+  return diskFreeCritical < diskFreeWarning ? [] : [{
+    path: ["thresholds", "diskFreeCritical"],
+    message: `Cannot use ${diskFreeCritical} % as thresholds.diskFreeCritical: expected less than ` +
+      `thresholds.diskFreeWarning, ${diskFreeWarning} %, so that the warning comes first`,
+  }];
+}
+
+function receiverIssues({ notify: { receivers, receiver, routes } }: Stack): ConfigIssue[] {
+  const names = Object.keys(receivers);
+  const wanted: [PropertyKey[], string][] = [
+    [["notify", "receiver"], receiver],
+    ...routes.map((
+      route,
+      i,
+    ): [PropertyKey[], string] => [["notify", "routes", i, "receiver"], route.receiver]),
+  ];
+  const reserved = names.filter((name) => RESERVED_RECEIVERS.includes(name));
+  return [
+    ...reserved.map((name): ConfigIssue => ({
+      path: ["notify", "receivers", name],
+      at: "key",
+      message: `Cannot name a receiver ${JSON.stringify(name)}: the stack keeps that name for itself`,
+    })),
+    ...wanted.filter(([, name]) => !names.includes(name)).map(([path, name]): ConfigIssue => {
+      const near = nearest(name, names);
+      return {
+        path,
+        message: `No receiver is named ${JSON.stringify(name)}, which ${pathText(path)} tells: ` +
+          (near === undefined ? receiversText(names) : `did you mean ${JSON.stringify(near)}?`),
+      };
+    }),
+  ];
+}
+
+function receiversText(names: readonly string[]): string {
+  return names.length === 0
+    ? "notify.receivers is empty"
+    : `notify.receivers has ${alternatives(names).replace(/ or ([^ ]+)$/, " and $1")}`;
+}
+
+function duplicates(what: string, key: string, entries: readonly { readonly name: string }[]): ConfigIssue[] {
+  const first = new Map<string, number>();
+  return entries.flatMap(({ name }, i) => {
+    const earlier = first.get(name);
+    if (earlier === undefined) {
+      first.set(name, i);
+      return [];
+    }
+    return [{
+      path: [key, i, "name"],
+      message: `Cannot name two ${what}s ${JSON.stringify(name)}: ${key}[${earlier}] has that name`,
+    }];
+  });
 }

@@ -2,7 +2,8 @@
 
 import pc from "picocolors";
 import { type Service, SERVICES } from "../compose/versions.ts";
-import { type Command, EXIT, main, nearest, UsageError } from "./cli.ts";
+import { nearest } from "../lib/nearest.ts";
+import { type Command, EXIT, main, UsageError } from "./cli.ts";
 import { ENGINE_FLAG, openRunning } from "./session.ts";
 import { servicesOf } from "./stack.ts";
 

@@ -2,7 +2,7 @@
 
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
-import { renderCompose } from "../compose/mod.ts";
+import { gatewayOf, renderCompose } from "../compose/mod.ts";
 import { runShape } from "../compose/schema.ts";
 import { type Service, SERVICES, VERSIONS } from "../compose/versions.ts";
 import { renderGrafana } from "../grafana/mod.ts";
@@ -20,7 +20,10 @@ import { renderPrometheus } from "../prometheus/mod.ts";
 import { measureShape } from "../prometheus/schema.ts";
 import { channelSchemas } from "../webhook/channels/mod.ts";
 import { renderWebhook } from "../webhook/mod.ts";
+import { ConfigError, parseConfig } from "./config_issue.ts";
 import { crossCheck } from "./cross_check.ts";
+
+export { ConfigError, type ConfigIssue } from "./config_issue.ts";
 
 const destination = z.discriminatedUnion("kind", [...channelSchemas, ...nativeDestinations]);
 
@@ -58,23 +61,8 @@ export type Stack = z.output<typeof configSchema>;
 /** Where a stack runs. */
 export type EngineName = "docker" | "local";
 
-/** One thing that is wrong in a configuration. */
-export interface ConfigIssue {
-  /** Keys and indices that lead to it: `["hosts", 0, "name"]`. */
-  readonly path: readonly PropertyKey[];
-  /** What it is and what was wanted. */
-  readonly message: string;
-}
-
-/** A configuration that cannot be used, with everything that is wrong with it. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-  readonly issues: readonly ConfigIssue[];
-  constructor(issues: readonly ConfigIssue[]) {
-    super(issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"));
-    this.issues = issues;
-  }
-}
+// Stacks that defineStack made, each with the stack trace of the call: it tells where in config.ts a late problem belongs.
+const made = new WeakMap<object, string>();
 
 /**
  * The stack that `input` describes, every default filled in.
@@ -82,11 +70,16 @@ export class ConfigError extends Error {
  * @throws {ConfigError} with all problems at once.
  */
 export function defineStack(input: StackInput): Stack {
-  const parsed = configSchema.safeParse(input);
-  // TODO(config helper): readable messages
-  const issues = parsed.success ? crossCheck(parsed.data) : parsed.error.issues;
-  if (issues.length > 0 || !parsed.success) throw new ConfigError(issues);
-  return parsed.data;
+  const stack = parseConfig(configSchema, input);
+  const issues = crossCheck(stack);
+  if (issues.length > 0) throw new ConfigError(issues);
+  made.set(stack, new Error().stack ?? "");
+  return stack;
+}
+
+/** The stack trace of the call of `defineStack` that made `value`; undefined when none did. */
+export function originOf(value: unknown): string | undefined {
+  return typeof value === "object" && value !== null ? made.get(value) : undefined;
 }
 
 /** Where a rendered stack is to run. */
@@ -189,6 +182,7 @@ export function renderFor(stack: Stack, target: Target): Files {
       scrapeIntervalSeconds: durationMs(stack.scrape.interval) / 1_000,
       thresholds: stack.thresholds,
       services,
+      hosts: stack.hosts.some(({ address }) => address !== undefined || services.has("node-exporter")),
     }));
   }
   if (engine === "docker") {
@@ -212,15 +206,6 @@ export function renderFor(stack: Stack, target: Target): Files {
 /** The directory that holds the files of one engine. */
 export function filesDirOf({ engine, buildDir }: Pick<Target, "engine" | "buildDir">): string {
   return engine === "docker" ? buildDir : join(buildDir, "local");
-}
-
-/** The first address of an IPv4 subnet: the docker host's own in that network. */
-export function gatewayOf(subnet: string): string {
-  const [network, prefix] = subnet.split("/") as [string, string];
-  const mask = Number(prefix) === 0 ? 0 : (~0 << (32 - Number(prefix))) >>> 0;
-  const number = network.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-  const first = (((number & mask) >>> 0) + 1) >>> 0;
-  return [24, 16, 8, 0].map((shift) => (first >>> shift) & 255).join(".");
 }
 
 /** `host:port` of each service, as the other services reach it. */

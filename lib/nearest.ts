@@ -1,0 +1,33 @@
+/** "Did you mean": the known word that a misspelt one is close to. */
+
+import { distance } from "fastest-levenshtein";
+
+/**
+ * The candidate that `word` is probably a misspelling of, or undefined when none is close enough.
+ *
+ * A third of the letters may be wrong, one at least; two letters that changed places count as one, upper and lower case as the
+ * same.
+ *
+ * @example
+ * ```ts
+ * import { nearest } from "./nearest.ts";
+ * nearest("adress", ["name", "address"]); // "address"
+ * ```
+ */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const scored = candidates.map((candidate) => ({
+    candidate,
+    edits: edits(word.toLowerCase(), candidate.toLowerCase()),
+  }));
+  const best = scored.sort((a, b) => a.edits - b.edits)[0];
+  return best && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
+}
+
+function edits(a: string, b: string): number {
+  const count = distance(a, b);
+  return count === 2 && sorted(a) === sorted(b) ? 1 : count;
+}
+
+function sorted(word: string): string {
+  return [...word].sort().join("");
+}

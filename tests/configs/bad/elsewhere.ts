@@ -1,0 +1,3 @@
+import { stack } from "./parts/stack.ts";
+
+export default stack;

@@ -1,0 +1,3 @@
+import { defineStak } from "vigie";
+
+export default defineStak({});

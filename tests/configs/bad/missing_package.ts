@@ -1,0 +1,3 @@
+import { defineStack } from "vigi";
+
+export default defineStack({});

@@ -1,0 +1,4 @@
+import { defineStack } from "vigie";
+
+await new Promise(() => {});
+export default defineStack({});

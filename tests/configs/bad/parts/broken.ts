@@ -1,0 +1,1 @@
+export const hosts = [{ name: "web-1" ];

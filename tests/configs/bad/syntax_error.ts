@@ -1,0 +1,6 @@
+import { defineStack } from "vigie";
+
+export default defineStack({
+  name: "shop"
+  locale: "en",
+});

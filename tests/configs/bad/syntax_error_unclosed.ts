@@ -1,0 +1,5 @@
+import { defineStack } from "vigie";
+
+export default defineStack({
+  hosts: [{ name: "web-1" },
+});

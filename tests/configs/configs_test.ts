@@ -1,0 +1,87 @@
+/** The configurations beside this file: good ones load and render, each bad one gives exactly the message in its .txt file. */
+
+import assert from "node:assert/strict";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import { run } from "../../lib/process.ts";
+import { ConfigProblem, loadConfig } from "../../tasks/load_config.ts";
+import { renderStack } from "../../tasks/stack.ts";
+
+const HERE = new URL("./", import.meta.url);
+const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+// VIGIE_UPDATE=1 writes the messages anew; read their diff before you commit it.
+const COLOUR_VARIABLES = "NO_COLOR,FORCE_COLOR,TERM,CI";
+const UPDATE = Deno.env.get("VIGIE_UPDATE") === "1";
+// These depend on what a process may do, or leave it in a state that other tests would notice: each gets one of its own.
+const ALONE = new Set(["never_loads.ts", "reads_environment.ts", "unknown_package.ts"]);
+
+for (const file of configsIn("bad")) {
+  Deno.test(`loadConfig refuses bad/${basename(file)} with its message`, async () => {
+    const message = withoutDirectories(await messageOf(file));
+    const pinned = file.replace(/\.ts$/, ".txt");
+    if (UPDATE) await Deno.writeTextFile(pinned, message);
+    assert.equal(message, await Deno.readTextFile(pinned));
+  });
+}
+
+Deno.test("configs/bad has no message without its configuration", () => {
+  const names = [...Deno.readDirSync(new URL("bad/", HERE))].map(({ name }) => name);
+  const orphans = names.filter((name) =>
+    name.endsWith(".txt") && !names.includes(name.replace(/\.txt$/, ".ts"))
+  );
+  assert.deepEqual(orphans, []);
+});
+
+for (const file of configsIn("good")) {
+  Deno.test(`loadConfig takes good/${basename(file)}, and it renders the same twice`, async () => {
+    const stateDir = "/nonexistent/state";
+    const { stack, configDir } = await loadConfig(file, { stateDir });
+    const target = { buildDir: "/nonexistent/build", stateDir, configDir };
+    const files = renderStack(stack, target);
+    assert.ok(files.has("compose.yaml") && files.has("local/prometheus/prometheus.yml"));
+    assert.deepEqual([...renderStack(stack, target)], [...files]);
+  });
+}
+
+function configsIn(directory: string): string[] {
+  const url = new URL(`${directory}/`, HERE);
+  return [...Deno.readDirSync(url)].filter(({ name }) => name.endsWith(".ts"))
+    .map(({ name }) => fileURLToPath(new URL(name, url))).sort();
+}
+
+async function messageOf(file: string): Promise<string> {
+  if (ALONE.has(basename(file))) return await messageOfProcess(file);
+  try {
+    await loadConfig(file, { stateDir: PROJECT });
+  } catch (error) {
+    if (error instanceof ConfigProblem) return `${error.message}\n`;
+    throw error;
+  }
+  throw new Error(`"${file}" was taken`);
+}
+
+async function messageOfProcess(file: string): Promise<string> {
+  const script = fileURLToPath(new URL("load_alone.ts", HERE));
+  const args = [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--allow-read",
+    `--allow-env=${COLOUR_VARIABLES}`,
+    script,
+    file,
+  ];
+  const { stdout, stderr } = await run(Deno.execPath(), args);
+  assert.notEqual(stdout, "", stderr);
+  return stdout;
+}
+
+/** Paths as if the configurations lay in the current directory, and the disk's figures left out. */
+function withoutDirectories(message: string): string {
+  const bad = fileURLToPath(new URL("bad/", HERE));
+  return stripVTControlCharacters(message)
+    .replaceAll(bad, "").replaceAll("tests/configs/bad/", "")
+    .replaceAll(PROJECT.replace(/\/$/, ""), "PROJECT")
+    .replace(/room for [\d.]+ [A-Z]+/, "room for SIZE");
+}
