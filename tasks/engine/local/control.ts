@@ -166,8 +166,6 @@ function startSupervisor(directory: string): void {
     `--allow-read=${flagValue(directory)}`,
     `--allow-write=${flagValue(directory)}`,
     "--allow-run",
-    // node:child_process asks for it.
-    "--allow-env=NODE_V8_COVERAGE",
     fileURLToPath(new URL("./supervisor.ts", import.meta.url)),
     directory,
   ];

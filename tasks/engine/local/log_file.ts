@@ -1,7 +1,5 @@
 /** Log files that services write to directly: held within a size, although the writers never open them again. */
 
-import { copyFile, rename, stat, truncate } from "node:fs/promises";
-
 /** A log and its older parts together take at most about (KEEP + 1) × MAX_BYTES. */
 export const MAX_BYTES = 8 * 1024 * 1024;
 /** Older parts that are kept: `x.log.1` is the youngest. */
@@ -16,16 +14,16 @@ export const KEEP = 3;
  * @returns whether it was cut.
  */
 export async function rotate(path: string, maxBytes = MAX_BYTES, keep = KEEP): Promise<boolean> {
-  const size = await stat(path).then((info) => info.size, () => 0);
+  const size = await Deno.stat(path).then((info) => info.size, () => 0);
   if (size <= maxBytes) return false;
   for (let i = keep - 1; i >= 1; i--) {
-    await rename(`${path}.${i}`, `${path}.${i + 1}`).catch(ignoreMissing);
+    await Deno.rename(`${path}.${i}`, `${path}.${i + 1}`).catch(ignoreMissing);
   }
-  await copyFile(path, `${path}.1`);
-  await truncate(path, 0);
+  await Deno.copyFile(path, `${path}.1`);
+  await Deno.truncate(path, 0);
   return true;
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== "ENOENT") throw error;
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -2,10 +2,9 @@
  * The supervisor: the one parent of a stack's services on the local engine. It runs on its own, detached from the terminal that started it.
  *
  * Usage: supervisor.ts DIRECTORY, with `services.json` in it. SIGHUP: read that again and apply the difference. SIGTERM: stop everything.
- * It imports as little as it can, for it stays in memory as long as the stack runs.
+ * It imports as little as it can, and nothing of Node's: it stays in memory as long as the stack runs.
  */
 
-import { readFile, rename, writeFile } from "node:fs/promises";
 import { Child, identify } from "./child.ts";
 import { rotate } from "./log_file.ts";
 import { type Desired, keyOf, PROTOCOL, type Status } from "./protocol.ts";
@@ -19,6 +18,8 @@ const self = await identify(Deno.pid);
 const children = new Map<string, Child>();
 let revision = "";
 let work: Promise<void> = Promise.resolve();
+let saving: Promise<void> = Promise.resolve();
+let waiting: Promise<void> | undefined;
 
 Deno.addSignalListener("SIGHUP", () => void enqueue(apply));
 Deno.addSignalListener("SIGTERM", () => void enqueue(stopAll));
@@ -37,7 +38,7 @@ function enqueue(change: () => Promise<void>): Promise<void> {
 }
 
 async function apply(): Promise<void> {
-  const desired: Desired = JSON.parse(await readFile(`${directory}/services.json`, "utf8"));
+  const desired: Desired = JSON.parse(await Deno.readTextFile(`${directory}/services.json`));
   const wanted = new Map(desired.services.map((spec) => [spec.service, spec]));
   const going = [...children.values()].filter(({ spec }) => {
     const next = wanted.get(spec.service);
@@ -66,27 +67,26 @@ async function stopAll(): Promise<void> {
   Deno.exit(0);
 }
 
-let saving = false;
-let again = false;
+/** Writes status.json. Several changes at once are written together. */
+function save(): Promise<void> {
+  const asked = saving;
+  // What is being written may be old already; what waits to be written is not.
+  waiting ??= asked.then(() => {
+    waiting = undefined;
+    return saving = write();
+  });
+  return waiting;
+}
 
-/** Writes status.json. What changes meanwhile is written right after. */
-async function save(): Promise<void> {
-  again = true;
-  if (saving) return;
-  saving = true;
+async function write(): Promise<void> {
   try {
-    while (again) {
-      again = false;
-      const services = [...children.values()].map((child) => child.report());
-      const status: Partial<Status> = { protocol: PROTOCOL, revision, supervisor: self, startedAt, services };
-      await writeFile(`${directory}/status.json.tmp`, JSON.stringify(status, null, 2) + "\n");
-      await rename(`${directory}/status.json.tmp`, `${directory}/status.json`);
-    }
+    const services = [...children.values()].map((child) => child.report());
+    const status: Partial<Status> = { protocol: PROTOCOL, revision, supervisor: self, startedAt, services };
+    await Deno.writeTextFile(`${directory}/status.json.tmp`, JSON.stringify(status, null, 2) + "\n");
+    await Deno.rename(`${directory}/status.json.tmp`, `${directory}/status.json`);
   } catch (error) {
     // On a full disk, say: the services matter more than their report, and the next change writes it.
     log(`error: cannot write status.json: ${(error as Error).message}`);
-  } finally {
-    saving = false;
   }
 }
 

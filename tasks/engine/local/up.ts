@@ -60,7 +60,7 @@ export async function up(context: UpContext): Promise<Applied[]> {
   if (grafana) {
     const found = await grafana;
     if (found instanceof Lacking) {
-      const reason = found.message.split("\n")[0]!;
+      const reason = `Grafana ${versionsOf(stack).grafana} is not on this machine and cannot be fetched`;
       progress.warn(`Grafana is left out: ${found.message}\n  cure: ${found.cure}`);
       await writeLeftOut(directory, { grafana: reason });
       applied.push({ service: "grafana", action: "left-out", readyMs: 0, detail: reason });
