@@ -1,6 +1,6 @@
-/** The notification that Alertmanager posts to a webhook. Source: `notify/webhook/webhook.go` and `template/template.go` of Alertmanager 0.33. */
+/** The notification that Alertmanager posts to a webhook, read from any JSON. */
 
-/** One alert of a notification. */
+/** One alert of a notification. Its maps have no prototype: whatever a key is called, it is plain data. */
 export interface Alert {
   readonly status: "firing" | "resolved";
   readonly labels: Readonly<Record<string, string>>;
@@ -28,4 +28,110 @@ export interface Notification {
   readonly truncatedAlerts: number;
   /** Why it was sent, such as `first notification` (Alertmanager 0.32 and later); `""` when unknown. */
   readonly reason: string;
+}
+
+/** JSON that is no notification; the message says what it looks like, and repeats nothing of it. */
+export class NotANotification extends Error {
+  override readonly name = "NotANotification";
+}
+
+/**
+ * The notification in `value`: Alertmanager's body, Grafana's, or a bare `{"alerts": […]}`. Total below the top level: a field that is
+ * missing, null or odd is left empty and costs nothing else; an alert without a usable status counts as firing, as an alarm too many
+ * is better than one too few.
+ *
+ * Source: `notify/webhook/webhook.go` and `template/template.go` of Alertmanager; Grafana's `receivers/webhook/v1/webhook.go`.
+ *
+ * @param value What JSON.parse gave.
+ * @throws {NotANotification} when it is not an object with a list of alerts.
+ */
+export function decodeNotification(value: unknown): Notification {
+  const body = record(value);
+  if (!body || !Array.isArray(body.alerts)) throw new NotANotification(describe(value));
+  const said = status(body.status);
+  const alerts = body.alerts.map((alert) => decodeAlert(alert, said));
+  const firing = alerts.length === 0 || alerts.some((alert) => alert.status === "firing");
+  return {
+    receiver: unquote(text(body.receiver)),
+    status: said ?? (firing ? "firing" : "resolved"),
+    alerts,
+    groupKey: text(body.groupKey),
+    groupLabels: textMap(body.groupLabels),
+    commonLabels: textMap(body.commonLabels),
+    commonAnnotations: textMap(body.commonAnnotations),
+    externalURL: text(body.externalURL),
+    truncatedAlerts: count(body.truncatedAlerts),
+    reason: text(body.notification_reason),
+  };
+}
+
+function decodeAlert(value: unknown, fallback: Alert["status"] | undefined): Alert {
+  const alert = record(value) ?? {};
+  const own = status(alert.status) ?? fallback ?? "firing";
+  return {
+    status: own,
+    labels: textMap(alert.labels),
+    annotations: textMap(alert.annotations),
+    startsAt: timestamp(alert.startsAt),
+    endsAt: own === "firing" ? "" : timestamp(alert.endsAt),
+    generatorURL: text(alert.generatorURL),
+    fingerprint: text(alert.fingerprint),
+  };
+}
+
+function record(value: unknown): Record<string, unknown> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  return value as Record<string, unknown>;
+}
+
+function status(value: unknown): Alert["status"] | undefined {
+  return value === "firing" || value === "resolved" ? value : undefined;
+}
+
+/** Text as it is; numbers and truth values as JSON writes them; anything else is not there. */
+function text(value: unknown): string {
+  // A lone surrogate cannot be sent on as UTF-8.
+  if (typeof value === "string") return value.toWellFormed();
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}
+
+function textMap(value: unknown): Record<string, string> {
+  const map: Record<string, string> = Object.create(null);
+  for (const [key, entry] of Object.entries(record(value) ?? {})) {
+    if (entry !== null && typeof entry !== "object") map[key.toWellFormed()] = text(entry);
+  }
+  return map;
+}
+
+function count(value: unknown): number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
+}
+
+const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+/** A time as it was written; `""` for Go's zero time and for what no calendar knows. */
+function timestamp(value: unknown): string {
+  const match = typeof value === "string" ? RFC_3339.exec(value) : null;
+  if (!match || match[1] === "0001") return "";
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  // Date turns 30 February into 2 March instead of refusing it.
+  const daysOfMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return day <= daysOfMonth && !Number.isNaN(Date.parse(match[0])) ? match[0] : "";
+}
+
+/** Undoes Go's `regexp.QuoteMeta`, which Alertmanager puts receivers' names through. */
+function unquote(name: string): string {
+  return name.replace(/\\([\\.+*?()|[\]{}^$])/g, "$1");
+}
+
+function describe(value: unknown): string {
+  const wanted = 'expected an object with a list "alerts", as Alertmanager posts it';
+  if (value === null) return `The body is null: ${wanted}`;
+  if (Array.isArray(value)) {
+    return `The body is a bare list: it looks like Prometheus, which must post to Alertmanager, and Alertmanager here; ${wanted}`;
+  }
+  if (typeof value !== "object") return `The body is a ${typeof value}: ${wanted}`;
+  const { alerts } = value as { alerts?: unknown };
+  if (alerts === undefined) return `The body is an object without "alerts": ${wanted}`;
+  return `The body has "alerts" that are ${alerts === null ? "null" : `of type ${typeof alerts}`}: ${wanted}`;
 }

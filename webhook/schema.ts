@@ -26,6 +26,26 @@ export const webhookSchema = z.strictObject({
   })).default([]).describe(
     "Which channels a receiver's notifications go to; a receiver without a route goes to all of them.",
   ),
+}).superRefine(({ channels, routes }, context) => {
+  const complain = (path: (string | number)[], message: string) =>
+    context.addIssue({ code: "custom", path, message });
+  const names = channels.map((channel) => channel.name);
+  names.forEach((name, i) => {
+    if (names.indexOf(name) < i) complain(["channels", i, "name"], `a second channel is called "${name}"`);
+  });
+  const receivers = routes.map((route) => route.receiver);
+  routes.forEach((route, i) => {
+    if (receivers.indexOf(route.receiver) < i) {
+      complain(["routes", i, "receiver"], `a second route is for "${route.receiver}"`);
+    }
+    route.channels.forEach((name, j) => {
+      if (names.includes(name)) return;
+      complain(
+        ["routes", i, "channels", j],
+        `no channel is called "${name}"; there are: ${names.join(", ")}`,
+      );
+    });
+  });
 });
 
 /** A valid webhook.json, every default filled in. */

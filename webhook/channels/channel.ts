@@ -9,8 +9,8 @@ export interface ChannelContext {
   readonly locale: Locale;
   /** Now, in milliseconds since 1970; injected so that a test can hold it still. */
   readonly now: () => number;
-  /** Writes text to standard output. */
-  readonly print: (text: string) => void;
+  /** Writes text to standard output, after what was written before. @throws when it cannot be written. */
+  readonly print: (text: string) => Promise<void>;
   readonly fetch: typeof fetch;
 }
 

@@ -1,0 +1,204 @@
+/** One client's connection: requests are read from it, one after another, and answered. */
+
+import { STATUS_CODES } from "node:http";
+import { BadRequest, createRequestReader, type Head, type RequestReader } from "./request_reader.ts";
+
+/** What the application gets beside the request. */
+export interface Exchange {
+  /** The body in pieces, read as they are asked for. @throws {BodyCutShort} */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** The client left, or stopped sending, before the end of its body. */
+export class BodyCutShort extends Error {
+  override readonly name = "BodyCutShort";
+}
+
+interface Deadlines {
+  readonly headMs: number;
+  readonly bodyMs: number;
+  readonly answerMs: number;
+  readonly idleMs: number;
+}
+
+/** What the connection waits for: a first byte, a whole head, a whole body, or the answer to be made and taken. */
+type Phase = "idle" | "head" | "body" | "answer";
+
+const READ_BYTES = 16 * 1024;
+// What a client may still be sending when it is answered early; reading it lets it see the answer instead of a reset.
+const DRAIN_BYTES = 256 * 1024;
+const encoder = new TextEncoder();
+
+/** Serves one connection. It owns the socket and closes it. */
+export class Connection {
+  readonly #socket: Deno.Conn;
+  readonly #answer: (request: Request, exchange: Exchange) => Response | Promise<Response>;
+  readonly #deadlines: Deadlines;
+  readonly #onError: (error: unknown) => void;
+  readonly #reader: RequestReader = createRequestReader();
+  readonly #buffer = new Uint8Array(READ_BYTES);
+  #deadline: number;
+  #phase: Phase = "head";
+  #last = false;
+  #closed = false;
+  #timedOut = false;
+
+  constructor(
+    socket: Deno.Conn,
+    answer: (request: Request, exchange: Exchange) => Response | Promise<Response>,
+    deadlines: Deadlines,
+    onError: (error: unknown) => void,
+  ) {
+    this.#socket = socket;
+    this.#answer = answer;
+    this.#deadlines = deadlines;
+    this.#onError = onError;
+    this.#deadline = performance.now() + deadlines.headMs;
+  }
+
+  /** Answers requests until the client leaves. Never rejects. */
+  async run(): Promise<void> {
+    try {
+      do {
+        const head = await this.#nextHead();
+        if (!head) return;
+        await this.#exchange(head);
+      } while (!this.#last);
+    } catch (error) {
+      if (error instanceof BadRequest) await this.#refuseWith(error.status, error.message);
+      else if (!this.#closed && !isDisconnect(error)) this.#onError(error);
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Says that there are too many connections. Never rejects. */
+  async refuse(): Promise<void> {
+    await this.#refuseWith(503, "Too many connections");
+    this.close();
+  }
+
+  /** Closes the connection when its deadline is over. @param now As performance.now(). */
+  enforce(now: number): void {
+    if (this.#closed || this.#timedOut || now < this.#deadline) return;
+    this.#timedOut = true;
+    if (this.#phase !== "head" && this.#phase !== "body") return this.close();
+    // The answer is a courtesy: it goes into the socket's buffer at once, or the client is not listening.
+    this.#refuseWith(408, "Request timeout").finally(() => this.close());
+    this.#deadline = now;
+  }
+
+  /** Ends it after the request in flight, or now if there is none. */
+  finish(): void {
+    this.#last = true;
+    if (this.#phase === "idle" || this.#phase === "head") this.close();
+  }
+
+  /** Ends it now. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.close();
+  }
+
+  async #nextHead(): Promise<Head | undefined> {
+    for (;;) {
+      const head = this.#reader.next();
+      if (head) return head;
+      if (!await this.#pump()) return undefined;
+      if (this.#phase === "idle") this.#enter("head", this.#deadlines.headMs);
+    }
+  }
+
+  async #pump(): Promise<boolean> {
+    const count = await this.#socket.read(this.#buffer);
+    if (count === null) return false;
+    this.#reader.push(this.#buffer.subarray(0, count));
+    return true;
+  }
+
+  #enter(phase: Phase, ms: number): void {
+    this.#phase = phase;
+    this.#deadline = performance.now() + ms;
+  }
+
+  async #exchange(head: Head): Promise<void> {
+    this.#enter("body", this.#deadlines.bodyMs);
+    if (!head.keepAlive) this.#last = true;
+    const body = this.#body(head);
+    const response = await this.#answer(head.request, { body });
+    if (this.#closed || this.#timedOut) return;
+    const unread = !this.#reader.bodyComplete();
+    if (unread) this.#last = true;
+    this.#enter("answer", this.#deadlines.answerMs);
+    await this.#write(await serialize(response, head.request.method, this.#last));
+    if (unread) await this.#drain();
+    else if (!this.#last) this.#enter("idle", this.#deadlines.idleMs);
+  }
+
+  async *#body(head: Head): AsyncGenerator<Uint8Array> {
+    if (head.expectsContinue && !this.#reader.bodyComplete()) {
+      await this.#write(encoder.encode("HTTP/1.1 100 Continue\r\n\r\n"));
+    }
+    for (;;) {
+      yield* this.#reader.takeBody();
+      if (this.#reader.bodyComplete()) {
+        // The deadline was for the client to send; what the application does with it takes the time it takes.
+        this.#enter("answer", this.#deadlines.answerMs);
+        return;
+      }
+      const more = await this.#pump().catch((error) => {
+        if (error instanceof BadRequest) throw error;
+        return false;
+      });
+      if (!more) throw new BodyCutShort("The body is shorter than announced");
+    }
+  }
+
+  /** Closes our side first, so that the answer is not lost to a reset while the client still sends. */
+  async #drain(): Promise<void> {
+    await this.#socket.closeWrite();
+    for (let left = DRAIN_BYTES; left > 0;) {
+      const count = await this.#socket.read(this.#buffer);
+      if (count === null) return;
+      left -= count;
+    }
+  }
+
+  async #refuseWith(status: number, reason: string): Promise<void> {
+    try {
+      const body = new Response(`${reason}\n`, { status, headers: { "content-type": "text/plain" } });
+      await this.#write(await serialize(body, "GET", true));
+    } catch {
+      // The client is gone, and with it whom this was meant for.
+    }
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    for (let sent = 0; sent < bytes.length;) sent += await this.#socket.write(bytes.subarray(sent));
+  }
+}
+
+async function serialize(response: Response, method: string, last: boolean): Promise<Uint8Array> {
+  const body = new Uint8Array(await response.arrayBuffer());
+  let head = `HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ""}\r\n`;
+  response.headers.forEach((value, name) => {
+    if (name !== "content-length" && name !== "connection") head += `${name}: ${value}\r\n`;
+  });
+  if (last) head += "connection: close\r\n";
+  // To HEAD the length would have to be that of GET, which is not known here; without it is right too.
+  if (method !== "HEAD") head += `content-length: ${body.length}\r\n`;
+  const headBytes = encoder.encode(`${head}\r\n`);
+  if (method === "HEAD" || body.length === 0) return headBytes;
+  const all = new Uint8Array(headBytes.length + body.length);
+  all.set(headBytes);
+  all.set(body, headBytes.length);
+  return all;
+}
+
+function isDisconnect(error: unknown): boolean {
+  return error instanceof BodyCutShort || error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionAborted ||
+    error instanceof Deno.errors.Interrupted || error instanceof Deno.errors.BadResource ||
+    error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.UnexpectedEof;
+}

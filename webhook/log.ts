@@ -1,0 +1,35 @@
+/** Structured log lines in logfmt, as Prometheus and Alertmanager write theirs. */
+
+/** Further facts of a line; `undefined` is left out. */
+export type Facts = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Where the webhook says what happens. */
+export interface Log {
+  info(message: string, facts?: Facts): void;
+  error(message: string, facts?: Facts): void;
+}
+
+/**
+ * @param write Takes one line, with its end.
+ * @param now Milliseconds since 1970.
+ */
+export function createLog(write: (line: string) => void, now: () => number): Log {
+  const at = (level: string) => (message: string, facts: Facts = {}) => {
+    const pairs = Object.entries({ time: new Date(now()).toISOString(), level, msg: message, ...facts });
+    const shown = pairs.filter(([, value]) => value !== undefined).map(([key, value]) =>
+      `${key}=${quote(value!)}`
+    );
+    write(`${shown.join(" ")}\n`);
+  };
+  return { info: at("INFO"), error: at("ERROR") };
+}
+
+function quote(value: string | number | boolean): string {
+  const text = String(value);
+  if (/^[\w.:/+@-]+$/.test(text)) return text;
+  // JSON leaves these as they are; a terminal does not.
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
