@@ -1,0 +1,198 @@
+/** Every panel of every dashboard shows data: its query is put to a real Prometheus that scrapes real exporters. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { panelQueries, type PanelQuery } from "../../grafana/mod.ts";
+import { writeFiles } from "../../lib/files.ts";
+import { type Binary, binary, type BinaryName } from "../../tasks/binaries/mod.ts";
+import { defineStack, filesDirOf, renderFor, type Target } from "../../tasks/stack.ts";
+
+const DEADLINE_MS = 60_000;
+
+const NOTHING_YET = "vigie_webhook_config_last_reload_successful 1\nprocess_resident_memory_bytes 1e7\n";
+
+/** What the webhook exposes after so many deliveries. */
+function delivered(count: number): string {
+  return `${NOTHING_YET}
+vigie_webhook_notifications_received_total{status="firing"} ${count}
+vigie_webhook_deliveries_total{channel="console",result="delivered"} ${count}
+vigie_webhook_delivery_duration_seconds_bucket{channel="console",le="0.1"} ${count}
+vigie_webhook_delivery_duration_seconds_bucket{channel="console",le="+Inf"} ${count}
+`;
+}
+
+/** What Prometheus answers to an instant query. */
+interface Answer {
+  readonly status: "success" | "error";
+  readonly error?: string;
+  readonly data?: { readonly result: readonly { readonly value: readonly [number, string] }[] };
+}
+
+async function ask(prometheus: string, expr: string): Promise<Answer> {
+  const response = await fetch(`${prometheus}/api/v1/query`, {
+    method: "POST",
+    body: new URLSearchParams({ query: expr }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  return await response.json();
+}
+
+/** Asks until every query gives at least one number. An error of one ends it at once: waiting does not cure a query. */
+async function expectData(prometheus: string, queries: readonly PanelQuery[]): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  let empty = queries;
+  while (empty.length > 0) {
+    const still: PanelQuery[] = [];
+    for (const query of empty) {
+      const { status, error, data } = await ask(prometheus, query.expr);
+      assert.equal(status, "success", `${query.dashboard} "${query.panel}" ${query.refId}: ${error}`);
+      if (!data!.result.some(({ value: [, value] }) => value !== "NaN")) still.push(query);
+    }
+    empty = still;
+    if (performance.now() > deadline) break;
+    if (empty.length > 0) await new Promise((next) => setTimeout(next, 250));
+  }
+  assert.deepEqual(empty.map(({ dashboard, panel, expr }) => `${dashboard} "${panel}": ${expr}`), []);
+}
+
+/** Polls until `url` answers 200. @throws {Error} with the program's own words when it does not. */
+async function ready(url: string, name: string, log: () => string): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  while (performance.now() < deadline) {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer?.ok) return;
+    await new Promise((next) => setTimeout(next, 50));
+  }
+  throw new Error(`${name} did not become ready:\n${log()}`);
+}
+
+/** Starts a program that is stopped with `cleanup`, and returns what it has written to standard error so far. */
+function start(cleanup: AsyncDisposableStack, command: readonly string[], cwd: string): () => string {
+  const [program, ...args] = command;
+  const child = new Deno.Command(program!, { args, cwd, stdin: "null", stdout: "null", stderr: "piped" })
+    .spawn();
+  let log = "";
+  const read = child.stderr.pipeThrough(new TextDecoderStream())
+    .pipeTo(new WritableStream({ write: (text) => void (log += text) }));
+  cleanup.defer(async () => {
+    child.kill("SIGTERM");
+    await Promise.all([child.status, read]);
+  });
+  return () => log;
+}
+
+/** Debian's Alertmanager insists on files under /usr/share: it sees them there in a mount namespace of its own. */
+function commandOf({ path, overlay }: Binary, args: readonly string[]): string[] {
+  if (overlay === undefined) return [path, ...args];
+  const mount = 'mount -t overlay overlay -o "lowerdir=$1:/usr/share" /usr/share && shift && exec "$@"';
+  return ["unshare", "-Urm", "sh", "-c", mount, "sh", overlay, path, ...args];
+}
+
+/** A free port below the ones that outgoing connections take. */
+function freePort(): number {
+  for (;;) {
+    const port = 15_000 + Math.floor(Math.random() * 15_000);
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+}
+
+Deno.test("panelQueries of both dashboards all give data on a running stack", async (t) => {
+  await using cleanup = new AsyncDisposableStack();
+  const directory = cleanup.adopt(await Deno.makeTempDir(), (path) => Deno.remove(path, { recursive: true }));
+  const [prometheus, alertmanager, webhook, nodeExporter, bare, grafana] = Array.from(
+    { length: 6 },
+    freePort,
+  );
+  const stack = defineStack({
+    locale: "en",
+    ports: { prometheus, alertmanager, webhook, "node-exporter": nodeExporter, grafana },
+    scrape: { interval: "1s", timeout: "1s" },
+    evaluation: { interval: "1s" },
+    services: { blackbox: false },
+    hosts: [{ name: "localhost" }, { name: "bare", address: `127.0.0.1:${bare}` }],
+  });
+  const target: Target = {
+    engine: "local",
+    buildDir: join(directory, "build"),
+    stateDir: join(directory, "state"),
+    configDir: directory,
+  };
+  const files = renderFor(stack, target);
+  await writeFiles(filesDirOf(target), files);
+
+  let deliveries = 0;
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: webhook, onListen() {} },
+    async (request) => {
+      // Alertmanager's notifications: read, so that its connection can be used again.
+      await request.body?.pipeTo(new WritableStream());
+      const metrics = deliveries === 0 ? NOTHING_YET : delivered(deliveries++);
+      return new Response(metrics, { headers: { "content-type": "text/plain; version=0.0.4" } });
+    },
+  );
+  cleanup.defer(() => server.shutdown());
+
+  const url = (port: number | undefined, path = "") => `http://127.0.0.1:${port}${path}`;
+  const run = async (name: BinaryName, port: number | undefined, path: string, args: readonly string[]) => {
+    const command = commandOf(await binary(name), [`--web.listen-address=127.0.0.1:${port}`, ...args]);
+    await ready(url(port, path), name, start(cleanup, command, directory));
+  };
+  const configuration = filesDirOf(target);
+  await Promise.all([
+    run("alertmanager", alertmanager, "/-/ready", [
+      `--config.file=${join(configuration, "alertmanager", "alertmanager.yml")}`,
+      "--cluster.listen-address=",
+    ]),
+    run("node_exporter", nodeExporter, "/", ["--no-collector.systemd"]),
+    // A host as poor as they come: a kernel without PSI, no disk and no network interface of its own.
+    run("node_exporter", bare, "/", [
+      "--no-collector.systemd",
+      "--no-collector.pressure",
+      "--no-collector.diskstats",
+      "--no-collector.netdev",
+    ]),
+    run("prometheus", prometheus, "/-/ready", [
+      `--config.file=${join(configuration, "prometheus", "prometheus.yml")}`,
+      `--storage.tsdb.retention.size=${stack.retention.size}`,
+    ]),
+  ]);
+
+  const queries = panelQueries(files);
+  assert.deepEqual(
+    new Set(queries.map(({ dashboard }) => dashboard)),
+    new Set(["vigie-host", "vigie-stack"]),
+  );
+  await t.step("before anything was ever delivered", () => expectData(url(prometheus), queries));
+  await t.step("on a host without pressure, disks and network", () =>
+    expectData(
+      url(prometheus),
+      queries.filter(({ dashboard }) => dashboard === "vigie-host").map((query) => ({
+        ...query,
+        expr: query.expr.replaceAll('instance=~".*"', 'instance=~"bare"'),
+      })),
+    ));
+  await t.step("once there were deliveries", async () => {
+    deliveries = 1;
+    const counted = queries.filter(({ expr }) =>
+      /vigie_webhook_(deliver|notifications_received.*firing)/.test(expr)
+    );
+    assert.equal(counted.length, 4);
+    // Without the stand-in for "nothing yet": now the figures themselves must come.
+    await expectData(
+      url(prometheus),
+      counted.map((query) => ({ ...query, expr: query.expr.replace(/ or on \(\) .*$/, "") })),
+    );
+    await expectData(url(prometheus), queries);
+  });
+  await t.step("and a query that gives nothing is found out", async () => {
+    const { status, data } = await ask(url(prometheus), 'up{job="nobody"}');
+    assert.equal(status, "success");
+    assert.deepEqual(data!.result, []);
+  });
+});
