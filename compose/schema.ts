@@ -3,9 +3,8 @@
 import * as z from "zod";
 import { port } from "../lib/schema.ts";
 
-const version = z.string().regex(/^\d+\.\d+\.\d+([-+].+)?$/, {
-  error: 'expected a version without "v", such as "3.5.3"',
-});
+const VERSION = 'expected a version without "v", such as "3.5.3"';
+const version = z.string(VERSION).regex(/^\d+\.\d+\.\d+([-+].+)?$/, VERSION);
 
 /** Top-level keys of config.ts that belong to running the services. */
 export const runShape = {
@@ -26,13 +25,20 @@ export const runShape = {
     .describe("The address that every port is bound to."),
   /** TCP port of each service on this machine. */
   ports: z.strictObject({
-    prometheus: port.default(9090),
-    alertmanager: port.default(9093),
-    webhook: port.default(9094),
-    "node-exporter": port.default(9100),
-    blackbox: port.default(9115),
-    grafana: port.default(3000),
-    cadvisor: port.default(8080),
+    /** Prometheus. */
+    prometheus: port.default(9090).describe("Prometheus."),
+    /** Alertmanager. */
+    alertmanager: port.default(9093).describe("Alertmanager."),
+    /** The webhook. */
+    webhook: port.default(9094).describe("The webhook."),
+    /** The node exporter. */
+    "node-exporter": port.default(9100).describe("The node exporter."),
+    /** The blackbox exporter. */
+    blackbox: port.default(9115).describe("The blackbox exporter."),
+    /** Grafana. */
+    grafana: port.default(3000).describe("Grafana."),
+    /** cAdvisor; docker engine only. */
+    cadvisor: port.default(8080).describe("cAdvisor; docker engine only."),
   }).prefault({}).describe("TCP port of each service on this machine."),
   /** Services that can be switched off. */
   services: z.strictObject({
@@ -49,12 +55,18 @@ export const runShape = {
   }).prefault({}).describe("Services that can be switched off."),
   /** Versions other than the ones Vigie was tested with. */
   versions: z.strictObject({
-    prometheus: version.optional(),
-    alertmanager: version.optional(),
-    "node-exporter": version.optional(),
-    blackbox: version.optional(),
-    grafana: version.optional(),
-    cadvisor: version.optional(),
+    /** Prometheus. */
+    prometheus: version.optional().describe("Prometheus."),
+    /** Alertmanager. */
+    alertmanager: version.optional().describe("Alertmanager."),
+    /** The node exporter. */
+    "node-exporter": version.optional().describe("The node exporter."),
+    /** The blackbox exporter. */
+    blackbox: version.optional().describe("The blackbox exporter."),
+    /** Grafana. */
+    grafana: version.optional().describe("Grafana."),
+    /** cAdvisor; docker engine only. */
+    cadvisor: version.optional().describe("cAdvisor; docker engine only."),
   }).prefault({}).describe("Versions other than the ones Vigie was tested with."),
   /** The docker engine's network. */
   network: z.strictObject({

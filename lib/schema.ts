@@ -1,7 +1,7 @@
 /** Building blocks of the configuration's schema: strings with a meaning, checked. */
 
 import * as z from "zod";
-import { bytes, durationMs } from "./units.ts";
+import { bytes, BYTES_PATTERN, DURATION_PATTERN, durationMs } from "./units.ts";
 
 const DURATION = 'expected a duration above zero, such as "15s", "5m" or "1h30m"';
 const SIZE = 'expected a size above zero, such as "512MB" or "5GB"';
@@ -21,10 +21,13 @@ function aboveZero(read: (text: string) => number): (text: string) => boolean {
 }
 
 /** A duration above zero, as Prometheus writes them. */
-export const duration = z.string(DURATION).refine(aboveZero(durationMs), DURATION);
+export const duration = z.string(DURATION).regex(DURATION_PATTERN, DURATION).refine(
+  aboveZero(durationMs),
+  DURATION,
+);
 
 /** A size above zero, as Prometheus writes them (powers of 1024). */
-export const size = z.string(SIZE).refine(aboveZero(bytes), SIZE);
+export const size = z.string(SIZE).regex(BYTES_PATTERN, SIZE).refine(aboveZero(bytes), SIZE);
 
 /** A TCP port. */
 export const port = z.int(PORT).min(1, PORT).max(65_535, PORT);

@@ -9,8 +9,9 @@ const DURATION_UNITS_MS = {
   s: 1_000,
   ms: 1,
 };
-// The order is part of Prometheus's own grammar: largest unit first, each at most once.
-const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
+/** What a Prometheus duration looks like. The order is part of its grammar: largest unit first, each at most once. */
+export const DURATION_PATTERN =
+  /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
 // Prometheus counts nanoseconds in 64 bits.
 const LONGEST_MS = 2 ** 63 / 1e6;
@@ -36,7 +37,7 @@ export type Bytes = string;
  */
 export function durationMs(text: Duration): number {
   if (text === "0") return 0;
-  const match = text === "" ? null : DURATION.exec(text);
+  const match = text === "" ? null : DURATION_PATTERN.exec(text);
   if (!match) {
     throw new SyntaxError(
       `Cannot read the duration "${text}": expected a number and a unit, such as "15s", "5m" or "1h30m"`,
@@ -70,7 +71,8 @@ export function formatDuration(ms: number): Duration {
 }
 
 const BYTE_UNITS = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
-const BYTES = /^(\d+(?:\.\d+)?)(B|KB|MB|GB|TB|PB|EB)$/;
+/** What a Prometheus size looks like. */
+export const BYTES_PATTERN = /^(\d+(?:\.\d+)?)(B|KB|MB|GB|TB|PB|EB)$/;
 
 /**
  * The bytes in a Prometheus size; the units are powers of 1024, as Prometheus's own retention flags count them.
@@ -78,7 +80,7 @@ const BYTES = /^(\d+(?:\.\d+)?)(B|KB|MB|GB|TB|PB|EB)$/;
  * @throws {SyntaxError} when `text` is not such a size.
  */
 export function bytes(text: Bytes): number {
-  const match = BYTES.exec(text);
+  const match = BYTES_PATTERN.exec(text);
   if (!match) {
     throw new SyntaxError(
       `Cannot read the size "${text}": expected a number and a unit, such as "512MB" or "5GB"`,

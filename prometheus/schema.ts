@@ -45,7 +45,8 @@ const probeCommon = {
 const probe = z.discriminatedUnion("kind", [
   z.strictObject({
     ...probeCommon,
-    kind: z.literal("http"),
+    /** Gets a URL and looks at the answer. */
+    kind: z.literal("http").describe("Gets a URL and looks at the answer."),
     /** The URL to get. */
     target: httpUrl.describe("The URL to get."),
     /** Status codes that are right; any 2xx when left out. */
@@ -57,7 +58,8 @@ const probe = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     ...probeCommon,
-    kind: z.literal("tcp"),
+    /** Opens a connection. */
+    kind: z.literal("tcp").describe("Opens a connection."),
     /** `host:port` to connect to. */
     target: address.describe("`host:port` to connect to."),
     /** Whether to speak TLS and check the certificate. */
@@ -65,13 +67,15 @@ const probe = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     ...probeCommon,
-    kind: z.literal("icmp"),
+    /** Pings. */
+    kind: z.literal("icmp").describe("Pings."),
     /** Host to ping. */
     target: address.describe("Host to ping."),
   }),
   z.strictObject({
     ...probeCommon,
-    kind: z.literal("dns"),
+    /** Asks a DNS server. */
+    kind: z.literal("dns").describe("Asks a DNS server."),
     /** DNS server to ask, `host` or `host:port`. */
     target: address.describe("DNS server to ask, `host` or `host:port`."),
     /** Name to look up. */

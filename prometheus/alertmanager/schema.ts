@@ -12,7 +12,8 @@ const matcher = z.string().regex(
 );
 
 const email = z.strictObject({
-  kind: z.literal("email"),
+  /** An e-mail, sent by Alertmanager itself. */
+  kind: z.literal("email").describe("An e-mail, sent by Alertmanager itself."),
   /** Address to send to. */
   to: z.email({ error: 'expected an e-mail address such as "ops@example.org"' }).describe(
     "Address to send to.",
@@ -37,7 +38,8 @@ const email = z.strictObject({
 });
 
 const slack = z.strictObject({
-  kind: z.literal("slack"),
+  /** A Slack channel, told by Alertmanager itself. */
+  kind: z.literal("slack").describe("A Slack channel, told by Alertmanager itself."),
   /** File that holds the incoming webhook's URL, relative to config.ts or absolute: the URL is a secret. */
   urlFile: z.string().min(1).describe(
     "File that holds the incoming webhook's URL, relative to config.ts or absolute: the URL is a secret.",
@@ -74,7 +76,8 @@ export const routingShape = {
   /** Which alerts go elsewhere; the first match takes an alert. */
   routes: z.array(route).default([]).describe("Which alerts go elsewhere; the first match takes an alert."),
   /** Alerts with the same values of these labels are told in one message. */
-  groupBy: z.array(z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/)).default(["alertname", "severity"])
+  groupBy: z.array(z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'expected a label name such as "instance"'))
+    .default(["alertname", "severity"])
     .describe("Alerts with the same values of these labels are told in one message."),
   /** How long to wait for more alerts of a new group. */
   groupWait: duration.default("10s").describe("How long to wait for more alerts of a new group."),
