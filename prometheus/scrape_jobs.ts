@@ -96,7 +96,10 @@ function userJob(job: Job, { scrape }: Measure, filePaths: PrometheusLinks["file
     scrape_timeout: timeout,
     metrics_path: job.path,
     scheme: job.scheme,
-    static_configs: job.targets.length === 0 ? undefined : [{ targets: job.targets, labels: job.labels }],
+    static_configs: job.targets.length === 0 ? undefined : [{
+      targets: job.targets,
+      labels: Object.keys(job.labels).length === 0 ? undefined : job.labels,
+    }],
     file_sd_configs: job.files.length === 0
       ? undefined
       : [{ files: job.files.map((path) => filePaths[path] ?? path) }],

@@ -1,5 +1,5 @@
 import { hostRules } from "./host.ts";
-import { type AlertCase, testRules } from "./cases.ts";
+import { type AlertCase, testRules } from "../testing/rule_cases.ts";
 
 const CASES: readonly AlertCase[] = [
   {

@@ -9,7 +9,7 @@ import { toYaml } from "../../lib/yaml.ts";
 import { run } from "../../lib/process.ts";
 import { binary } from "../../tasks/binaries/mod.ts";
 import { measureShape } from "../schema.ts";
-import { type AlertSeverity, isAlert, type RuleContext, type RuleFamily, ruleGroup } from "./rule.ts";
+import { type AlertSeverity, isAlert, type RuleContext, type RuleFamily, ruleGroup } from "../rules/rule.ts";
 
 /** Series in promtool's notation, one value each 15 seconds: `{ 'up{job="node"}': "1x8" }`. */
 export type Series = Readonly<Record<string, string>>;

@@ -1,0 +1,101 @@
+/** A configuration that uses everything, for tests. */
+
+import * as z from "zod";
+import { type Files, mergeFiles } from "../../lib/files.ts";
+import { type Receiver, renderAlertmanager } from "../alertmanager/mod.ts";
+import { type Routing, routingShape } from "../alertmanager/schema.ts";
+import { type PrometheusLinks, renderPrometheus } from "../mod.ts";
+import { type Measure, measureShape } from "../schema.ts";
+
+/** A measuring part, every default filled in. */
+export function measure(input: z.input<z.ZodObject<typeof measureShape>>): Measure {
+  return z.strictObject(measureShape).parse(input);
+}
+
+/** A routing part, every default filled in. */
+export function routing(input: z.input<z.ZodObject<typeof routingShape>>): Routing {
+  return z.strictObject(routingShape).parse(input);
+}
+
+/** Measuring with every kind of host, job and probe. */
+export const MEASURE: Measure = measure({
+  hosts: [
+    { name: "localhost" },
+    { name: "web-1", address: "10.0.0.7:9101", labels: { team: "web" } },
+    { name: "db-1", address: "10.0.0.8" },
+  ],
+  jobs: [
+    {
+      name: "api",
+      targets: ["10.0.0.7:8000"],
+      labels: { tier: "front" },
+      interval: "5s",
+      path: "/m",
+      scheme: "https",
+    },
+    { name: "found", files: ["targets/*.json"], interval: "2m" },
+  ],
+  probes: [
+    { name: "site", kind: "http", target: "https://example.org/" },
+    { name: "shop", kind: "http", target: "https://shop.example.org/", labels: { team: "web" } },
+    { name: "moved", kind: "http", target: "http://example.org/", status: [302, 301], body: 'a\\d+ "x"' },
+    { name: "smtp", kind: "tcp", target: "mail.example.org:25" },
+    { name: "imaps", kind: "tcp", target: "mail.example.org:993", tls: true },
+    { name: "gateway", kind: "icmp", target: "10.0.0.1" },
+    { name: "dns", kind: "dns", target: "10.0.0.1:53", query: "example.org", type: "MX" },
+  ],
+});
+
+/** Addresses of every service. */
+export const LINKS: PrometheusLinks = {
+  addresses: {
+    prometheus: "127.0.0.1:9090",
+    alertmanager: "127.0.0.1:9093",
+    webhook: "127.0.0.1:9094",
+    "node-exporter": "127.0.0.1:9100",
+    blackbox: "127.0.0.1:9115",
+    grafana: "127.0.0.1:3000",
+    cadvisor: "127.0.0.1:8080",
+  },
+  filePaths: { "targets/*.json": "/etc/prometheus-file-sd/0/*.json" },
+};
+
+/** Routing with every kind of matcher. */
+export const ROUTING: Routing = routing({
+  routes: [
+    { matchers: ["severity = critical", 'instance=~"web-\\d+\\."'], receiver: "oncall", continue: true },
+    { matchers: ['team!~"web|db"', 'note!="say \\"hi\\""'], receiver: "oncall", repeatInterval: "30m" },
+  ],
+});
+
+/** A receiver for the webhook alone, and one with every kind of destination. */
+export const RECEIVERS: readonly Receiver[] = [
+  { name: "console", webhook: true, native: [] },
+  {
+    name: "oncall",
+    webhook: true,
+    native: [
+      { kind: "slack", urlFile: "/run/secrets/vigie/oncall-1", channel: "#alerts" },
+      {
+        kind: "email",
+        to: "ops@example.org",
+        from: "vigie@example.org",
+        smarthost: "smtp.example.org:587",
+        username: "vigie",
+        passwordFile: "/run/secrets/vigie/oncall-2",
+        tls: true,
+      },
+    ],
+  },
+];
+
+/** URL that the webhook takes notifications at. */
+export const WEBHOOK_URL = "http://127.0.0.1:9094/webhook";
+
+/** Everything that Prometheus, the blackbox exporter and Alertmanager read. */
+export function exampleFiles(measured: Measure = MEASURE, routed: Routing = ROUTING): Files {
+  return mergeFiles(
+    renderPrometheus(measured, "fr", LINKS),
+    renderAlertmanager(routed, RECEIVERS, "fr", { webhookUrl: WEBHOOK_URL }),
+  );
+}
