@@ -35,12 +35,13 @@ export const smoke: Command = {
   },
   examples: ["smoke", "smoke --only alert-path", "smoke --junit smoke.xml"],
   async run(invocation) {
-    const { flags, json, print, progress, signal } = invocation;
+    const { flags, json, print, progress } = invocation;
     const checks = chosen(flags.only as string | undefined);
     if (flags.list) {
       print(checks.map(({ id, title }) => `${id.padEnd(18)} ${title}`).join("\n"));
       return { code: EXIT.done, json: { checks: checks.map(({ id, title }) => ({ id, title })) } };
     }
+    const junit = flags.junit === undefined ? undefined : await junitPath(flags.junit as string);
     const session = await openRunning(invocation);
     insistOnRunning(await session.engine.status());
 
@@ -51,13 +52,11 @@ export const smoke: Command = {
     const results = await runSmoke(checks, context, json ? undefined : showSmoke(print));
     const elapsedMs = context.now() - began;
     print(formatSmoke(results, elapsedMs));
-    if (flags.junit !== undefined) {
-      const path = resolve(flags.junit as string);
-      await writeAtomically(path, smokeToJunit(results, startedAt));
-      progress.note(`JUnit XML written to ${path}`);
+    if (junit !== undefined) {
+      await writeAtomically(junit, smokeToJunit(results, startedAt));
+      progress.note(`JUnit XML written to ${junit}`);
     }
     const ok = results.every(({ outcome }) => outcome !== "failed");
-    signal.throwIfAborted();
     return {
       code: ok ? EXIT.done : EXIT.wrong,
       json: {
@@ -127,6 +126,15 @@ export function chosen(only: string | undefined): readonly SmokeCheck[] {
     throw new UsageError('Cannot use "--only" without a name: see "deno task smoke --list"');
   }
   return SMOKE_CHECKS.filter((_, i) => wanted.includes(names[i]!));
+}
+
+/** Where to write; refused before the checks take their time, not after. @throws {UsageError} */
+async function junitPath(file: string): Promise<string> {
+  if (file === "") throw new UsageError('Cannot write JUnit XML to "": expected the path of a file');
+  const path = resolve(file);
+  const isDirectory = await Deno.stat(path).then((info) => info.isDirectory, () => false);
+  if (isDirectory) throw new UsageError(`Cannot write JUnit XML to "${path}": it is a directory`);
+  return path;
 }
 
 /** @throws {Failure} when nothing of the stack runs. */

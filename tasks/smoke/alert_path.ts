@@ -32,7 +32,7 @@ export const alertPath = smokeCheck(
   async function* (context) {
     const plan: Partial<Plan> = {};
     for (const { hop, prepare } of PREPARATIONS) {
-      const part = await prepare(context).catch((error) => stepOf(hop, error));
+      const part = await prepare(context, plan).catch((error) => stepOf(hop, error));
       if ("outcome" in part) return yield part;
       Object.assign(plan, part);
     }

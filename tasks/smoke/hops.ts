@@ -4,7 +4,7 @@ import type { SmokeContext } from "./check.ts";
 import { DRILL_ALERT, type DrillNotification, readDrill } from "./drill.ts";
 import { type Hop, HopBroken } from "./hop.ts";
 import { askPrometheus, query } from "./http.ts";
-import { heldAlert, refusalOf, sentBy } from "./notifier.ts";
+import { type HeldAlert, heldAlert, refusalOf, sentBy } from "./notifier.ts";
 import type { Plan } from "./plan.ts";
 import { type ActiveTarget, activeTargets, DISCOVERY_MS } from "./targets.ts";
 
@@ -140,10 +140,19 @@ function webhookHop(
     async look() {
       const { notifications } = await readDrill(context, id);
       const first = notifications.find((notification) => notification.status === status);
-      return first && { at: first.receivedAt };
+      if (first) return { at: first.receivedAt };
+      if (status === "firing") refuseSuppressed(context, await heldAlert(context, id));
     },
     diagnose: () => undeliveredByAlertmanager(context, plan, id, status),
   };
+}
+
+function refuseSuppressed({ urls }: SmokeContext, held: HeldAlert | undefined): void {
+  if (held?.status.state !== "suppressed") return;
+  throw new HopBroken(
+    "Alertmanager holds the alert back: a silence or an inhibition mutes it",
+    `remove the silence at ${urls.alertmanager}/#/silences, or the inhibition that mutes "${DRILL_ALERT}"`,
+  );
 }
 
 async function undeliveredByAlertmanager(
@@ -154,12 +163,6 @@ async function undeliveredByAlertmanager(
 ): Promise<HopBroken> {
   const what = status === "firing" ? "the alert" : "the message of its end";
   const held = await heldAlert(context, id);
-  if (held?.status.state === "suppressed") {
-    return new HopBroken(
-      "Alertmanager holds the alert back: a silence or an inhibition mutes it",
-      `remove the silence at ${context.urls.alertmanager}/#/silences, or the inhibition`,
-    );
-  }
   if (held && !held.receivers.some(({ name }) => name === route.receiver)) {
     const names = held.receivers.map(({ name }) => `"${name}"`).join(", ");
     return new HopBroken(

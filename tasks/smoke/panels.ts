@@ -2,7 +2,7 @@
 
 import { panelQueries, type PanelQuery } from "../../grafana/mod.ts";
 import { Skipped } from "../../lib/check.ts";
-import { formatElapsed } from "../../lib/units.ts";
+import type { Files } from "../../lib/files.ts";
 import { failed, smokeCheck, type SmokeContext, type Step } from "./check.ts";
 import { query, Unanswered } from "./http.ts";
 import { poll } from "./poll.ts";
@@ -13,6 +13,7 @@ const ID = "smoke/panels";
 /** Metrics that a healthy stack may lack, and why: a panel that shows them is empty for a good reason. */
 const MAY_BE_ABSENT: readonly (readonly [RegExp, string])[] = [
   [/\bALERTS\b/, "no alert is active"],
+  [/\bvigie_webhook_delivery_duration_seconds/, "the webhook has delivered nothing yet"],
   [/\bprobe_/, "no probe is configured"],
   [/\bnode_(hwmon|thermal_zone|cooling_device)_/, "this machine shows no temperature sensor"],
   [/\bnode_pressure_/, "this kernel does not count pressure (PSI)"],
@@ -48,11 +49,12 @@ export const panels = smokeCheck(ID, "Every panel's query runs and shows data", 
     return;
   }
   const deadlineMs = DISCOVERY_MS + 2 * scrapeMs + marginMs;
-  for (const [i, panel] of queries.entries()) {
+  const titles = new Map(queries.map(({ file }) => [file, titleOf(files, file)]));
+  for (const [i, { dashboard, ...panel }] of queries.entries()) {
     progress.step(`Running the panels' queries`, i / queries.length);
     // One deadline for all: the data of every panel comes with the same scrapes.
     const left = Math.max(0, deadlineMs - (context.now() - started));
-    yield await stepOf(context, panel, left);
+    yield await stepOf(context, { ...panel, dashboard: titles.get(panel.file) || dashboard }, left);
   }
 });
 
@@ -65,7 +67,6 @@ async function stepOf(
   const name = `${dashboard}: ${title} (${refId})`;
   const more = { group: dashboard, file };
   const excuse = excuseOf(expr);
-  const asked = context.now();
   let lookMs = 0;
   try {
     const { seen } = await poll(
@@ -79,8 +80,7 @@ async function stepOf(
       {
         ...context,
         deadlineMs,
-        waiting: () =>
-          context.progress.step(`Waiting for data (${formatElapsed(context.now() - asked)}): ${name}`),
+        waiting: () => context.progress.step(`Waiting for data: ${name}`),
       },
     );
     if (seen > 0) {
@@ -106,6 +106,11 @@ async function stepOf(
       { ...more, elapsedMs: lookMs },
     );
   }
+}
+
+/** People know a dashboard by its title. */
+function titleOf(files: Files, file: string): string {
+  return JSON.parse(files.get(file) ?? "{}").title ?? "";
 }
 
 /** Why `expr` may give nothing on a healthy stack; undefined when it may not. */

@@ -25,7 +25,7 @@ export interface Plan {
 export const PREPARATIONS: readonly {
   readonly hop: string;
   /** @throws {HopBroken} @throws {Unanswered} */
-  readonly prepare: (context: SmokeContext) => Promise<Partial<Plan>>;
+  readonly prepare: (context: SmokeContext, known: Partial<Plan>) => Promise<Partial<Plan>>;
 }[] = [
   { hop: "scraped", prepare: scraping },
   { hop: "firing", prepare: evaluating },
@@ -56,21 +56,22 @@ async function evaluating(context: SmokeContext): Promise<Pick<Plan, "evaluation
   );
 }
 
-async function alerting(context: SmokeContext): Promise<Record<never, never>> {
+/** The route is asked for here, as it is Alertmanager's first answer; `routing` says what is wrong with it. */
+async function alerting(context: SmokeContext): Promise<Partial<Plan>> {
+  const route = await drillRoute(context);
   const { seen } = await poll(
     () => askPrometheus<{ activeAlertmanagers: unknown[] }>(context, "/api/v1/alertmanagers"),
     ({ activeAlertmanagers }) => activeAlertmanagers.length > 0,
     { ...context, deadlineMs: DISCOVERY_MS + context.marginMs },
   );
-  if (seen.activeAlertmanagers.length > 0) return {};
+  if (seen.activeAlertmanagers.length > 0) return { route };
   throw new HopBroken(
     "Prometheus knows no Alertmanager to send alerts to",
     "run `deno task up`, which makes Prometheus load the generated configuration",
   );
 }
 
-async function routing(context: SmokeContext): Promise<Omit<Plan, "scrapeMs" | "evaluationMs">> {
-  const route = await drillRoute(context);
+async function routing(context: SmokeContext, { route }: Partial<Plan>): Promise<Partial<Plan>> {
   if (!route || !("webhook" in route.integrations)) {
     throw new HopBroken(
       `Alertmanager has no route that sends the alert "${DRILL_ALERT}" to the webhook`,
@@ -81,7 +82,6 @@ async function routing(context: SmokeContext): Promise<Omit<Plan, "scrapeMs" | "
     [name, await sentBy(context, name)] as const
   );
   return {
-    route,
     channels: channelsOf(context, route.receiver),
     sentBefore: Object.fromEntries(await Promise.all(sent)),
   };

@@ -1,5 +1,7 @@
 /** Waiting for something to become true, never for time to pass. */
 
+import { setTimeout as delay } from "node:timers/promises";
+
 /** How long and how often to look. */
 export interface PollOptions {
   readonly deadlineMs: number;
@@ -30,21 +32,7 @@ export async function poll<T>(
     if (accept(seen)) return { seen, accepted: true, elapsedMs };
     if (elapsedMs >= deadlineMs) return { seen, accepted: false, elapsedMs };
     waiting?.(elapsedMs);
-    await pause(pollMs, signal);
+    // Only the signal makes it fail; the one who aborted is told his own reason.
+    await delay(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
-}
-
-/** @throws what `signal` is aborted with. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", abort);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", abort, { once: true });
-  });
 }

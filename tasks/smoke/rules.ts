@@ -50,7 +50,7 @@ export const rules = smokeCheck(ID, "Every rule group is evaluated and healthy",
     const { seen } = await poll(() => ruleGroups(context), (groups) => groups.every(evaluated), {
       ...context,
       deadlineMs: intervalMs + marginMs,
-      waiting: (ms) => progress.step(`Waiting for the first evaluation of every rule (${formatElapsed(ms)})`),
+      waiting: () => progress.step("Waiting for the first evaluation of every rule"),
     });
     yield* missing(context, seen);
     for (const group of seen) yield* stepsOf(group, evaluated(group));

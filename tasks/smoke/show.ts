@@ -30,6 +30,7 @@ export function showSmoke(print: (text: string) => void): SmokeListener {
         if (folded[0]?.group !== step.group) unfold();
         folded.push(step);
       } else {
+        if (folded[0]?.group !== step.group) unfold();
         print(formatStep(step));
       }
     },

@@ -1,7 +1,7 @@
 /** smoke/targets: every target is up. */
 
 import { fromYaml } from "../../lib/yaml.ts";
-import { durationMs, formatElapsed } from "../../lib/units.ts";
+import { durationMs } from "../../lib/units.ts";
 import { failed, smokeCheck, type SmokeContext, type Step } from "./check.ts";
 import { askPrometheus, Unanswered } from "./http.ts";
 import { poll } from "./poll.ts";
@@ -69,7 +69,7 @@ export const targets = smokeCheck(ID, "Every target is up", async function* (con
     const { seen } = await poll(look, settled, {
       ...context,
       deadlineMs: DISCOVERY_MS + intervalMs + marginMs,
-      waiting: (ms) => progress.step(`Waiting for the scrape of every target (${formatElapsed(ms)})`),
+      waiting: () => progress.step("Waiting for the scrape of every target"),
     });
     for (const { name, discovered } of jobs) {
       if (!seen.some(({ scrapePool }) => scrapePool === name)) yield withoutTarget(name, discovered);
