@@ -87,14 +87,14 @@ const receivers: Check = {
     const used = new Set(receiversOf(parsed.route ?? {}));
     const problem = (
       severity: Problem["severity"],
-      name: string,
+      entry: string,
       message: string,
       cure: string,
     ): Problem => ({
       check: this.id,
       severity,
       file: CONFIG,
-      line: lineOf(text, name),
+      line: lineOf(text, entry),
       message,
       cure,
     });
@@ -102,7 +102,7 @@ const receivers: Check = {
       ...[...used].filter((name) => !defined.has(name)).map((name) =>
         problem(
           "error",
-          name,
+          `receiver: ${name}`,
           `A route leads to the receiver "${name}", which is not defined`,
           `Define "${name}" under \`notify.receivers\` in config.ts, or correct the route`,
         )
@@ -110,7 +110,7 @@ const receivers: Check = {
       ...entries.filter((entry) => entry.name !== SILENT_RECEIVER && !leadsSomewhere(entry)).map(({ name }) =>
         problem(
           "error",
-          name,
+          `name: ${name}`,
           `The receiver "${name}" has no destination: its alerts would reach nobody`,
           `Give "${name}" a destination under \`notify.receivers\` in config.ts`,
         )
@@ -118,7 +118,7 @@ const receivers: Check = {
       ...entries.filter(({ name }) => !used.has(name)).map(({ name }) =>
         problem(
           "warning",
-          name,
+          `name: ${name}`,
           `No route leads to the receiver "${name}"`,
           `Add a route to "${name}" under \`notify.routes\` in config.ts, or remove the receiver`,
         )
@@ -166,9 +166,8 @@ function leadsSomewhere(entry: Readonly<Record<string, unknown>>): boolean {
   );
 }
 
-function lineOf(text: string, part: string): number | undefined {
-  const index = text.split("\n").findIndex((line) =>
-    line.includes(`: ${part}`) || line.includes(`- ${part}`)
-  );
+/** The line that holds `entry`, with or without the dash of a list. */
+function lineOf(text: string, entry: string): number | undefined {
+  const index = text.split("\n").findIndex((line) => line.trim().replace(/^- /, "") === entry);
   return index === -1 ? undefined : index + 1;
 }
