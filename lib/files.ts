@@ -76,7 +76,6 @@ export async function writeFiles(
 ): Promise<Change[]> {
   await refuseForeign(directory);
   const changes = await compareFiles(directory, files);
-  await makeReadableDirectory(directory);
   // Old and new paths together first: whatever is interrupted below is still known to be ours.
   const known = new Set([...await listed(directory), ...files.keys()]);
   await writeManifest(directory, known);
@@ -99,17 +98,26 @@ export async function writeFiles(
  * @param mode Permission bits of the file; 0o644 by default, whatever the umask, as containers read them as another user.
  */
 export async function writeAtomically(path: string, text: string, mode = 0o644): Promise<void> {
-  await makeReadableDirectory(dirname(path));
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
+    await makeReadableDirectory(dirname(path));
     await Deno.writeTextFile(temporary, text, { mode });
     await Deno.chmod(temporary, mode);
     await Deno.rename(temporary, path);
   } catch (error) {
     // The error to tell is the first one; a file that is left is removed by the next call of writeFiles.
     await Deno.remove(temporary).catch(() => {});
-    throw error;
+    throw withPath(error, path);
   }
+}
+
+/** The same error, but about the file that was meant instead of a temporary one and a system call. */
+function withPath(error: unknown, path: string): unknown {
+  const reason = error instanceof Error && /^(.+?) \(os error \d+\)/.exec(error.message)?.[1];
+  if (!reason) return error;
+  return Object.assign(error, {
+    message: `Cannot write "${path}": ${reason[0]!.toLowerCase()}${reason.slice(1)}`,
+  });
 }
 
 /** The text of a file, or undefined when there is none. */

@@ -173,19 +173,14 @@ export function asFailure(error: unknown): Failure | undefined {
       error.cure,
     );
   }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return new Failure(
-      error.message,
-      EXIT.lacking,
-      "give your user access to that path, or name another with --build or --state",
-    );
+  const code = (error as { code?: string } | null)?.code;
+  if (error instanceof Deno.errors.PermissionDenied || code === "EROFS") {
+    const cure = "give your user access to that path, or name another with --build or --state";
+    return new Failure((error as Error).message, EXIT.lacking, cure);
   }
-  if ((error as { code?: string })?.code === "ENOSPC") {
-    return new Failure(
-      (error as Error).message,
-      EXIT.lacking,
-      "free some disk space, then run the same command again",
-    );
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    const cure = "free some disk space, then run the same command again";
+    return new Failure((error as Error).message, EXIT.lacking, cure);
   }
   return undefined;
 }
