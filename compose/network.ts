@@ -14,6 +14,13 @@ export function gatewayOf(subnet: string): string {
   return [24, 16, 8, 0].map((shift) => (first >>> shift) & 255).join(".");
 }
 
+/** Whether two IPv4 subnets, in CIDR notation, have an address in common. */
+export function overlaps(a: string, b: string): boolean {
+  const prefix = Math.min(...[a, b].map((subnet) => Number(subnet.split("/")[1])));
+  const [first, second] = [a, b].map((subnet) => gatewayOf(`${subnet.split("/")[0]}/${prefix}`));
+  return first === second;
+}
+
 /**
  * Name of the stack's bridge on the docker host, always the same for a stack: a firewall rule can name it.
  *

@@ -1,6 +1,7 @@
 /** What both engines do over HTTP: wait until a service is ready, and make it run its new configuration. */
 
 import { setTimeout as delay } from "node:timers/promises";
+import { differences, type PrintedForm } from "../../lib/differences.ts";
 import type { Files } from "../../lib/files.ts";
 import { fromYaml } from "../../lib/yaml.ts";
 import { alertmanagerDrift } from "../../prometheus/alertmanager/mod.ts";
@@ -10,6 +11,14 @@ const POLL_MS = 100;
 const REQUEST_TIMEOUT_MS = 5_000;
 // A reload answers when it is done; what takes longer is a file share that shows the new files late.
 const VERIFY_MS = 10_000;
+const NONE = /(?!)/;
+const BLACKBOX_FORM: PrintedForm = {
+  names: {},
+  durations: /timeout$/,
+  paths: NONE,
+  unordered: NONE,
+  closed: /^modules$/,
+};
 
 /** How long to wait, and what ends the wait early. */
 export interface ReadyOptions {
@@ -57,7 +66,7 @@ export const driftOfPrometheus: Drift = async (url, files, signal) => {
   if (!rules.ok) return [rules.reason];
   return prometheusDrift(files, {
     configYaml: JSON.parse(config.text).data.yaml,
-    rules: JSON.parse(rules.text),
+    rules: JSON.parse(rules.text).data,
   });
 };
 
@@ -74,11 +83,7 @@ export const driftOfBlackbox: Drift = async (url, files, signal) => {
   if (text === undefined) return [];
   const config = await request(`${url}/config`, signal);
   if (!config.ok) return [config.reason];
-  const wanted = (fromYaml(text) as { modules?: Record<string, unknown> }).modules ?? {};
-  const running = (fromYaml(config.text) as { modules?: Record<string, unknown> }).modules ?? {};
-  return [...new Set([...Object.keys(wanted), ...Object.keys(running)])]
-    .filter((name) => !(name in wanted && name in running && holds(running[name], wanted[name])))
-    .map((name) => `Module "${name}" of the blackbox exporter is not the one of blackbox/blackbox.yml`);
+  return differences(fromYaml(text), fromYaml(config.text), BLACKBOX_FORM);
 };
 
 /**
@@ -184,12 +189,4 @@ async function request(url: string, signal: AbortSignal, method = "GET"): Promis
 function metric(text: string, name: string): number | undefined {
   const line = text.split("\n").find((each) => each.startsWith(`${name} `));
   return line === undefined ? undefined : Number(line.slice(name.length + 1));
-}
-
-/** Whether `whole` says everything that `part` says; it may say more, such as defaults. */
-function holds(whole: unknown, part: unknown): boolean {
-  if (typeof part !== "object" || part === null) return String(whole) === String(part);
-  if (typeof whole !== "object" || whole === null) return Object.keys(part).length === 0;
-  if (Array.isArray(part) && part.length !== (whole as unknown[]).length) return false;
-  return Object.entries(part).every(([key, value]) => holds((whole as Record<string, unknown>)[key], value));
 }

@@ -20,6 +20,7 @@ import { docker, dockerTool, lastLine, refusal, tryDocker } from "./docker_cli.t
 import { type Container, containersOf, PROJECT_LABEL, whyFailed } from "./docker_containers.ts";
 import { pullMissing, removeBuilt } from "./docker_images.ts";
 import { dockerLogs } from "./docker_logs.ts";
+import { refuseOverlap } from "./docker_network.ts";
 import { fillSecretVolumes } from "./docker_secrets.ts";
 import { dockerStatus } from "./docker_status.ts";
 import { composeArgs, type ComposeProject, composeUp } from "./docker_up.ts";
@@ -63,6 +64,7 @@ async function up(
   progress.step("look at what runs");
   const before = await containersOf(project.name, signal);
   await refuseForeign(project, before);
+  await refuseOverlap(project, signal);
   const plan = { name: stack.name, versions: versionsOf(stack) };
   await prepareImages(plan, project, progress, signal);
   if (stack.delivery === "image") await bake(stack, target, plan, project, progress, signal);
@@ -84,11 +86,13 @@ async function up(
         started: new Set(started.map(({ id }) => id)),
         files: renderFor(stack, target),
         urls: urlsOf(stack),
+        buildDir: target.buildDir,
         stateDir: target.stateDir,
       },
       progress,
       signal,
     );
+  const end = performance.now();
   await removeBuilt(project.name, "replaced");
 
   return SERVICES.flatMap((service): Applied[] => {
@@ -98,7 +102,8 @@ async function up(
     }
     const isStarted = started.some((container) => container.service === service);
     const action = reloaded.get(service) ?? (!isStarted ? "unchanged" : was ? "restarted" : "started");
-    return [{ service, action, readyMs: Math.round((ready.get(service) ?? start) - start) }];
+    const at = reloaded.has(service) ? end : ready.get(service) ?? end;
+    return [{ service, action, readyMs: Math.round(at - start) }];
   });
 }
 
@@ -156,10 +161,17 @@ async function bake(
   await fillSecretVolumes(plan, secrets, stateDir, signal);
 }
 
-/** A container that hangs, is paused or ends again and again is one that Compose would leave as it is: a new one is made. */
+/**
+ * Removes what Compose would leave as it is: a container that hangs, is paused or ends again and again, and one whose network is no
+ * longer there, which Compose would start without any.
+ */
 async function removeBroken(containers: readonly Container[], signal: AbortSignal): Promise<void> {
+  const networks = new Set(
+    (await docker(["network", "ls", "--quiet", "--no-trunc"], { signal })).split("\n"),
+  );
   const broken = containers.filter((container) =>
-    container.state !== "exited" && whyFailed(container) !== undefined
+    container.networks.some((id) => !networks.has(id)) ||
+    (container.state !== "exited" && whyFailed(container) !== undefined)
   );
   if (broken.length > 0) await docker(["rm", "--force", ...broken.map(({ id }) => id)], { signal });
 }

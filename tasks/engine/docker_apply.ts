@@ -68,12 +68,22 @@ export interface Configured {
   /** The files that they are to run. */
   readonly files: Files;
   readonly urls: Readonly<Record<Service, string>>;
+  /** Where these files lie. */
+  readonly buildDir: string;
   /** Where it remembers what each container was seen to run. */
   readonly stateDir: string;
 }
 
-/** What each run of a container was verified to run: a digest of its files by `<id>@<start>`. */
-type Memory = Record<string, string>;
+/** What one run of a container was verified to run. */
+interface Verified {
+  /** Digest of its files. */
+  readonly digest: string;
+  /** Inode of the directory that it mounted when it was started. */
+  readonly inode: number | null;
+}
+
+/** By `<id>@<start>`. */
+type Memory = Record<string, Verified>;
 
 /**
  * Makes every service run the files that lie on disk now.
@@ -82,7 +92,7 @@ type Memory = Record<string, string>;
  * @throws {NotReady} when one keeps running something else; it is left running.
  */
 export async function applyConfiguration(
-  { project, containers, started, files, urls, stateDir }: Configured,
+  { project, containers, started, files, urls, buildDir, stateDir }: Configured,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Map<Service, "reloaded" | "restarted">> {
@@ -98,22 +108,23 @@ export async function applyConfiguration(
     const url = urls[service];
     const differences = how.drift ? await how.drift(url, files, signal) : [];
     // A container that this `up` started has read these very files.
-    const isCurrent = memory[runOf(container)] === digest || started.has(container.id);
-    if (isCurrent && differences.length === 0) {
-      seen[runOf(container)] = digest;
-      continue;
-    }
-    progress.step(`reload ${service}`);
-    const left = await how.reload(url, files, signal, container);
-    if (left.length === 0) {
-      seen[runOf(container)] = digest;
+    const known = started.has(container.id) ? undefined : memory[runOf(container)];
+    const isCurrent = known?.digest === digest || started.has(container.id);
+    const inode = await inodeOf(join(buildDir, service));
+    seen[runOf(container)] = { digest, inode: known?.inode ?? inode };
+    if (isCurrent && differences.length === 0) continue;
+    const isReplaced = known !== undefined && known.inode !== inode;
+    if (!isReplaced) progress.step(`reload ${service}`);
+    const left = isReplaced ? [] : await how.reload(url, files, signal, container);
+    if (!isReplaced && left.length === 0) {
       done.set(service, "reloaded");
       continue;
     }
-    if (!await isStale(container, how, files)) throw await refused(container, left);
+    if (!isReplaced && !await seesOthers(container, how, files)) throw await refused(container, left);
     progress.step(`restart ${service}, which sees an older directory`);
     const again = await restart(project, container, how, url, files, signal);
-    seen[runOf(again)] = digest;
+    delete seen[runOf(container)];
+    seen[runOf(again)] = { digest, inode };
     done.set(service, "restarted");
   }
   await writeAtomically(path, JSON.stringify(seen, null, 2) + "\n");
@@ -124,8 +135,8 @@ export async function applyConfiguration(
  * Whether the container sees other files than the ones on disk: the directory that it mounted was replaced by another of the same
  * name. A restart mounts the new one; a restart for any other reason would take a service down that still runs its old configuration.
  */
-async function isStale({ id }: Container, { main }: Reloadable, files: Files): Promise<boolean> {
-  // The webhook's image has nothing to read a file with; it refuses a file only when it is not there.
+async function seesOthers({ id }: Container, { main }: Reloadable, files: Files): Promise<boolean> {
+  // The webhook's image has nothing to read a file with. What we generate it refuses only when it is not there.
   if (!main) return true;
   const [file, inside] = main;
   const { code, stdout } = await tryDocker(["exec", id, "cat", inside]);
@@ -172,6 +183,10 @@ async function refused({ service, id }: Container, differences: readonly string[
     await lastLogLines(id, 20),
     "mend what it names in config.ts, then run the same command again; until then it runs the configuration it had",
   );
+}
+
+async function inodeOf(path: string): Promise<number | null> {
+  return (await Deno.stat(path)).ino;
 }
 
 function runOf({ id, startedAt }: Container): string {

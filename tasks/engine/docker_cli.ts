@@ -3,7 +3,8 @@
 import { type Finished, run, type RunOptions } from "../../lib/process.ts";
 import { Lacking } from "./engine.ts";
 
-const ANSWER_MS = 3_000;
+// An engine that is not there says so at once; one on a loaded machine was seen to take more than 3 s.
+const ANSWER_MS = 8_000;
 // 1.44 (engine 25) knows `start_interval`, without which nothing is known to be ready for half a minute.
 const OLDEST_API = "1.44";
 // 2.23 is the first with all that compose.yaml uses: `start_interval`, `dockerfile_inline`, `additional_contexts`.
@@ -20,7 +21,7 @@ export interface DockerAnswer {
   readonly reason?: string;
 }
 
-/** Asks the engine and the Compose plugin for their versions; waits 3 s at most. */
+/** Asks the engine and the Compose plugin for their versions; waits 8 s at most. */
 export async function dockerAnswers(): Promise<DockerAnswer> {
   try {
     const options = { timeoutMs: ANSWER_MS };

@@ -27,6 +27,8 @@ export interface Container {
   readonly healthOutput: string;
   /** Program and first arguments of its image. */
   readonly entrypoint: readonly string[];
+  /** Ids of its networks. */
+  readonly networks: readonly string[];
   /** Path of the compose file it was made from. */
   readonly composeFile: string;
 }
@@ -35,6 +37,7 @@ interface Inspected {
   readonly Id: string;
   readonly Name: string;
   readonly RestartCount: number;
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> };
   readonly Config: {
     readonly Image: string;
     readonly Entrypoint: readonly string[] | null;
@@ -69,7 +72,7 @@ export async function containersOf(project: string, signal?: AbortSignal): Promi
     .sort((a, b) => order(a.service) - order(b.service));
 }
 
-function toContainer({ Id, Name, RestartCount, Config, State }: Inspected): Container {
+function toContainer({ Id, Name, RestartCount, Config, State, NetworkSettings }: Inspected): Container {
   const failed = State.Health?.Log?.filter(({ ExitCode }) => ExitCode !== 0).at(-1);
   return {
     service: Config.Labels["com.docker.compose.service"] as Service,
@@ -85,6 +88,8 @@ function toContainer({ Id, Name, RestartCount, Config, State }: Inspected): Cont
     restarts: RestartCount,
     healthOutput: failed?.Output.trim() ?? "",
     entrypoint: Config.Entrypoint ?? [],
+    // One that never ran has none yet.
+    networks: Object.values(NetworkSettings.Networks).map(({ NetworkID }) => NetworkID).filter(Boolean),
     composeFile: Config.Labels["com.docker.compose.project.config_files"] ?? "",
   };
 }

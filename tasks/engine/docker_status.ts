@@ -22,7 +22,8 @@ export async function dockerStatus(stack: Stack): Promise<ServiceStatus[]> {
       url: urls[service],
       id: container.id.slice(0, 12),
       restarts: container.restarts,
-      ...(state !== "stopped" && { since: container.startedAt }),
+      // The engine's zero time means never.
+      ...(state !== "stopped" && !container.startedAt.startsWith("0001") && { since: container.startedAt }),
       ...(service !== "webhook" && { version: versionIn(container.image) }),
       ...(memory.has(container.id) && { memoryBytes: memory.get(container.id) }),
       ...(state !== "ready" && { detail: whyFailed(container) }),

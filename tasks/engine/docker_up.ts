@@ -75,8 +75,8 @@ async function watch(
     );
     for (const container of now) {
       const old = known.get(container.id);
-      // What was down before is not yet a failure of this `up`: Compose is about to start it.
-      const fresh = compose !== undefined || container.startedAt !== old?.startedAt;
+      // What was down before is not yet a failure of this `up`, as Compose is about to start it, nor is what Compose stops.
+      const fresh = compose?.code === 0 || container.startedAt !== old?.startedAt;
       const reason = crashing(container, old) ?? (fresh ? whyFailed(container) : undefined);
       if (reason !== undefined && container.state !== "created" && !isTaken(reason)) {
         throw await notReady(container, reason, project);
@@ -134,13 +134,6 @@ async function explain({ stderr, code }: Finished, project: ComposeProject): Pro
         return await portTaken(service, project, []);
       }
     }
-  }
-  if (/Pool overlaps|invalid pool request/i.test(stderr)) {
-    return new Failure(
-      `Cannot make the stack's network: another network of this machine uses part of "${project.subnet}"`,
-      EXIT.usage,
-      '`docker network ls` and `ip route` show which ones there are; set a free one: `network: { subnet: "172.31.95.0/24" }` in config.ts',
-    );
   }
   if (/not a shared or slave mount/i.test(stderr)) {
     return new NotReady(
