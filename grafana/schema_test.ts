@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { grafanaSchema } from "./schema.ts";
 
 function messagesFor(refresh: string): string[] {
-  return grafanaSchema.safeParse({ refresh }).error?.issues.map(({ message }) => message) ?? [];
+  const issues = grafanaSchema.safeParse({ refresh }).error?.issues ?? [];
+  return [...new Set(issues.map(({ message }) => message))];
 }
 
 Deno.test("grafanaSchema refuses a refresh that Grafana would replace", () => {

@@ -4,7 +4,6 @@ import type { Locale, Text } from "../../lib/text.ts";
 import { orZero } from "../promql.ts";
 import type { Row } from "./dashboard.ts";
 
-const WEBHOOK = `up{job="webhook"}`;
 // Notifications are so rare that a rate per second reads 0.003.
 const perMinute = (counter: string) => `60 * rate(${counter}[$__rate_interval])`;
 
@@ -85,11 +84,10 @@ export function alerts(): Row {
 export function webhook(locale: Locale): Row {
   const none: Text = { fr: "aucune livraison encore", en: "no delivery yet" };
   const received = (status: string) =>
-    orZero(
-      `sum(${perMinute(`vigie_webhook_notifications_received_total{job="webhook",status="${status}"}`)})`,
-      { present: WEBHOOK },
-    );
-  const perChannel = (expr: string) => orZero(expr, { present: WEBHOOK, label: ["channel", none[locale]] });
+    `sum(${perMinute(`vigie_webhook_notifications_received_total{job="webhook",status="${status}"}`)})`;
+  // A stack whose receivers are all Alertmanager's own has no channels.
+  const perChannel = (expr: string) =>
+    orZero(expr, { present: `up{job="webhook"}`, label: ["channel", none[locale]] });
   const quantile = (share: number) =>
     perChannel(
       `histogram_quantile(${share}, sum by (channel, le) ` +
