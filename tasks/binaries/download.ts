@@ -16,6 +16,9 @@ interface Details extends DownloadOptions {
   readonly onProgress?: (fraction: number) => void;
 }
 
+/** Thrown when the way to the server is broken: whatever else is wanted of it will not come either. */
+export class Broken extends Unavailable {}
+
 /** Thrown inside when another try may succeed. */
 class Lost extends Error {}
 
@@ -23,7 +26,7 @@ class Lost extends Error {}
  * Downloads `url` to `path`. A part that an earlier call left at `path.part` is completed, when the server can.
  *
  * @returns whether a part was completed, so that its beginning is not this call's.
- * @throws {Unavailable} when it cannot be had.
+ * @throws {Broken} when the connection is lost again and again. @throws {Unavailable} when the server does not have it.
  */
 export async function download(url: string, path: string, details: Details): Promise<boolean> {
   const { retries = 3, signal } = details;
@@ -39,7 +42,9 @@ export async function download(url: string, path: string, details: Details): Pro
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof Lost)) throw error;
-      if (attempt >= retries) throw new Unavailable(`${url}: ${error.message}, ${attempt + 1} times`);
+      if (attempt >= retries) {
+        throw new Broken(`${url}: ${error.message}${attempt > 0 ? `, ${attempt + 1} times` : ""}`);
+      }
     }
   }
 }

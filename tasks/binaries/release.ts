@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { run } from "../../lib/process.ts";
 import { cached, fill, makeDirectory, releasePlatform, releaseUnit } from "./cache.ts";
-import { download, type DownloadOptions } from "./download.ts";
+import { Broken, download, type DownloadOptions } from "./download.ts";
 import { type Binary, type Source, Unavailable, type Wanted } from "./source.ts";
 
 /** How to reach the projects' sites. */
@@ -39,16 +39,21 @@ export function releaseSource(options: ReleaseOptions = {}): Source {
       const site = sites[program.archive.site];
       await reach(site);
       const paths = program.archive.paths(version, platform.os, platform.arch);
-      return await fill(wanted, unit, "release", program.archive.programs, async (directory) => {
-        const archive = await fetchArchive(
-          wanted,
-          `${site}/${paths.archive}`,
-          `${site}/${paths.sums}`,
-          options,
-        );
-        await extract(archive, directory, wanted);
-        await Deno.remove(archive);
-      });
+      try {
+        return await fill(wanted, unit, "release", program.archive.programs, async (directory) => {
+          const urls = { archive: `${site}/${paths.archive}`, sums: `${site}/${paths.sums}` };
+          const archive = await fetchArchive(wanted, urls, connectTimeoutMs, options);
+          await extract(archive, directory, wanted);
+          await Deno.remove(archive);
+        });
+      } catch (error) {
+        if (error instanceof Broken) {
+          const never = Promise.reject(error);
+          never.catch(() => {}); // Nobody else may ever ask.
+          reachable.set(site, never);
+        }
+        throw error;
+      }
     },
   };
 }
@@ -65,8 +70,8 @@ export function sumOf(file: string, sums: string): string | undefined {
 
 async function fetchArchive(
   { program, version, cacheDir, progress, signal }: Wanted,
-  archiveUrl: string,
-  sumsUrl: string,
+  { archive: archiveUrl, sums: sumsUrl }: { archive: string; sums: string },
+  connectTimeoutMs: number,
   options: DownloadOptions,
 ): Promise<string> {
   const downloads = join(cacheDir, "downloads");
@@ -77,18 +82,19 @@ async function fetchArchive(
   const what = `download ${program.archive.unit} ${version}`;
   progress.step(what);
   await Deno.remove(sumsFile).catch(() => {});
-  await download(sumsUrl, sumsFile, { ...options, signal });
+  // The site answered, but what it redirects to may not: a small file tells soon.
+  await download(sumsUrl, sumsFile, { retries: 0, stallTimeoutMs: 2 * connectTimeoutMs, signal });
   const wanted = sumOf(name, await Deno.readTextFile(sumsFile));
   await Deno.remove(sumsFile);
   if (wanted === undefined) throw new Unavailable(`${sumsUrl} has no SHA-256 sum of "${name}"`);
 
-  const options_ = { ...options, signal, onProgress: (fraction: number) => progress.step(what, fraction) };
-  const resumed = await download(archiveUrl, file, options_);
+  const details = { ...options, signal, onProgress: (fraction: number) => progress.step(what, fraction) };
+  const resumed = await download(archiveUrl, file, details);
   if (await sha256(file) === wanted) return file;
   await Deno.remove(file);
   // The beginning may be what an interrupted run left of another file: once more from the start.
   if (resumed) {
-    await download(archiveUrl, file, options_);
+    await download(archiveUrl, file, details);
     if (await sha256(file) === wanted) return file;
     await Deno.remove(file);
   }
