@@ -9,7 +9,7 @@ const WORDS = {
     resolved: "RÉSOLU",
     since: "Depuis",
     until: "Fin",
-    labels: "Étiquettes",
+    labels: "Étiquettes :",
     date: "02/01/2006 15:04:05 MST",
   },
   en: {
@@ -18,7 +18,7 @@ const WORDS = {
     resolved: "RESOLVED",
     since: "Since",
     until: "Ended",
-    labels: "Labels",
+    labels: "Labels:",
     date: "2006-01-02 15:04:05 MST",
   },
 };
@@ -40,7 +40,7 @@ export function templates(locale: Locale): string {
 {{ with .Annotations.description }}{{ . }}
 {{ end }}${since}
 {{ if eq .Status "resolved" }}${until}
-{{ end }}${words.labels}: {{ range .Labels.SortedPairs }}{{ .Name }}={{ .Value }} {{ end }}
+{{ end }}${words.labels}{{ range .Labels.SortedPairs }} {{ .Name }}={{ .Value }}{{ end }}
 
 {{ end }}{{ end }}
 

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { run } from "../../lib/process.ts";
+import { fromYaml } from "../../lib/yaml.ts";
+import { binary } from "../../tasks/binaries/mod.ts";
+import { exampleFiles, MEASURE, RECEIVERS, ROUTING, routing, WEBHOOK_URL } from "../testing/example.ts";
+import { withFiles } from "../testing/programs.ts";
+import { renderAlertmanager } from "./mod.ts";
+
+const LINKS = { webhookUrl: WEBHOOK_URL };
+
+Deno.test("renderAlertmanager sends each alert to its receivers, as amtool sees it", async (t) => {
+  const { path: amtool } = await binary("amtool");
+  const cases: Record<string, string> = {
+    "alertname=VigieDrill severity=info drill=a": "drill",
+    "alertname=VigieDrill severity=critical instance=web-1.": "drill",
+    "alertname=Watchdog severity=none": "watchdog",
+    "alertname=HostDown severity=critical instance=web-1. team=web note=x": "oncall",
+    "alertname=HostDown severity=critical instance=web-1x team=web note=x": "console",
+    "alertname=HostCpuHigh severity=warning team=other note=x": "oncall",
+    "alertname=HostCpuHigh severity=warning team=db note=x": "console",
+    'alertname=HostCpuHigh severity=warning team=other note="say \\"hi\\""': "console",
+    // The first of the user's routes goes on to the next one.
+    "alertname=HostDown severity=critical instance=web-1. team=other note=x": "oncall,oncall",
+  };
+  await withFiles(exampleFiles(), async (directory) => {
+    for (const [labels, receivers] of Object.entries(cases)) {
+      await t.step(`${labels} goes to ${receivers}`, async () => {
+        const { code, stdout, stderr } = await run(amtool, [
+          "config",
+          "routes",
+          "test",
+          "--config.file",
+          join(directory, "alertmanager", "alertmanager.yml"),
+          ...labels.match(/\S+="(?:[^"\\]|\\.)*"|\S+/g)!,
+        ]);
+        assert.equal(code, 0, stderr);
+        assert.equal(stdout.trim().split("\n").at(-1), receivers);
+      });
+    }
+  });
+});
+
+Deno.test("renderAlertmanager groups drills by themselves and keeps the configured intervals for all else", () => {
+  const { route } = parsed(routing({ groupWait: "20s", groupBy: ["team"], repeatInterval: "2h" })) as {
+    route: { routes: Record<string, unknown>[] } & Record<string, unknown>;
+  };
+  const { routes, ...root } = route;
+  assert.deepEqual(root, {
+    receiver: "console",
+    group_by: ["team"],
+    group_wait: "20s",
+    group_interval: "1m",
+    repeat_interval: "2h",
+  });
+  assert.deepEqual(routes[0], {
+    receiver: "drill",
+    matchers: ['alertname="VigieDrill"'],
+    continue: false,
+    group_by: ["alertname", "drill"],
+    group_wait: "0s",
+    group_interval: "5s",
+    repeat_interval: "24h",
+  });
+});
+
+Deno.test("renderAlertmanager sends drills to the webhook and to every native destination once", () => {
+  const twice = [...RECEIVERS, { ...RECEIVERS[1]!, name: "again" }];
+  const { receivers } = fromYaml(
+    renderAlertmanager(ROUTING, twice, "fr", LINKS).get("alertmanager/alertmanager.yml")!,
+  ) as { receivers: Record<string, unknown[]>[] };
+  const drill = receivers.find(({ name }) => String(name) === "drill")!;
+  assert.deepEqual(drill.webhook_configs, [{ url: WEBHOOK_URL, send_resolved: true, max_alerts: 0 }]);
+  assert.equal(drill.slack_configs!.length, 1);
+  assert.equal(drill.email_configs!.length, 1);
+});
+
+Deno.test("renderAlertmanager names secrets by their files only", () => {
+  const text = exampleFiles().get("alertmanager/alertmanager.yml")!;
+  assert.match(text, /api_url_file: \/run\/secrets\/vigie\/oncall-1/);
+  assert.match(text, /auth_password_file: \/run\/secrets\/vigie\/oncall-2/);
+  assert.doesNotMatch(text, /api_url:|auth_password:/);
+});
+
+Deno.test("renderAlertmanager writes no templates when the webhook serves everybody", () => {
+  const files = renderAlertmanager(routing({}), RECEIVERS.slice(0, 1), "fr", LINKS);
+  assert.deepEqual([...files.keys()], ["alertmanager/alertmanager.yml"]);
+  assert.doesNotMatch(files.get("alertmanager/alertmanager.yml")!, /templates/);
+});
+
+Deno.test("renderAlertmanager refuses a receiver with a name of the stack's own", () => {
+  for (const name of ["drill", "watchdog"]) {
+    assert.throws(
+      () => renderAlertmanager(ROUTING, [{ name, webhook: true, native: [] }], "fr", LINKS),
+      {
+        name: "RangeError",
+        message: `Cannot name a receiver "${name}": the stack has one of that name, choose another`,
+      },
+    );
+  }
+});
+
+Deno.test("renderAlertmanager keys inhibitions on an instance that is there", () => {
+  const { inhibit_rules } = parsed(ROUTING) as { inhibit_rules: Record<string, string[]>[] };
+  assert.equal(inhibit_rules.length, 2);
+  for (const rule of inhibit_rules) {
+    assert.ok(rule.equal!.includes("instance"));
+    assert.ok(rule.source_matchers!.includes('instance!=""'));
+    assert.ok(rule.target_matchers!.includes('instance!=""'));
+  }
+});
+
+Deno.test("renderAlertmanager gives the same bytes for the same input", () => {
+  assert.deepEqual([...exampleFiles(MEASURE, ROUTING)], [...exampleFiles(MEASURE, ROUTING)]);
+});
+
+function parsed(routed: typeof ROUTING): unknown {
+  return fromYaml(renderAlertmanager(routed, RECEIVERS, "fr", LINKS).get("alertmanager/alertmanager.yml")!);
+}
