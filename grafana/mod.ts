@@ -7,6 +7,7 @@ import { DASHBOARDS } from "./dashboards/mod.ts";
 import { renderProvisioning } from "./provisioning.ts";
 import type { GrafanaSettings } from "./schema.ts";
 
+export { checks as grafanaChecks } from "./checks.ts";
 export { panelQueries, type PanelQuery } from "./queries.ts";
 
 /** What Grafana has to know of the rest of the stack. */
