@@ -91,7 +91,12 @@ export interface Target {
   readonly stateDir: string;
   /** Absolute path of the directory that relative paths in config.ts start from. */
   readonly configDir: string;
+  /** Services that the local engine cannot run on this machine, and why: they are not scraped there. */
+  readonly leftOut?: LeftOut;
 }
+
+/** Services that an engine leaves out, each with the reason. */
+export type LeftOut = Readonly<Partial<Record<Service, string>>>;
 
 /** Services that run on `engine`. */
 export function servicesOf(stack: Stack, engine: EngineName): ReadonlySet<Service> {
@@ -158,13 +163,19 @@ export function renderStack(stack: Stack, target: Omit<Target, "engine">): Files
 export function renderFor(stack: Stack, target: Target): Files {
   const { engine, stateDir } = target;
   const services = servicesOf(stack, engine);
+  const running = new Set(
+    [...services].filter((service) => engine === "docker" || !target.leftOut?.[service]),
+  );
   const urls = urlsOf(stack);
   const addresses = addressesOf(stack, engine);
   const fileSd = fileSdOf(stack, target);
   const secretsDir = engine === "docker" ? "/run/secrets/vigie" : join(stateDir, "secrets", "alertmanager");
   const files = [
     renderPrometheus(stack, stack.locale, {
-      addresses: Object.fromEntries([...services].map((s) => [s, addresses[s]])) as Record<Service, string>,
+      addresses: Object.fromEntries([...running].map((service) => [service, addresses[service]])) as Record<
+        Service,
+        string
+      >,
       filePaths: fileSd.paths,
     }),
     renderAlertmanager(stack.notify, receiversOf(stack, secretsDir), stack.locale, {
@@ -181,7 +192,7 @@ export function renderFor(stack: Stack, target: Target): Files {
         : join(filesDirOf(target), "grafana", "dashboards"),
       scrapeIntervalSeconds: durationMs(stack.scrape.interval) / 1_000,
       thresholds: stack.thresholds,
-      services,
+      services: running,
       hosts: stack.hosts.some(({ address }) => address !== undefined || services.has("node-exporter")),
     }));
   }

@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { formatElapsed } from "../lib/units.ts";
 import { writeFiles } from "../lib/files.ts";
 import { type Command, EXIT, Failure, type Invocation, main } from "./cli.ts";
-import { readRecord, writeRecord } from "./engine/choose.ts";
+import { makeEngine, readRecord, writeRecord } from "./engine/choose.ts";
 import type { Applied } from "./engine/engine.ts";
 import { checkOffline } from "./offline.ts";
 import { formatTable } from "./report.ts";
@@ -27,14 +27,16 @@ export const up: Command = {
   async run(invocation) {
     const started = performance.now();
     const { progress, signal, print } = invocation;
-    const session = await openSession(invocation);
+    const opened = await openSession(invocation);
+    await refuseOther(opened);
+    const leftOut = await opened.engine.prepare(progress, signal);
+    const session = { ...opened, ...await makeEngine(opened.stack, { ...opened.target, leftOut }) };
     const { stack, target, engine } = session;
-    await refuseOther(session);
     await refuseWrong(session, invocation);
     await ensureSecrets(stack, target);
     await writeFiles(target.buildDir, renderStack(stack, target));
     // Remembered before anything starts: an interrupted `up` is found by `down` and `status`.
-    await writeRecord(target.stateDir, { engine: engine.name, running: true, stack });
+    await writeRecord(target.stateDir, { engine: engine.name, running: true, stack, leftOut });
     const applied = await engine.up(progress, signal);
     const ms = performance.now() - started;
     print(summary(session, applied, ms));

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { readIfThere, writeAtomically } from "../../lib/files.ts";
-import { configSchema, type EngineName, type Stack, type Target } from "../stack.ts";
+import { configSchema, type EngineName, type LeftOut, type Stack, type Target } from "../stack.ts";
 import { type Engine, Lacking } from "./engine.ts";
 
 /** Where a stack is, but for its engine. */
@@ -17,6 +17,8 @@ export interface StackRecord {
   /** Whether it was not stopped since. */
   readonly running: boolean;
   readonly stack: Stack;
+  /** What was left out. */
+  readonly leftOut: LeftOut;
 }
 
 /**
@@ -35,7 +37,8 @@ export async function chooseEngine(
   const wanted = asked ?? (record?.running ? record.engine : stack.engine);
   const name = wanted === "auto" ? await detect() : wanted;
   if (name === "docker") await insistOnDocker();
-  return makeEngine(stack, { ...paths, engine: name });
+  const leftOut = record?.engine === name ? record.leftOut : {};
+  return makeEngine(stack, { leftOut, ...paths, engine: name });
 }
 
 /** The engine of a given name, whether it answers or not. */
@@ -51,10 +54,10 @@ export async function readRecord(stateDir: string): Promise<StackRecord | undefi
   const text = await readIfThere(recordPath(stateDir));
   if (text === undefined) return undefined;
   try {
-    const { engine, running, stack } = JSON.parse(text);
+    const { engine, running, stack, leftOut = {} } = JSON.parse(text);
     const known = configSchema.safeParse(stack);
     if ((engine !== "docker" && engine !== "local") || !known.success) return undefined;
-    return { engine, running: running === true, stack: known.data };
+    return { engine, running: running === true, stack: known.data, leftOut };
   } catch {
     return undefined; // Only a memory of ours: the next `up` writes it anew.
   }

@@ -43,6 +43,8 @@ export const dockerEngine: EngineMaker = (stack, target) => {
   };
   return {
     name: "docker",
+    // Images are pulled when the services are started: the files do not depend on them.
+    prepare: () => Promise.resolve({}),
     up: (progress, signal) => up(stack, target, project, progress, signal),
     down: (progress) => down(project, progress),
     clean: (progress) => clean(project, progress),

@@ -1,7 +1,7 @@
 /** What an engine does: runs a rendered stack, however it does it. */
 
 import type { Service } from "../../compose/versions.ts";
-import type { Stack, Target } from "../stack.ts";
+import type { LeftOut, Stack, Target } from "../stack.ts";
 
 /** A service as it is now. */
 export interface ServiceStatus {
@@ -68,6 +68,13 @@ export class Lacking extends Error {
 /** Runs a stack. Every method may be interrupted; called again it completes what is missing. */
 export interface Engine {
   readonly name: "docker" | "local";
+  /**
+   * Gets what the services need to run here, such as their programs.
+   *
+   * @returns the services that must be left out, each with the reason.
+   * @throws {Lacking} when a service that the stack cannot do without is not to be had.
+   */
+  prepare(progress: Progress, signal: AbortSignal): Promise<LeftOut>;
   /**
    * Makes the running services be the ones of `stack`, whose files are in place. Starts what is missing, restarts only what
    * changed, reloads what can be reloaded and verifies that the new configuration is the one running.

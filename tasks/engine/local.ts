@@ -10,7 +10,7 @@ import { READY_PATH } from "./local/command.ts";
 import { type Alive, findAlive, readDesired, readStatus, stopAll } from "./local/control.ts";
 import { followLines, lastLines } from "./local/logs.ts";
 import { type ServiceReport } from "./local/protocol.ts";
-import { readLeftOut, up } from "./local/up.ts";
+import { prepare, up } from "./local/up.ts";
 
 const ANSWER_TIMEOUT_MS = 2_000;
 const REACH_TIMEOUT_MS = 5_000;
@@ -20,6 +20,10 @@ export const localEngine: EngineMaker = (stack, target): Engine => {
   const directory = join(target.stateDir, "local");
   return {
     name: "local",
+    async prepare(progress, signal) {
+      insistOnLinux();
+      return await prepare({ stack, progress, signal });
+    },
     async up(progress, signal) {
       insistOnLinux();
       const real = await prepareDirectory(directory);
@@ -59,9 +63,7 @@ async function status(stack: Stack, target: Target, directory: string): Promise<
   const services = servicesOf(stack, target.engine);
   const real = await realPath(directory);
   const alive: Alive = real === undefined ? { services: [], rivals: [] } : await findAlive(real);
-  const [report, desired, leftOut] = real === undefined
-    ? []
-    : [await readStatus(real), await readDesired(real), await readLeftOut(real)];
+  const [report, desired] = real === undefined ? [] : [await readStatus(real), await readDesired(real)];
   return await Promise.all(
     SERVICES.filter((service) => services.has(service)).map(async (service) => {
       const known = report?.services.find((each) => each.service === service);
@@ -69,7 +71,9 @@ async function status(stack: Stack, target: Target, directory: string): Promise<
         each.service === service && (!known?.process || each.pid === known.process.pid)
       );
       const common = { service, url: urlsOf(stack)[service], restarts: known?.restarts };
-      if (!process) return { ...common, ...down(known, alive, leftOut?.[service], desired !== undefined) };
+      if (!process) {
+        return { ...common, ...down(known, alive, target.leftOut?.[service], desired !== undefined) };
+      }
       const answers = await answersAt(
         `${urlsOf(stack)[service]}${READY_PATH[service as keyof typeof READY_PATH]}`,
       );

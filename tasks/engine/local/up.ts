@@ -3,10 +3,9 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Service, SERVICES } from "../../../compose/versions.ts";
-import { readIfThere, writeAtomically } from "../../../lib/files.ts";
 import { type Binary, binary, type BinaryName } from "../../binaries/mod.ts";
 import { type Applied, Lacking, type Progress } from "../engine.ts";
-import { renderFor, servicesOf, type Stack, type Target, versionsOf } from "../../stack.ts";
+import { type LeftOut, renderFor, servicesOf, type Stack, type Target, versionsOf } from "../../stack.ts";
 import { dataDir, type LocalService, type Plan, specOf, START_ORDER } from "./command.ts";
 import { bringUp } from "./bring_up.ts";
 import { type Alive, findAlive, stopAll } from "./control.ts";
@@ -40,64 +39,52 @@ const REPORT_MS = 5_000;
 export async function up(context: UpContext): Promise<Applied[]> {
   const { stack, target, directory, progress, signal } = context;
   const began = performance.now();
-  const wanted = START_ORDER.filter((service) => servicesOf(stack, target.engine).has(service));
-  const grafana = wanted.includes("grafana") ? settle(findBinary("grafana", context)) : undefined;
-  const others = wanted.filter((service) => service !== "grafana");
+  const services = servicesOf(stack, target.engine);
+  const wanted = START_ORDER.filter((service) => services.has(service) && !target.leftOut?.[service]);
   const binaries = new Map(
-    await Promise.all(others.map(async (service) => [service, await findBinary(service, context)] as const)),
+    await Promise.all(wanted.map(async (service) => [service, await findBinary(service, context)] as const)),
   );
   await warnAboutPing(stack, progress);
   const before = await repair(context);
   const plan = await makePlan(context);
-  const specs = await Promise.all(others.map((service) => makeSpec(service, plan, binaries.get(service))));
+  const specs = await Promise.all(wanted.map((service) => makeSpec(service, plan, binaries.get(service))));
   const step = { ...context, before, files: renderFor(stack, target), began };
-
-  const applied: Applied[] = [];
-  // Grafana may take a long download and the others do not need it; one that runs is there, and must not be stopped for a moment.
-  if (!before.services.some(({ service }) => service === "grafana")) {
-    applied.push(...await bringUp(step, specs, others));
-  }
-  if (grafana) {
-    const found = await grafana;
-    if (found instanceof Lacking) {
-      const reason = `Grafana ${versionsOf(stack).grafana} is not on this machine and cannot be fetched`;
-      progress.warn(`Grafana is left out: ${found.message}\n  cure: ${found.cure}`);
-      await writeLeftOut(directory, { grafana: reason });
-      applied.push({ service: "grafana", action: "left-out", readyMs: 0, detail: reason });
-    } else {
-      await writeLeftOut(directory, {});
-      specs.push(await makeSpec("grafana", plan, found));
-    }
-  }
-  const done = new Set(applied.map(({ service }) => service));
-  const rest = specs.map(({ service }) => service as LocalService).filter((service) => !done.has(service));
-  if (rest.length > 0) applied.push(...await bringUp(step, specs, rest));
+  const applied = await bringUp(step, specs, wanted);
   for (const { service } of before.status?.services ?? []) {
     if (!wanted.includes(service as LocalService)) {
       applied.push({ service: service as Service, action: "stopped", readyMs: performance.now() - began });
     }
   }
+  for (const [service, detail] of Object.entries(target.leftOut ?? {})) {
+    applied.push({ service: service as Service, action: "left-out", readyMs: 0, detail });
+  }
   signal.throwIfAborted();
   return applied.sort((a, b) => SERVICES.indexOf(a.service) - SERVICES.indexOf(b.service));
 }
 
-/** Services that were left out by the last `up`, and why. */
-export async function readLeftOut(directory: string): Promise<Partial<Record<Service, string>>> {
-  const text = await readIfThere(join(directory, "left-out.json"));
-  try {
-    return text === undefined ? {} : JSON.parse(text);
-  } catch {
-    return {}; // Written anew by the next `up`.
+/**
+ * Finds or fetches every program that the services need. Grafana alone may be missing: it only shows what the others know.
+ *
+ * @throws {Lacking} when another is not to be had.
+ */
+export async function prepare(context: Pick<UpContext, "stack" | "progress" | "signal">): Promise<LeftOut> {
+  const { stack, progress } = context;
+  const services = START_ORDER.filter((service) => servicesOf(stack, "local").has(service));
+  const silently = { ...context, progress: { ...progress, warn() {} } };
+  const found = await Promise.allSettled(services.map((service) => findBinary(service, silently)));
+  const leftOut: Partial<Record<Service, string>> = {};
+  for (const [i, result] of found.entries()) {
+    if (result.status === "fulfilled") continue;
+    if (services[i] !== "grafana" || !(result.reason instanceof Lacking)) throw result.reason;
+    leftOut.grafana = `Grafana ${versionsOf(stack).grafana} is not on this machine and cannot be fetched`;
+    progress.warn(`Grafana is left out: ${result.reason.message}\n  cure: ${result.reason.cure}`);
   }
-}
-
-async function writeLeftOut(directory: string, leftOut: Partial<Record<Service, string>>): Promise<void> {
-  await writeAtomically(join(directory, "left-out.json"), JSON.stringify(leftOut) + "\n");
+  return leftOut;
 }
 
 async function findBinary(
   service: LocalService,
-  { stack, progress, signal }: UpContext,
+  { stack, progress, signal }: Pick<UpContext, "stack" | "progress" | "signal">,
 ): Promise<Binary | undefined> {
   if (service === "webhook") return undefined;
   const version = versionsOf(stack)[service];
@@ -160,12 +147,4 @@ async function digest({ stack, target }: Plan): Promise<string> {
   const files = [...renderFor(stack, target)].filter(([path]) => path.startsWith("grafana/provisioning/"));
   const bytes = new TextEncoder().encode(JSON.stringify(files));
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 16);
-}
-
-/** A promise that does not reject for what the machine lacks. */
-function settle<T>(promise: Promise<T>): Promise<T | Lacking> {
-  return promise.catch((error) => {
-    if (error instanceof Lacking) return error;
-    throw error;
-  });
 }
