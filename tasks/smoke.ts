@@ -50,7 +50,7 @@ export const smoke: Command = {
     const began = context.now();
     print(`Smoke test of the stack "${session.stack.name}" on the ${session.engine.name} engine\n`);
     const results = await runSmoke(checks, context, json ? undefined : showSmoke(print));
-    const elapsedMs = context.now() - began;
+    const elapsedMs = Math.round(context.now() - began);
     print(formatSmoke(results, elapsedMs));
     if (junit !== undefined) {
       await writeAtomically(junit, smokeToJunit(results, startedAt));

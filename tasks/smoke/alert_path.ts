@@ -1,6 +1,6 @@
 /** smoke/alert-path: a test alert travels the whole way, and its end does too. */
 
-import { formatElapsed } from "../../lib/units.ts";
+import { formatDuration } from "../../lib/units.ts";
 import { failed, smokeCheck, type SmokeContext, type Step } from "./check.ts";
 import { endDrill, readDrill, startDrill } from "./drill.ts";
 import { asBroken, type Beginning, type Hop, passHop } from "./hop.ts";
@@ -44,9 +44,11 @@ async function* drill(context: SmokeContext, plan: Plan): AsyncIterable<Step> {
   yield expectation(plan);
   const id = `smoke-${crypto.randomUUID().slice(0, 18)}`;
   const began = context.now();
+  let state: "begun" | "over" | undefined;
   try {
     const triggered = await trigger(context, plan, id).catch((error) => stepOf("triggered", error));
     if ("outcome" in triggered) return yield triggered;
+    state = "begun";
     yield { name: "triggered", outcome: "passed", elapsedMs: context.now() - began, detail: `drill ${id}` };
     const arrived = yield* pass(context, firingHops(context, plan, id), {
       at: triggered.startedAt,
@@ -57,13 +59,25 @@ async function* drill(context: SmokeContext, plan: Plan): AsyncIterable<Step> {
     const ended = context.now();
     const end = await finish(context, id).catch((error) => stepOf("ended", error));
     if ("outcome" in end) return yield end;
+    state = "over";
     yield { name: "ended", outcome: "passed", elapsedMs: context.now() - ended };
     yield* pass(context, resolvedHops(context, plan, id), { at: end.endedAt, now: ended });
   } finally {
-    // Also when the trigger's answer was lost on the way. The command's own signal may be the reason why we are here.
-    const signal = AbortSignal.timeout(END_MS);
-    await endDrill({ ...context, signal }, id).catch(() =>
-      context.progress.note(`The drill ${id} ends by itself`)
+    // Also when the trigger was not answered: it may have begun all the same.
+    if (state !== "over") await endInAnyCase(context, id, state === "begun");
+  }
+}
+
+/** @param begun Whether it is known to have begun, so that not ending it is worth a word. */
+async function endInAnyCase(context: SmokeContext, id: string, begun: boolean): Promise<void> {
+  // The command's own signal may be the reason why the drill is ended early.
+  const signal = AbortSignal.timeout(END_MS);
+  try {
+    await endDrill({ ...context, signal }, id);
+  } catch (error) {
+    if (!begun) return;
+    context.progress.warn(
+      `The drill ${id} could not be ended and will end by itself: ${(error as Error).message}`,
     );
   }
 }
@@ -91,19 +105,22 @@ async function* pass(
 
 function expectation(plan: Plan): Step {
   const { scrapeMs, evaluationMs, route } = plan;
-  const text = (ms: number) => formatElapsed(ms);
+  const [alert, end, scrape, evaluation, wait, interval, discovery] = [
+    firingBoundMs(plan),
+    resolvedBoundMs(plan),
+    scrapeMs,
+    evaluationMs,
+    route.groupWaitMs,
+    route.groupIntervalMs,
+    DISCOVERY_MS,
+  ].map(formatDuration);
   return {
     name: "expected",
     outcome: "note",
     elapsedMs: 0,
     expectedMs: firingBoundMs(plan),
-    detail: `the alert within ${text(firingBoundMs(plan))} (scrape ${text(scrapeMs)} + evaluation ${
-      text(evaluationMs)
-    } + group_wait ${text(route.groupWaitMs)}; ${
-      text(DISCOVERY_MS)
-    } more just after a start), its end within ${text(resolvedBoundMs(plan))} (group_interval ${
-      text(route.groupIntervalMs)
-    })`,
+    detail: `the alert within ${alert} (scrape ${scrape} + evaluation ${evaluation} + group_wait ${wait}; ` +
+      `${discovery} more just after a start), its end within ${end} (group_interval ${interval} instead of group_wait)`,
   };
 }
 

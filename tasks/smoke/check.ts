@@ -151,7 +151,7 @@ async function runOne(
   let before = started;
   try {
     for await (const step of check.steps(context)) {
-      const timed = { ...step, elapsedMs: step.elapsedMs ?? now() - before };
+      const timed = { ...step, elapsedMs: tenths(step.elapsedMs ?? now() - before) };
       before = now();
       steps.push(timed);
       told(timed);
@@ -165,9 +165,14 @@ async function runOne(
     check: check.id,
     title: check.title,
     outcome: problems.length > 0 ? "failed" : reason === undefined ? "passed" : "skipped",
-    elapsedMs: now() - started,
+    elapsedMs: tenths(now() - started),
     ...(reason === undefined ? {} : { reason }),
     steps,
     problems,
   };
+}
+
+/** Clocks are no finer, and people and JSON want no more digits. */
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

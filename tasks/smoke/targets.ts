@@ -42,7 +42,7 @@ export function longestIntervalMs(targets: readonly ActiveTarget[], fallbackMs: 
 /**
  * Proves that Prometheus scrapes everything its configuration names and that each scrape succeeds. A target that was not
  * scraped yet is waited for, for its scrape interval; one that is down gets one more scrape before it counts, so that a
- * service that started after Prometheus is not called down.
+ * service that started after Prometheus is not called down. A target of a service that the engine left out is skipped.
  *
  * When it fails: the message is Prometheus's own error for that target, with what it usually means. A job of the generated
  * configuration that Prometheus does not know runs an older configuration: `deno task up` applies the new one.
@@ -51,12 +51,14 @@ export const targets = smokeCheck(ID, "Every target is up", async function* (con
   const { intervals, marginMs, progress } = context;
   const look = () => activeTargets(context);
   const jobs = jobsOf(context);
+  const absent = (await context.status()).filter(({ state }) => state === "left-out");
+  const leftOut = ({ labels }: ActiveTarget) => absent.find(({ service }) => service === labels.job);
   const firstScrapes = new Map<string, string>();
   const settled = (all: readonly ActiveTarget[]) =>
     jobs.every(({ name, discovered }) => discovered || all.some(({ scrapePool }) => scrapePool === name)) &&
     all.every((target) => {
       const key = `${target.scrapePool} ${target.scrapeUrl}`;
-      if (target.health === "up") return true;
+      if (target.health === "up" || leftOut(target)) return true;
       if (target.health === "unknown") return false;
       const first = firstScrapes.get(key) ?? target.lastScrape;
       firstScrapes.set(key, first);
@@ -74,7 +76,13 @@ export const targets = smokeCheck(ID, "Every target is up", async function* (con
     for (const { name, discovered } of jobs) {
       if (!seen.some(({ scrapePool }) => scrapePool === name)) yield withoutTarget(name, discovered);
     }
-    for (const target of seen) yield stepOf(target);
+    for (const target of seen) {
+      const service = leftOut(target);
+      // Prometheus scrapes it all the same: the files do not depend on what the engine finds.
+      yield service
+        ? { name: nameOf(target), outcome: "skipped", elapsedMs: 0, detail: service.detail }
+        : stepOf(target);
+    }
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
     yield failed(
@@ -87,8 +95,8 @@ export const targets = smokeCheck(ID, "Every target is up", async function* (con
 });
 
 function stepOf(target: ActiveTarget): Step {
-  const { labels, scrapePool, scrapeUrl, health, lastError, lastScrapeDuration } = target;
-  const name = `${scrapePool} ${labels.instance ?? scrapeUrl}`;
+  const { scrapeUrl, health, lastError, lastScrapeDuration } = target;
+  const name = nameOf(target);
   const elapsedMs = lastScrapeDuration * 1_000;
   if (health === "up") return { name, outcome: "passed", elapsedMs };
   if (health === "unknown") {
@@ -107,6 +115,10 @@ function stepOf(target: ActiveTarget): Step {
     cureOf(lastError, target),
     { elapsedMs },
   );
+}
+
+function nameOf({ scrapePool, labels, scrapeUrl }: ActiveTarget): string {
+  return `${scrapePool} ${labels.instance ?? scrapeUrl}`;
 }
 
 /** What Prometheus's error for a target usually means. */

@@ -86,3 +86,17 @@ Deno.test("targets says that Prometheus does not answer", async () => {
     /^Cannot ask Prometheus for its targets: Cannot reach .*: connection refused$/,
   );
 });
+
+Deno.test("targets skips the target of a service that the engine left out", async () => {
+  const grafana = target({
+    labels: { job: "grafana" },
+    scrapePool: "grafana",
+    health: "down",
+    lastError: "refused",
+  });
+  const context = fakeContext({ "prometheus/api/v1/targets": data({ activeTargets: [grafana] }) }, {
+    status: () => Promise.resolve([{ service: "grafana", state: "left-out", detail: "there is no binary" }]),
+  });
+  const [result] = await runSmoke([targets], context);
+  assert.deepEqual(outcomes(result!), ["grafana http://127.0.0.1:9094/metrics: skipped"]);
+});
