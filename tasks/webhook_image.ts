@@ -3,31 +3,32 @@
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 import { webhookImage } from "../compose/mod.ts";
-import { docker, lastLine, refusal, tryDocker } from "./engine/docker_cli.ts";
+import {
+  bundleWebhook,
+  type CompileTarget,
+  compileWebhook,
+  hostTarget,
+  V8_FLAGS,
+  WEBHOOK_PERMISSIONS,
+} from "./compile.ts";
+import { docker, refusal, tryDocker } from "./engine/docker_cli.ts";
 import { PROJECT_LABEL } from "./engine/docker_containers.ts";
 import { pullMissing } from "./engine/docker_images.ts";
 import { Lacking, type Progress } from "./engine/engine.ts";
-import { run } from "../lib/process.ts";
 
 const ROOT = join(import.meta.dirname!, "..");
 const BASE = "gcr.io/distroless/cc-debian12:nonroot";
 const INPUTS_LABEL = "vigie.webhook.inputs";
+const PERMISSIONS = [V8_FLAGS, ...WEBHOOK_PERMISSIONS];
+// The bundle is all there is: nothing is looked for, fetched or asked.
+const ALONE = ["--quiet", "--no-config", "--no-lock", "--no-prompt", "--no-remote", "--no-npm"];
 const BUILD_MS = 10 * 60_000;
 
-/** How Deno and Rust name the machines that Docker names so. */
-const TARGETS: Readonly<Record<string, { readonly triple: string; readonly arch: string }>> = {
-  amd64: { triple: "x86_64-unknown-linux-gnu", arch: "x86_64" },
-  arm64: { triple: "aarch64-unknown-linux-gnu", arch: "aarch64" },
+/** What Docker and Deno call the same processors. */
+const TARGETS: Readonly<Record<string, CompileTarget>> = {
+  amd64: "x86_64-unknown-linux-gnu",
+  arm64: "aarch64-unknown-linux-gnu",
 };
-
-// What the webhook may do, in its container: serve and call out, read its configuration, keep its journal.
-const PERMISSIONS = [
-  "--allow-net",
-  "--allow-env",
-  "--allow-sys=hostname",
-  "--allow-read=/etc/webhook,/data,/run/secrets/vigie,/proc/self",
-  "--allow-write=/data",
-];
 
 /**
  * Makes the webhook's image on the engine be the one of these sources; one that already is stays untouched.
@@ -51,7 +52,7 @@ export async function ensureWebhookImage(
   progress.step("build the webhook's image");
   const context = await Deno.makeTempDir({ prefix: "vigie-webhook-" });
   try {
-    const program = await makeProgram(context, arch, signal);
+    const program = await makeProgram(context, arch, progress, signal);
     await Deno.mkdir(join(context, "data"));
     await Deno.writeTextFile(join(context, "Dockerfile"), dockerfile(program));
     const { code, stderr } = await tryDocker([
@@ -75,52 +76,31 @@ interface Program {
   readonly command: readonly string[];
 }
 
-/** Where no base for a compiled program can be had, this very Deno runs the bundled sources. */
-async function makeProgram(directory: string, arch: string, signal: AbortSignal): Promise<Program> {
+/** Where the runtime to embed in a compiled program cannot be had, this very Deno runs the bundled sources. */
+async function makeProgram(
+  directory: string,
+  arch: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Program> {
   const target = TARGETS[arch];
   if (!target) {
     throw new Lacking(
       `Cannot build the webhook for "${arch}": Deno runs on amd64 and arm64`,
-      "use an engine on one of these",
+      "use a Docker engine on a machine of one of these kinds",
     );
   }
-  const options = { cwd: ROOT, timeoutMs: BUILD_MS, signal };
-  const compiled = await run(Deno.execPath(), [
-    "compile",
-    "--quiet",
-    "--no-check",
-    `--target=${target.triple}`,
-    `--output=${join(directory, "webhook")}`,
-    ...PERMISSIONS,
-    "webhook/main.ts",
-  ], options);
-  signal.throwIfAborted();
-  if (compiled.code === 0) return { files: ["webhook"], command: ["/webhook"] };
-
-  if (Deno.build.os !== "linux" || Deno.build.arch !== target.arch) {
-    throw new Lacking(
-      `Cannot compile the webhook for ${target.triple}: ${lastLine(compiled.stderr)}`,
-      "let this machine reach dl.deno.land, or set DENORT_BIN to that system's denort of the same version",
-    );
+  try {
+    await compileWebhook({ output: join(directory, "webhook"), target, progress, signal });
+    return { files: ["webhook"], command: ["/webhook"] };
+  } catch (error) {
+    if (!(error instanceof Lacking) || hostTarget() !== target) throw error;
   }
-  const bundled = await run(
-    Deno.execPath(),
-    [
-      "bundle",
-      "--quiet",
-      "--no-check",
-      "--platform=deno",
-      `--output=${join(directory, "webhook.js")}`,
-      "webhook/main.ts",
-    ],
-    options,
-  );
-  signal.throwIfAborted();
-  if (bundled.code !== 0) throw new Error(`Cannot bundle the webhook: ${lastLine(bundled.stderr)}`);
+  await bundleWebhook({ output: join(directory, "webhook.js"), progress, signal });
   await Deno.copyFile(Deno.execPath(), join(directory, "deno"));
   return {
     files: ["deno", "webhook.js"],
-    command: ["/deno", "run", "--no-config", "--no-lock", "--no-prompt", ...PERMISSIONS, "/webhook.js"],
+    command: ["/deno", "run", ...ALONE, ...PERMISSIONS, "/webhook.js"],
   };
 }
 
@@ -141,9 +121,8 @@ function dockerfile({ files, command }: Program): string {
 /** A digest of all that the image is made from. */
 async function inputsOf(arch: string): Promise<string> {
   const hash = createHash("sha256");
-  hash.update(
-    JSON.stringify([BASE, arch, Deno.version.deno, PERMISSIONS, dockerfile({ files: [], command: [] })]),
-  );
+  const recipe = [arch, Deno.version.deno, ALONE, PERMISSIONS, dockerfile({ files: [], command: [] })];
+  hash.update(JSON.stringify(recipe));
   const files = [join(ROOT, "deno.json"), join(ROOT, "deno.lock")];
   for (const directory of ["webhook", "lib"]) files.push(...await sourcesIn(join(ROOT, directory)));
   for (const path of files.sort()) {
@@ -157,8 +136,8 @@ async function sourcesIn(directory: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(directory)) {
     const path = join(directory, name);
-    if (isDirectory) found.push(...await sourcesIn(path));
-    else if (/\.(ts|js|json|tmpl)$/.test(name) && !name.endsWith("_test.ts")) found.push(path);
+    if (isDirectory && name !== "testdata") found.push(...await sourcesIn(path));
+    else if (/\.(ts|json)$/.test(name) && !name.endsWith("_test.ts")) found.push(path);
   }
   return found;
 }
