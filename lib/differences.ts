@@ -75,11 +75,20 @@ function compareLists(
   const name = form.names[key];
   if (name !== undefined) return compareNamed(byName(wanted, name), byName(found, name), path, form);
   const [left, right] = form.unordered.test(key) ? [[...wanted].sort(), [...found].sort()] : [wanted, found];
-  const lengths = left.length === right.length
-    ? []
-    : [`${path} has ${right.length} entries, wanted ${left.length}`];
-  const pairs = left.slice(0, right.length);
-  return [...lengths, ...pairs.flatMap((item, i) => compare(item, right[i], key, `${path}[${i}]`, form))];
+  const equal = (item: unknown, other: unknown) => compare(item, other, key, "", form).length === 0;
+  // What is the same at both ends is put aside: one entry more or less is one difference, not one for each that moved.
+  const shorter = Math.min(left.length, right.length);
+  let head = 0;
+  while (head < shorter && equal(left[head], right[head])) head++;
+  let tail = 0;
+  while (tail < shorter - head && equal(left.at(-1 - tail), right.at(-1 - tail))) tail++;
+  const places = Math.max(left.length, right.length) - tail;
+  return Array.from({ length: places - head }, (_, i) => i + head).flatMap((i) => {
+    const at = `${path}[${i}]`;
+    if (i >= right.length - tail) return [`${at} is not set, wanted ${show(left[i])}`];
+    if (i >= left.length - tail) return [`${at} is ${show(right[i])}, wanted nothing`];
+    return compare(left[i], right[i], key, at, form);
+  });
 }
 
 function compareNamed(

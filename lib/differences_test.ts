@@ -24,7 +24,7 @@ const CASES: Record<string, { wanted: unknown; running: unknown; expected: strin
   "names what is missing": {
     wanted: { a: 1, jobs: [{ name: "a" }], list: [1, 2] },
     running: { list: [1] },
-    expected: ["a is not set, wanted 1", "jobs.a is not running", "list has 1 entries, wanted 2"],
+    expected: ["a is not set, wanted 1", "jobs.a is not running", "list[1] is not set, wanted 2"],
   },
   "names what nobody wrote": {
     wanted: { jobs: [{ name: "a", labels: { x: "1" } }] },
@@ -33,6 +33,16 @@ const CASES: Record<string, { wanted: unknown; running: unknown; expected: strin
       'jobs.a.labels.y is "2", wanted nothing',
       "jobs.b is running, wanted nothing of that name",
       'files is ["c"], wanted nothing',
+    ],
+  },
+  "names only the entry that was added or removed, wherever it stands": {
+    wanted: { added: [1, 2, 3], removed: [1, 3], both: [1, 2, 3, 4] },
+    running: { added: [1, 3], removed: [1, 2, 3], both: [1, 7, 4] },
+    expected: [
+      "added[1] is not set, wanted 2",
+      "removed[1] is 2, wanted nothing",
+      "both[1] is 7, wanted 2",
+      "both[2] is not set, wanted 3",
     ],
   },
   "names another shape": {

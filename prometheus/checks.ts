@@ -66,9 +66,8 @@ const rules: Check = {
   async run(context) {
     const files = await matchingFiles(join(context.buildDir, "prometheus"), "rules/*.yml");
     if (files.length === 0) return []; // prometheus/rule-files says so.
-    const problems: Problem[] = [];
-    // One after the other: what promtool says of several files at once does not always name the file.
-    for (const path of files) {
+    // Each by itself: what promtool says of several files at once does not always name the file.
+    const found = await Promise.all(files.map(async (path) => {
       const file = path.slice(context.buildDir.length + 1);
       const output = await promtool(context, [
         "check",
@@ -77,22 +76,21 @@ const rules: Check = {
         file.slice("prometheus/".length),
       ]);
       const text = await Deno.readTextFile(path);
-      const found = /SUCCESS: 0 rules found/.test(output.stdout)
+      const isEmpty = /SUCCESS: 0 rules found/.test(output.stdout);
+      const said: readonly Complaint[] = isEmpty
         ? [{ file: "", message: "It holds no rule" }]
         : output.complaints;
-      for (const complaint of found) {
-        problems.push({
-          check: this.id,
-          severity: "error",
-          file,
-          line: complaint.line ?? lineOfRule(text, complaint.message),
-          column: complaint.column,
-          message: complaint.message,
-          cure: CHANGE,
-        });
-      }
-    }
-    return problems;
+      return said.map(({ line, column, message }): Problem => ({
+        check: this.id,
+        severity: "error",
+        file,
+        line: line ?? lineOfRule(text, message),
+        column,
+        message,
+        cure: CHANGE,
+      }));
+    }));
+    return found.flat();
   },
 };
 

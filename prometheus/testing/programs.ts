@@ -39,18 +39,28 @@ export interface Server extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Starts Prometheus or Alertmanager with the files in `directory`, and waits until it is ready. */
-export async function startServer(name: "prometheus" | "alertmanager", directory: string): Promise<Server> {
+type ServerName = "prometheus" | "alertmanager" | "blackbox_exporter";
+
+const CONFIGS: Readonly<Record<ServerName, string>> = {
+  prometheus: "prometheus/prometheus.yml",
+  alertmanager: "alertmanager/alertmanager.yml",
+  blackbox_exporter: "blackbox/blackbox.yml",
+};
+
+/** Starts a server with the files in `directory`, and waits until it is ready. */
+export async function startServer(name: ServerName, directory: string): Promise<Server> {
   const program = await binary(name);
   const address = `127.0.0.1:${freePort()}`;
   const data = join(directory, `data-${name}`);
-  const args = name === "prometheus"
-    ? [`--storage.tsdb.path=${data}`, "--web.enable-lifecycle"]
-    : [`--storage.path=${data}`, "--cluster.listen-address="];
+  const args: Readonly<Record<ServerName, readonly string[]>> = {
+    prometheus: [`--storage.tsdb.path=${data}`, "--web.enable-lifecycle"],
+    alertmanager: [`--storage.path=${data}`, "--cluster.listen-address="],
+    blackbox_exporter: [],
+  };
   const [command, ...rest] = commandOf(program, [
-    `--config.file=${join(directory, name, `${name}.yml`)}`,
+    `--config.file=${join(directory, CONFIGS[name])}`,
     `--web.listen-address=${address}`,
-    ...args,
+    ...args[name],
   ]);
   const child = new Deno.Command(command!, { args: rest, stdout: "null", stderr: "piped" }).spawn();
   const log = new Response(child.stderr).text();
@@ -62,7 +72,7 @@ export async function startServer(name: "prometheus" | "alertmanager", directory
   };
   const url = `http://${address}`;
   const deadline = performance.now() + READY_MS;
-  while (!await isReady(url)) {
+  while (!await isReady(`${url}/-/${name === "blackbox_exporter" ? "healthy" : "ready"}`)) {
     if (exited || performance.now() > deadline) {
       await stop();
       throw new Error(`${name} did not become ready:\n${await log}`);
@@ -95,7 +105,7 @@ function commandOf({ path, overlay }: Binary, args: readonly string[]): string[]
 
 async function isReady(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/-/ready`);
+    const response = await fetch(url);
     await response.body?.cancel();
     return response.ok;
   } catch {
