@@ -8,6 +8,7 @@ import { composeService, volumeOf } from "./service.ts";
 import { SPECS } from "./services/mod.ts";
 import { SERVICES } from "./versions.ts";
 
+export { checks as composeChecks } from "./checks.ts";
 export { bridgeOf, gatewayOf, overlaps } from "./network.ts";
 export type { ComposePlan } from "./plan.ts";
 export { baseImage, SECRETS_TARGET, volumeOf, webhookImage } from "./service.ts";

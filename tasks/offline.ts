@@ -1,12 +1,13 @@
 /** The offline checks of a stack, on files that are not in use yet: what is wrong is seen before anything changes. */
 
 import { join } from "node:path";
-import { checks as composeChecks } from "../compose/checks.ts";
-import { checks as grafanaChecks } from "../grafana/checks.ts";
+import { composeChecks } from "../compose/mod.ts";
+import { grafanaChecks } from "../grafana/mod.ts";
 import { type Check, type CheckContext, Skipped } from "../lib/check.ts";
 import { compareFiles, type Files, readIfThere, writeFiles } from "../lib/files.ts";
-import { checks as alertmanagerChecks } from "../prometheus/alertmanager/checks.ts";
-import { checks as prometheusChecks } from "../prometheus/checks.ts";
+import { run } from "../lib/process.ts";
+import { alertmanagerChecks } from "../prometheus/alertmanager/mod.ts";
+import { prometheusChecks } from "../prometheus/mod.ts";
 import type { Invocation } from "./cli.ts";
 import { type Engine, Lacking } from "./engine/engine.ts";
 import type { Session } from "./session.ts";
@@ -85,6 +86,8 @@ function buildIsFresh({ buildDir }: Target, files: Files): Check {
 function toolFinder(engine: Engine, progress: Invocation["progress"]): CheckContext["tool"] {
   const found = new Map<string, Promise<string>>();
   return (name) => {
+    // Docker's client is the one program that is never fetched.
+    if (name === "docker") return dockerClient();
     const known = found.get(name) ?? engine.tool(name, progress).catch((error) => {
       if (error instanceof Lacking) throw new Skipped(error.message);
       throw error;
@@ -92,4 +95,14 @@ function toolFinder(engine: Engine, progress: Invocation["progress"]): CheckCont
     found.set(name, known);
     return known;
   };
+}
+
+async function dockerClient(): Promise<string> {
+  try {
+    await run("docker", ["--version"]);
+    return "docker";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new Skipped("there is no Docker client on this machine");
+    throw error;
+  }
 }
