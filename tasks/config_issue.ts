@@ -111,6 +111,8 @@ function unknownKey(parent: readonly PropertyKey[], key: string, known: readonly
     ? `secrets stay out of config.ts: write it into a file and name that with ${JSON.stringify(file)}`
     : near !== undefined
     ? `did you mean ${JSON.stringify(near)}?`
+    : known.length === 0
+    ? "expected no key"
     : `expected ${known.length === 1 ? "only" : "one of"} ${alternatives(known)}`;
   return {
     path: [...parent, key],
@@ -151,10 +153,10 @@ function wanted(issue: z.core.$ZodRawIssue): string | undefined {
       return `expected ${alternatives(issue.values as unknown[])}`;
     case "invalid_union":
       if (Array.isArray(issue.options)) return `expected ${alternatives(issue.options)}`;
-      return undefined;
+      return `expected ${unionText(issue)}`;
     case "invalid_format":
       return `expected ${
-        issue.pattern === undefined ? `a valid ${issue.format}` : `text that matches ${issue.pattern}`
+        issue.format === "regex" ? `text that matches ${issue.pattern}` : `a valid ${issue.format}`
       }`;
     case "too_small":
       if (issue.origin === "string") return "expected text that is not empty";
@@ -166,6 +168,12 @@ function wanted(issue: z.core.$ZodRawIssue): string | undefined {
       return `expected a number ${issue.inclusive ? "not above" : "below"} ${issue.maximum}`;
   }
   return undefined;
+}
+
+/** What each branch of a union wanted. */
+function unionText(issue: z.core.$ZodRawIssue): string {
+  const branches = (issue.errors ?? []) as readonly (readonly { message: string }[])[];
+  return branches.map(([first]) => first?.message.replace(/^expected /, "")).join(", or ");
 }
 
 function objectText(keys: readonly string[]): string {
