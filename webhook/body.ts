@@ -87,7 +87,7 @@ export function createBodyReader({ bodyBytes, heldBytes }: BodyLimits): BodyRead
 }
 
 function judgeHead(headers: Headers, bodyBytes: number): void {
-  const type = headers.get("content-type")?.split(";")[0]!.trim().toLowerCase();
+  const type = headers.get("content-type")?.split(";", 1).join().trim().toLowerCase();
   // Browsers send this type to another site only after asking it, which is refused.
   if (type !== "application/json") {
     throw new Rejected(415, "media_type", "Content-Type must be application/json", {

@@ -1,5 +1,7 @@
 /** Structured log lines in logfmt, as Prometheus and Alertmanager write theirs. */
 
+import { writeOut } from "./one_line.ts";
+
 /** Further facts of a line; `undefined` is left out. */
 export type Facts = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -27,9 +29,5 @@ export function createLog(write: (line: string) => void, now: () => number): Log
 function quote(value: string | number | boolean): string {
   const text = String(value);
   if (/^[\w.:/+@-]+$/.test(text)) return text;
-  // JSON leaves these as they are; a terminal does not.
-  return JSON.stringify(text).replace(
-    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return writeOut(JSON.stringify(text));
 }

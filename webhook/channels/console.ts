@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Locale, Text } from "../../lib/text.ts";
 import type { Alert, Notification } from "../payload.ts";
 import type { ChannelKind } from "./channel.ts";
-import { oneLine } from "./one_line.ts";
+import { oneLine } from "../one_line.ts";
 
 const schema = z.strictObject({
   /** The standard output of the webhook: `deno task logs webhook`. */

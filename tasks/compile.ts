@@ -1,0 +1,184 @@
+/** `deno task compile`: the webhook as one program that needs nothing installed. */
+
+import { basename, dirname, join, resolve } from "node:path";
+import { run } from "../lib/process.ts";
+import { formatBytes } from "../lib/units.ts";
+import { type Command, EXIT, main, UsageError } from "./cli.ts";
+import { Lacking, type Progress } from "./engine/engine.ts";
+import { silent } from "./progress.ts";
+
+const ROOT = join(import.meta.dirname!, "..");
+const BUNDLE_MS = 2 * 60_000;
+const COMPILE_MS = 10 * 60_000;
+const START_MS = 30_000;
+
+/** What the webhook may do, baked into the program: listen and call out; read its configuration and secrets. */
+export const WEBHOOK_PERMISSIONS = ["--allow-net", "--allow-read"] as const;
+
+/** V8 lets short-lived objects pile up to 32 MB by default; with 2 MB a burst of alerts leaves about half the memory behind. */
+export const V8_FLAGS = "--v8-flags=--max-semi-space-size=2";
+
+/** Platforms that Deno compiles for. */
+export const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+] as const;
+
+/** A platform that Deno compiles for. */
+export type CompileTarget = typeof TARGETS[number];
+
+/** How to bundle. */
+export interface BundleOptions {
+  /** The file to write; its directory is made. */
+  readonly output: string;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** How to compile. */
+export interface CompileOptions extends BundleOptions {
+  /** This machine's platform by default. */
+  readonly target?: CompileTarget;
+}
+
+/** A compiled program. */
+export interface Compiled {
+  /** Absolute path. */
+  readonly output: string;
+  readonly target: CompileTarget;
+  readonly bytes: number;
+}
+
+/**
+ * Writes the webhook and all it imports as one JavaScript file, which `deno run` runs without this project.
+ *
+ * @throws {Lacking} when the bundler cannot be had.
+ */
+export async function bundleWebhook(options: BundleOptions): Promise<void> {
+  const { output, progress = silent, signal } = options;
+  progress.step("bundle the webhook");
+  await Deno.mkdir(dirname(resolve(output)), { recursive: true });
+  const args = ["bundle", "--quiet", "--no-check", "--platform=deno", `--output=${resolve(output)}`];
+  const { code, stderr } = await run(Deno.execPath(), [...args, "webhook/main.ts"], {
+    cwd: ROOT,
+    timeoutMs: BUNDLE_MS,
+    signal,
+  });
+  signal?.throwIfAborted();
+  if (code === 0) return;
+  if (/error sending request|Failed loading|failed to fetch/i.test(stderr)) {
+    throw new Lacking(
+      `Cannot bundle the webhook: Deno fetches its bundler, esbuild, from npm: ${reasonIn(stderr)}`,
+      "let this machine reach the npm registry once; behind a proxy with its own certificate set DENO_TLS_CA_STORE=system",
+    );
+  }
+  throw new Error(`Cannot bundle the webhook: ${stderr.trim()}`);
+}
+
+/**
+ * Compiles the webhook into one program, its permissions baked in. Only the bundle is embedded. The output appears whole or not at all.
+ *
+ * @throws {Lacking} when the runtime to embed, `denort`, cannot be had or is of another version.
+ */
+export async function compileWebhook(options: CompileOptions): Promise<Compiled> {
+  const { progress = silent, signal, target = hostTarget() } = options;
+  const output = resolve(options.output);
+  // Deno embeds what lies around the main module, so it lies alone.
+  const directory = await Deno.makeTempDir({ prefix: "vigie-compile-" });
+  // Beside the output, as a rename does not cross file systems; of its name, as Deno takes the program's name from it.
+  const aside = `${output}.${crypto.randomUUID().slice(0, 8)}.partial`;
+  const made = target.includes("windows") ? `${aside}.exe` : aside;
+  try {
+    await bundleWebhook({ output: join(directory, "webhook.js"), progress, signal });
+    progress.step(`compile ${basename(output)} for ${target}`);
+    await Deno.mkdir(dirname(output), { recursive: true });
+    const { code, stderr } = await run(Deno.execPath(), [
+      "compile",
+      "--quiet",
+      "--no-config",
+      "--no-lock",
+      "--no-check",
+      `--target=${target}`,
+      `--output=${aside}`,
+      V8_FLAGS,
+      ...WEBHOOK_PERMISSIONS,
+      "webhook.js",
+    ], { cwd: directory, timeoutMs: COMPILE_MS, signal });
+    signal?.throwIfAborted();
+    if (code !== 0) throw refusal(target, stderr);
+    if (target === hostTarget()) await proveStart(made, target, signal);
+    await Deno.rename(made, output);
+    return { output, target, bytes: (await Deno.stat(output)).size };
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+    await Deno.remove(made).catch(() => {});
+  }
+}
+
+/** The platform of this machine. */
+export function hostTarget(): CompileTarget {
+  return Deno.build.target as CompileTarget;
+}
+
+/** A denort of another version compiles well and then finds nothing in itself. */
+async function proveStart(program: string, target: CompileTarget, signal?: AbortSignal): Promise<void> {
+  const { code, stdout, stderr } = await run(program, ["--version"], { timeoutMs: START_MS, signal });
+  signal?.throwIfAborted();
+  if (code !== 0 || !/^\d+\.\d+\.\d+/.test(stdout)) {
+    throw refusal(target, stderr || `it ends with code ${code}`);
+  }
+}
+
+function refusal(target: CompileTarget, stderr: string): Error {
+  const own = Deno.env.get("DENORT_BIN");
+  const asked = own === undefined ? /dl\.deno\.land|denort|error sending request/i.test(stderr) : true;
+  if (!asked) return new Error(`Cannot compile the webhook for ${target}: ${stderr.trim()}`);
+  const { deno } = Deno.version;
+  const base = own === undefined
+    ? "Deno downloads the runtime to embed, denort, from dl.deno.land"
+    : `DENORT_BIN names "${own}" as the runtime to embed, which must be denort ${deno} for ${target}`;
+  return new Lacking(
+    `Cannot compile the webhook for ${target}: ${base}: ${reasonIn(stderr)}`,
+    `let this machine reach dl.deno.land, or unpack https://github.com/denoland/deno/releases/download/v${deno}/denort-${target}.zip ` +
+      "elsewhere and set DENORT_BIN to the file in it",
+  );
+}
+
+/** The line that says why, of Deno's many. */
+function reasonIn(stderr: string): string {
+  const lines = stderr.split("\n").map((line) => line.replace(/^\s*(\d+:|error:)?\s*/, "")).filter(Boolean);
+  const end = lines.findIndex((line) => line.startsWith("Stack backtrace"));
+  const said = end < 0 ? lines : lines.slice(0, end);
+  return said.at(-1) ?? "Deno does not say why";
+}
+
+/** The command. */
+export const compile: Command = {
+  name: "compile",
+  summary: "build the webhook as one program, dist/webhook",
+  flags: {
+    target: { type: "string", value: "TARGET", help: `the platform (this machine's): ${TARGETS.join(", ")}` },
+    output: { type: "string", value: "FILE", help: "the program to write (dist/webhook)", short: "o" },
+  },
+  examples: ["compile", "compile --target aarch64-unknown-linux-gnu --output dist/webhook-arm64"],
+  async run({ flags, progress, signal, print }) {
+    const target = targetOf(flags.target as string | undefined);
+    const windows = target.includes("windows") ? ".exe" : "";
+    const output = (flags.output as string | undefined) ?? join("dist", `webhook${windows}`);
+    const compiled = await compileWebhook({ output, target, progress, signal });
+    print(`${compiled.output} (${formatBytes(compiled.bytes)}, ${target})`);
+    return { code: EXIT.done, json: compiled };
+  },
+};
+
+function targetOf(text: string | undefined): CompileTarget {
+  if (text === undefined) return hostTarget();
+  const target = TARGETS.find((one) => one === text);
+  if (!target) throw new UsageError(`Cannot compile for "${text}": Deno compiles for ${TARGETS.join(", ")}`);
+  return target;
+}
+
+if (import.meta.main) await main(compile);
