@@ -10,6 +10,7 @@ import { scrapeJobs } from "./scrape_jobs.ts";
 
 export { prometheusChecks } from "./checks.ts";
 export { prometheusDrift, type RunningPrometheus } from "./drift.ts";
+export { type Rule, ruleFile } from "./rules/rule.ts";
 export { STACK_JOBS } from "./scrape_jobs.ts";
 
 /** What Prometheus has to know of the other services: plain data, from tasks/stack.ts. */

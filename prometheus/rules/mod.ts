@@ -1,13 +1,12 @@
 /** Every family of rules. To add one: write its file beside this one and name it in `FAMILIES`. */
 
-import { BANNER, type Files } from "../../lib/files.ts";
+import type { Files } from "../../lib/files.ts";
 import type { Locale } from "../../lib/text.ts";
-import { toYaml } from "../../lib/yaml.ts";
 import { diskRules } from "./disk.ts";
 import { drillRules } from "./drill.ts";
 import { hostRules } from "./host.ts";
 import { probeRules } from "./probe.ts";
-import { type RuleContext, type RuleFamily, ruleGroup, rulesOf } from "./rule.ts";
+import { type RuleContext, type RuleFamily, ruleFile, rulesOf } from "./rule.ts";
 import { stackRules } from "./stack.ts";
 import { targetRules } from "./target.ts";
 
@@ -31,8 +30,7 @@ export function renderRules(context: RuleContext, locale: Locale, jobs: Readonly
   for (const family of FAMILIES) {
     const rules = rulesOf(family, context, jobs);
     if (rules.length === 0) continue;
-    const groups = [ruleGroup(family.name, rules, locale)];
-    files.set(`prometheus/rules/${family.name}.yml`, toYaml({ groups }, [BANNER]));
+    files.set(`prometheus/rules/${family.name}.yml`, ruleFile(family.name, rules, locale));
   }
   return files;
 }

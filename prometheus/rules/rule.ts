@@ -1,7 +1,9 @@
 /** What a rule is, and how a family of rules becomes a rule file. */
 
+import { BANNER } from "../../lib/files.ts";
 import { type Duration, durationMs, formatDuration } from "../../lib/units.ts";
 import type { Locale, Text } from "../../lib/text.ts";
+import { toYaml } from "../../lib/yaml.ts";
 import type { Thresholds } from "../schema.ts";
 
 /** How urgent an alert is. `none` is for an alert that tells nobody anything, such as Watchdog. */
@@ -86,8 +88,12 @@ export function rulesOf(family: RuleFamily, context: RuleContext, jobs: Readonly
   });
 }
 
-/** A rule group in Prometheus's own form. */
-export function ruleGroup(name: string, rules: readonly Rule[], locale: Locale): unknown {
+/** The text of a rule file with one group. */
+export function ruleFile(name: string, rules: readonly Rule[], locale: Locale): string {
+  return toYaml({ groups: [ruleGroup(name, rules, locale)] }, [BANNER]);
+}
+
+function ruleGroup(name: string, rules: readonly Rule[], locale: Locale): unknown {
   return {
     name,
     rules: rules.map((rule) =>

@@ -9,7 +9,7 @@ import { toYaml } from "../../lib/yaml.ts";
 import { run } from "../../lib/process.ts";
 import { binary } from "../../tasks/binaries/mod.ts";
 import { measureShape } from "../schema.ts";
-import { type AlertSeverity, isAlert, type RuleContext, type RuleFamily, ruleGroup } from "../rules/rule.ts";
+import { type AlertSeverity, isAlert, type RuleContext, type RuleFamily, ruleFile } from "../rules/rule.ts";
 
 /** Series in promtool's notation, one value each 15 seconds: `{ 'up{job="node"}': "1x8" }`. */
 export type Series = Readonly<Record<string, string>>;
@@ -72,8 +72,10 @@ export function testRules(family: RuleFamily, cases: readonly AlertCase[]): void
       const { path } = await binary("promtool");
       const directory = await Deno.makeTempDir({ prefix: "vigie-rules-" });
       try {
-        const groups = [ruleGroup(family.name, family.rules(CONTEXT), locale)];
-        await Deno.writeTextFile(join(directory, "rules.yml"), toYaml({ groups }));
+        await Deno.writeTextFile(
+          join(directory, "rules.yml"),
+          ruleFile(family.name, family.rules(CONTEXT), locale),
+        );
         await Deno.writeTextFile(join(directory, "cases.yml"), toYaml(promtoolFile(cases, locale)));
         const { code, stdout, stderr } = await run(path, ["test", "rules", "cases.yml"], { cwd: directory });
         assert.equal(code, 0, `${stdout}\n${stderr}`);
