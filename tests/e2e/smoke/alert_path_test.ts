@@ -3,6 +3,7 @@ import { alertPath } from "../../../tasks/smoke/alert_path.ts";
 import { runSmoke, type SmokeContext, type SmokeResult } from "../../../tasks/smoke/check.ts";
 import { ready } from "../../../tasks/smoke/ready.ts";
 import { freePort, startRig } from "./rig.ts";
+import { standInSmtp } from "./stand_in_smtp.ts";
 import { rules } from "../../../tasks/smoke/rules.ts";
 import { poll } from "../../../tasks/smoke/poll.ts";
 import { activeTargets, targets } from "../../../tasks/smoke/targets.ts";
@@ -135,6 +136,15 @@ Deno.test("alertPath with the real programs, whole and broken at each hop", asyn
       );
     },
   );
+
+  await t.step("a native receiver that takes the message: its hop by Alertmanager's counters", async () => {
+    await using smtp = standInSmtp();
+    await rig.configure({ smarthost: smtp.address });
+    const { steps, problems } = await run(context);
+    assert.deepEqual(problems, []);
+    assert.equal(steps.find(({ name }) => name === "native email")?.detail, "1 delivered");
+    assert.match(smtp.messages[0]!, /VigieDrill/);
+  });
 
   await t.step(
     "a native receiver that refuses: Alertmanager's counter and reason, the webhook's way works",
