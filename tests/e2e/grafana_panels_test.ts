@@ -130,22 +130,27 @@ Deno.test("panelQueries of both dashboards all give data on a running stack", as
     const command = [Deno.execPath(), "run", "--quiet", "--no-prompt", ...permissions, main, ...args];
     await ready(url(webhook, "/health"), "webhook", start(cleanup, command, directory));
   };
+  // Debian turns these on, and they log an error a scrape where they find nothing.
+  const debianQuiet = ["--no-collector.systemd", "--no-collector.textfile"];
   await Promise.all([
     runWebhook(),
     run("alertmanager", alertmanager, "/-/ready", [
       `--config.file=${join(configuration, "alertmanager", "alertmanager.yml")}`,
+      // Each program's own default is a directory of the machine, which other runs would share.
+      `--storage.path=${join(directory, "alertmanager")}`,
       "--cluster.listen-address=",
     ]),
-    run("node_exporter", nodeExporter, "/", ["--no-collector.systemd"]),
+    run("node_exporter", nodeExporter, "/", debianQuiet),
     // A host as poor as they come: a kernel without PSI, no disk and no network interface of its own.
     run("node_exporter", bare, "/", [
-      "--no-collector.systemd",
+      ...debianQuiet,
       "--no-collector.pressure",
       "--no-collector.diskstats",
       "--no-collector.netdev",
     ]),
     run("prometheus", prometheus, "/-/ready", [
       `--config.file=${join(configuration, "prometheus", "prometheus.yml")}`,
+      `--storage.tsdb.path=${join(directory, "prometheus")}`,
       `--storage.tsdb.retention.size=${stack.retention.size}`,
     ]),
   ]);
