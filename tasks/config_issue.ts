@@ -74,9 +74,9 @@ function sentences(
   knownKeys: ReadonlyMap<string, readonly string[]>,
 ): ConfigIssue[] {
   const { path, message } = issue;
-  const place = pathText(path);
+  const place = pathText(path) || "the configuration";
   if (issue.code === "unrecognized_keys") {
-    const known = knownKeys.get(place) ?? [];
+    const known = knownKeys.get(pathText(path)) ?? [];
     return issue.keys.map((key) => unknownKey(path, key, known));
   }
   if (issue.code === "invalid_key") {
@@ -92,8 +92,7 @@ function sentences(
   if (value === undefined) return [{ path, message: `Missing ${place}: ${message}` }];
   const near = typeof value === "string" ? nearest(value, optionsOf(issue)) : undefined;
   const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
-  const target = place === "" ? "the configuration" : place;
-  return [{ path, message: `Cannot use ${valueText(value)} as ${target}: ${message}${hint}` }];
+  return [{ path, message: `Cannot use ${valueText(value)} as ${place}: ${message}${hint}` }];
 }
 
 const SECRET_KEY = /url|password|token|secret|credential|api_?key/i;

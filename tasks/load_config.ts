@@ -1,6 +1,6 @@
 /** config.ts on disk → the stack it describes, or every problem with its place. */
 
-import { basename, dirname, relative } from "node:path";
+import { basename, dirname, extname, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { readIfThere } from "../lib/files.ts";
@@ -32,6 +32,9 @@ export interface LoadOptions {
   readonly timeoutMs?: number;
 }
 
+// Computed hosts may be wrong by the hundred.
+const MOST_SHOWN = 20;
+
 /** A configuration file that cannot be used, with everything that is wrong with it and where. */
 export class ConfigProblem extends Failure {
   override readonly name = "ConfigProblem";
@@ -42,7 +45,10 @@ export class ConfigProblem extends Failure {
   constructor(file: string, readonly findings: readonly Finding[], source: string) {
     const count = findings.length === 1 ? "" : `: ${findings.length} problems`;
     const text = withoutSecrets(source, findings);
-    const texts = findings.map((finding) => formatFinding(finding, text));
+    const texts = findings.slice(0, MOST_SHOWN).map((finding) => formatFinding(finding, text));
+    if (findings.length > MOST_SHOWN) {
+      texts.push(`… and ${findings.length - MOST_SHOWN} more; --json has them all`);
+    }
     super([`Cannot use "${file}"${count}`, ...texts].join("\n\n"), EXIT.usage, undefined, {
       problems: findings,
     });
@@ -74,25 +80,33 @@ export async function loadConfig(path: string, options: LoadOptions): Promise<Lo
 }
 
 async function readSource(path: string): Promise<string> {
+  const refuse = (message: string, cure: string) =>
+    new ConfigProblem(
+      shown(path),
+      [{ severity: "error", id: "config", file: shown(path), message, cure }],
+      "",
+    );
+  if (!/\.[cm]?[jt]s$/.test(path)) {
+    throw refuse(
+      `Cannot read "${extname(path)}" as a configuration: expected a TypeScript module`,
+      "name a file such as config.ts with --config",
+    );
+  }
   try {
     const source = await readIfThere(path);
-    if (source !== undefined) return source;
+    if (source !== undefined) return source.replaceAll("\r\n", "\n");
   } catch (error) {
-    throw new ConfigProblem(shown(path), [{
-      severity: "error",
-      id: "config",
-      file: shown(path),
-      message: `Cannot read the configuration: ${(error as Error).message.replace(/: readfile .*$/, "")}`,
-      cure: "make it a file that your user may read, or name another with --config",
-    }], "");
+    const denied = error instanceof Deno.errors.PermissionDenied;
+    if (!denied && !(error instanceof Deno.errors.IsADirectory)) throw error;
+    throw refuse(
+      `Cannot read the configuration: ${denied ? "your user may not read it" : "it is a directory"}`,
+      "name a file that your user may read with --config",
+    );
   }
-  throw new ConfigProblem(shown(path), [{
-    severity: "error",
-    id: "config",
-    file: shown(path),
-    message: "There is no such file",
-    cure: "name the configuration with --config FILE, or start from the config.ts that Vigie ships",
-  }], "");
+  throw refuse(
+    "There is no such file",
+    "name the configuration with --config FILE, or start from the config.ts that Vigie ships",
+  );
 }
 
 /** A module may wait for ever at its top level; the timer also keeps Deno from ending the process in silence. */
@@ -168,6 +182,14 @@ async function loadProblem(source: string, error: unknown): Promise<Problem> {
     };
   }
   const cure = 'config.ts holds values only: import nothing but "vigie" and files of your own';
+  if (message.includes("Requires import access")) {
+    const place = placeOfImport(source, (specifier) => /^https?:/.test(specifier));
+    return {
+      ...place,
+      message: "Cannot import code from the network: tasks run a configuration without that permission",
+      cure,
+    };
+  }
   if (message.includes("lockfile is out of date")) {
     const place = placeOfImport(source, (specifier) => /^(npm|jsr|https?):/.test(specifier));
     return {

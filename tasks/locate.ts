@@ -174,17 +174,17 @@ function argumentOf(
   scope: Scope,
   call: { line: number; column: number } | undefined,
 ): Node | undefined {
-  const calls = program.flatMap(callsIn).filter((node) => node.arguments.length > 0);
+  const calls = program.flatMap(callsIn);
   const meant = calls.find((node) =>
     // V8 puts a call at its callee's name.
     call && node.loc.start.line === call.line && node.loc.start.column + 1 === call.column
   );
-  if (meant) return meant.arguments[0];
+  if (meant) return meant.arguments[0] ?? meant;
   const exported = program.find(({ type }) => type === "ExportDefaultDeclaration")?.declaration as
     | Node
     | undefined;
   const value = exported && resolved(exported, scope);
-  return value?.type === "CallExpression" ? value.arguments[0] : value;
+  return value?.type === "CallExpression" ? value.arguments[0] ?? value : value;
 }
 
 function callsIn(node: unknown): Node[] {

@@ -14,7 +14,7 @@ const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 const COLOUR_VARIABLES = "NO_COLOR,FORCE_COLOR,TERM,CI";
 const UPDATE = Deno.env.get("VIGIE_UPDATE") === "1";
 // These depend on what a process may do, or leave it in a state that other tests would notice: each gets one of its own.
-const ALONE = new Set(["never_loads.ts", "reads_environment.ts", "unknown_package.ts"]);
+const ALONE = new Set(["never_loads.ts", "reads_environment.ts", "remote.ts", "unknown_package.ts"]);
 
 for (const file of configsIn("bad")) {
   Deno.test(`loadConfig refuses bad/${basename(file)} with its message`, async () => {
