@@ -1,4 +1,4 @@
-/** What can be proved of Prometheus's files without running it. */
+/** What can be proved of the files of Prometheus and the blackbox exporter without running them. */
 
 import { join } from "node:path";
 import type { Check, CheckContext, Problem } from "../lib/check.ts";
@@ -7,6 +7,7 @@ import { readIfThere } from "../lib/files.ts";
 import { matchingFiles } from "../lib/glob.ts";
 import { run } from "../lib/process.ts";
 import { fromYaml } from "../lib/yaml.ts";
+import { blackboxCheck } from "./blackbox_check.ts";
 
 const CONFIG = "prometheus/prometheus.yml";
 const GENERATE = "Write the files again: deno task generate";
@@ -138,7 +139,7 @@ const ruleFiles: Check = {
 };
 
 /** The checks of this domain. */
-export const prometheusChecks: readonly Check[] = [config, rules, ruleFiles];
+export const prometheusChecks: readonly Check[] = [config, rules, ruleFiles, blackboxCheck];
 
 async function ifMissing({ buildDir }: CheckContext): Promise<Omit<Problem, "check"> | undefined> {
   if (await readIfThere(join(buildDir, CONFIG)) !== undefined) return undefined;
