@@ -1,13 +1,13 @@
 /** config.ts on disk → the stack it describes, or every problem with its place. */
 
-import { basename, dirname, extname, relative } from "node:path";
+import { basename, dirname, extname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { readIfThere } from "../lib/files.ts";
-import { EXIT, Failure } from "./cli.ts";
-import { ConfigError, type ConfigIssue, isSecretKey, valueText } from "./config_issue.ts";
+import { ConfigError, valueText } from "./config_issue.ts";
+import { ConfigProblem, frameOf, problemOf, shown } from "./config_problem.ts";
 import { machineIssues } from "./machine_check.ts";
-import { type Finding, formatFinding } from "./report.ts";
+import type { Finding } from "./report.ts";
 import { originOf, type Stack } from "./stack.ts";
 
 /** A configuration that was read and found right. */
@@ -32,29 +32,6 @@ export interface LoadOptions {
   readonly timeoutMs?: number;
 }
 
-// Computed hosts may be wrong by the hundred.
-const MOST_SHOWN = 20;
-
-/** A configuration file that cannot be used, with everything that is wrong with it and where. */
-export class ConfigProblem extends Failure {
-  override readonly name = "ConfigProblem";
-  /**
-   * @param findings Each problem, for programs; the message has them for people.
-   * @param source Text of the file that they are in; `""` when there is none.
-   */
-  constructor(file: string, readonly findings: readonly Finding[], source: string) {
-    const count = findings.length === 1 ? "" : `: ${findings.length} problems`;
-    const text = withoutSecrets(source, findings);
-    const texts = findings.slice(0, MOST_SHOWN).map((finding) => formatFinding(finding, text));
-    if (findings.length > MOST_SHOWN) {
-      texts.push(`… and ${findings.length - MOST_SHOWN} more; --json has them all`);
-    }
-    super([`Cannot use "${file}"${count}`, ...texts].join("\n\n"), EXIT.usage, undefined, {
-      problems: findings,
-    });
-  }
-}
-
 /**
  * The stack that the module at `path` describes. A module is evaluated once in a process: after a change, load it in a new one.
  *
@@ -75,7 +52,7 @@ export async function loadConfig(path: string, options: LoadOptions): Promise<Lo
   const issues = options.machine === false
     ? []
     : await machineIssues(stack as Stack, { configDir: dirname(path), stateDir: options.stateDir });
-  if (issues.length > 0) throw await placed(path, source, issues, origin);
+  if (issues.length > 0) throw await problemOf(path, source, issues, origin);
   return { stack: stack as Stack, configDir: dirname(path), path };
 }
 
@@ -131,7 +108,7 @@ class NeverLoaded extends Error {
 type Problem = Omit<Finding, "severity" | "id" | "file">;
 
 async function explain(path: string, source: string, error: unknown): Promise<ConfigProblem> {
-  if (error instanceof ConfigError) return await placed(path, source, error.issues, error.stack ?? "");
+  if (error instanceof ConfigError) return await problemOf(path, source, error.issues, error.stack ?? "");
   const frame = frameOf(traceOf(error));
   // The place may be in a file that the configuration imports.
   const file = frame ? fileURLToPath(frame.url) : path;
@@ -233,60 +210,4 @@ async function notAStack(
     message: hasDefault ? `Cannot use the default export: it is ${what}` : "There is no default export",
     cure: 'write `import { defineStack } from "vigie";` and `export default defineStack({ … });`',
   }], source);
-}
-
-/** Issues with their places: in the file that called `defineStack`, which need not be the one that was loaded. */
-async function placed(
-  path: string,
-  source: string,
-  issues: readonly ConfigIssue[],
-  stackTrace: string,
-): Promise<ConfigProblem> {
-  const { placeOfPath } = await import("./locate.ts");
-  const call = frameOf(stackTrace);
-  const file = call ? fileURLToPath(call.url) : path;
-  const text = file === path ? source : await readIfThere(file) ?? source;
-  const findings = issues.map(({ path: keys, message, at, cure }): Finding => ({
-    severity: "error",
-    id: "config",
-    file: shown(file),
-    ...placeOfPath(text, keys, { at, call }),
-    message,
-    cure,
-  }));
-  // As they are written, top down; without a place last.
-  const order = (finding: Finding) => (finding.line ?? Infinity) * 10_000 + (finding.column ?? 0);
-  return new ConfigProblem(shown(path), findings.sort((a, b) => order(a) - order(b)), text);
-}
-
-/** The first frame of a stack trace that is in a file of the operator's. */
-function frameOf(stackTrace: string): { url: string; line: number; column: number } | undefined {
-  const ours = new URL("./", import.meta.url).href;
-  for (const [, url, line, column] of stackTrace.matchAll(/(file:\/\/[^\s()"]+):(\d+):(\d+)/g)) {
-    if (!url!.startsWith(ours)) return { url: url!, line: Number(line), column: Number(column) };
-  }
-  return undefined;
-}
-
-function shown(path: string): string {
-  const short = relative(Deno.cwd(), path);
-  return short.startsWith("..") ? path : short;
-}
-
-/** The text with misplaced secrets masked: an error ends up in the logs of continuous integration. */
-function withoutSecrets(source: string, findings: readonly Finding[]): string {
-  const lines = source.split("\n");
-  for (const { line, column, length, message } of findings) {
-    const text = line === undefined ? undefined : lines[line - 1];
-    if (text === undefined || column === undefined || !message.startsWith("Unknown key")) continue;
-    const end = column - 1 + (length ?? 1);
-    if (!isSecretKey(text.slice(column - 1, end))) continue;
-    // As long as it was, so that a caret further on stays in its place.
-    const masked = text.slice(end).replace(
-      /(["'`])((?:\\.|(?!\1).)*)\1/,
-      (_, quote, secret) => `${quote}${"*".repeat(secret.length)}${quote}`,
-    );
-    lines[line! - 1] = text.slice(0, end) + masked;
-  }
-  return lines.join("\n");
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { ConfigProblem, loadConfig } from "./load_config.ts";
+import { ConfigProblem } from "./config_problem.ts";
+import { loadConfig } from "./load_config.ts";
 
 async function inTempDir(body: (directory: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();

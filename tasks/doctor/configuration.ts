@@ -1,10 +1,11 @@
 /** Whether config.ts, the generated files and what runs say the same. */
 
 import { join, relative } from "node:path";
+import { Skipped } from "../../lib/check.ts";
 import { type Change, compareFiles, type Files, MANIFEST } from "../../lib/files.ts";
 import { asFailure } from "../cli.ts";
 import { driftOfAlertmanager, driftOfBlackbox, driftOfPrometheus } from "../engine/apply.ts";
-import { ConfigProblem } from "../load_config.ts";
+import { ConfigProblem } from "../config_problem.ts";
 import { filesDirOf, renderFor, renderStack, type Stack } from "../stack.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
 import type { Scene } from "./scene.ts";
@@ -37,14 +38,21 @@ const unfit: Diagnosis = {
     "with targets that is not there, or `retention.size` above what the disk has free. Every other task refuses " +
     "such a configuration. Give the machine what is missing, or change the key that the evidence names.",
   weight: "error",
+  mayFollowFrom: ["doctor/disk-full"],
   async run(scene) {
     const error = await scene.machineError();
     if (error === undefined) return "";
+    if (!(error instanceof ConfigProblem)) {
+      throw new Skipped(
+        `what config.ts asks of this machine cannot be looked at: ${(error as Error).message}`,
+      );
+    }
     return [
       problemOf(
         error,
         "config.ts asks for something that this machine does not have",
         "change the key shown, or give the machine what is missing",
+        [scene.paths.stateDir],
       ),
     ];
   },
@@ -122,12 +130,7 @@ const foreign: Diagnosis = {
     "what it says into config.ts, then remove it.",
   weight: "warning",
   async run(scene) {
-    if (!await isGenerated(scene)) return "";
-    const { target } = await scene.site();
-    const wanted = new Set((await rendered(scene)).flatMap((files) => [...files.keys()]));
-    const there = await filesBelow(filesDirOf(target), scene.paths.buildDir);
-    return there
-      .filter((path) => !wanted.has(path) && path !== MANIFEST && !path.endsWith(".tmp"))
+    return (await foreignFiles(scene))
       .map((path) => ({
         subject: path,
         cause: `The file "${path}" is among the generated ones, and config.ts does not give it`,
@@ -150,6 +153,7 @@ const drift: Diagnosis = {
     "doctor/generated-missing",
     "doctor/generated-differs",
     "doctor/generated-foreign",
+    "doctor/port-foreign",
     "doctor/mount-stale",
     "doctor/reload-failed",
   ],
@@ -161,6 +165,8 @@ const drift: Diagnosis = {
       ["alertmanager", "/-/ready", driftOfAlertmanager],
       ["blackbox", "/-/healthy", driftOfBlackbox],
     ] as const).filter(([service]) => services.includes(service));
+    const changes = [...await changesOf(scene, "added"), ...await changesOf(scene, "changed")];
+    const wrong = [...changes.map(({ path }) => path), ...await foreignFiles(scene)];
     const sightings: Sighting[] = [];
     let same = 0;
     for (const [service, path, differences] of asked) {
@@ -170,10 +176,9 @@ const drift: Diagnosis = {
         same++;
         continue;
       }
-      const edited = [...await changesOf(scene, "added"), ...await changesOf(scene, "changed")];
       sightings.push({
         subject: service,
-        involves: edited.map(({ path }) => path),
+        involves: wrong.filter((path) => path.split("/").includes(service)),
         cause: `The configuration that ${service} runs is not the one that config.ts gives`,
         evidence: found[0]!.slice(0, SHOWN_LINES),
         cure: "`deno task up` applies what config.ts says and verifies that it runs",
@@ -184,13 +189,16 @@ const drift: Diagnosis = {
 };
 
 /** Diagnoses of the configuration. */
-export const configuration: readonly Diagnosis[] = [invalid, unfit, unapplied, missing, differs, foreign];
+export const configuration: readonly Diagnosis[] = [invalid, unapplied, missing, differs, foreign];
+/** What config.ts asks of the machine: after the disk, which may explain it. */
+export const configurationFit: readonly Diagnosis[] = [unfit];
 /** The running configuration against the files: last, as what is wrong with either explains it. */
 export const configurationDrift: readonly Diagnosis[] = [drift];
 
-function problemOf(error: unknown, cause: string, cure: string): Sighting {
+function problemOf(error: unknown, cause: string, cure: string, involves: string[] = []): Sighting {
   if (error instanceof ConfigProblem && error.findings.length > 0) {
     return {
+      involves,
       cause: error.findings.length === 1 ? `${cause}: ${error.findings[0]!.message}` : cause,
       evidence: error.message.split("\n").filter((line) => line.trim() !== ""),
       cure: error.findings.find((finding) => finding.cure)?.cure ?? cure,
@@ -225,6 +233,15 @@ async function changesOf(scene: Scene, kind: Change["kind"]): Promise<Change[]> 
     change.kind === kind && change.path.startsWith("local/") === (target.engine === "local") &&
     others.every((other) => other.some(({ path }) => path === change.path))
   );
+}
+
+/** Files among the generated ones that neither stack gives. */
+async function foreignFiles(scene: Scene): Promise<string[]> {
+  if (!await isGenerated(scene)) return [];
+  const { target } = await scene.site();
+  const known = new Set((await rendered(scene)).flatMap((files) => [...files.keys()]));
+  return (await filesBelow(filesDirOf(target), scene.paths.buildDir))
+    .filter((path) => !known.has(path) && path !== MANIFEST && !path.endsWith(".tmp"));
 }
 
 /** Keys of the configuration whose values differ, with both: `thresholds.cpu: 90 was applied, 80 is in config.ts`. */

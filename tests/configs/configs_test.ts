@@ -5,7 +5,8 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { run } from "../../lib/process.ts";
-import { ConfigProblem, loadConfig } from "../../tasks/load_config.ts";
+import { ConfigProblem } from "../../tasks/config_problem.ts";
+import { loadConfig } from "../../tasks/load_config.ts";
 import { renderStack } from "../../tasks/stack.ts";
 
 const HERE = new URL("./", import.meta.url);

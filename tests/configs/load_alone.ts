@@ -1,6 +1,7 @@
 /** Loads the configuration that its argument names in a process of its own, and prints the message it is refused with. */
 
-import { ConfigProblem, loadConfig } from "../../tasks/load_config.ts";
+import { ConfigProblem } from "../../tasks/config_problem.ts";
+import { loadConfig } from "../../tasks/load_config.ts";
 
 const [path = ""] = Deno.args;
 try {

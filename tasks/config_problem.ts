@@ -1,0 +1,93 @@
+/** What keeps a configuration from being used, as compilers show it: file, line, column, the line and a caret. */
+
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readIfThere } from "../lib/files.ts";
+import { EXIT, Failure } from "./cli.ts";
+import { type ConfigIssue, isSecretKey } from "./config_issue.ts";
+import { type Finding, formatFinding } from "./report.ts";
+
+// Computed hosts may be wrong by the hundred.
+const MOST_SHOWN = 20;
+
+/** A configuration file that cannot be used, with everything that is wrong with it and where. */
+export class ConfigProblem extends Failure {
+  override readonly name = "ConfigProblem";
+  /**
+   * @param findings Each problem, for programs; the message has them for people.
+   * @param source Text of the file that they are in; `""` when there is none.
+   */
+  constructor(file: string, readonly findings: readonly Finding[], source: string) {
+    const count = findings.length === 1 ? "" : `: ${findings.length} problems`;
+    const text = withoutSecrets(source, findings);
+    const texts = findings.slice(0, MOST_SHOWN).map((finding) => formatFinding(finding, text));
+    if (findings.length > MOST_SHOWN) {
+      texts.push(`… and ${findings.length - MOST_SHOWN} more; --json has them all`);
+    }
+    super([`Cannot use "${file}"${count}`, ...texts].join("\n\n"), EXIT.usage, undefined, {
+      problems: findings,
+    });
+  }
+}
+
+/**
+ * Issues with their places: in the file that called `defineStack`, which need not be the one that was loaded.
+ *
+ * @param path Absolute path of the file that was loaded, and `source` its text.
+ * @param stackTrace Stack trace of the call of `defineStack`.
+ */
+export async function problemOf(
+  path: string,
+  source: string,
+  issues: readonly ConfigIssue[],
+  stackTrace: string,
+): Promise<ConfigProblem> {
+  const { placeOfPath } = await import("./locate.ts");
+  const call = frameOf(stackTrace);
+  const file = call ? fileURLToPath(call.url) : path;
+  const text = file === path ? source : await readIfThere(file) ?? source;
+  const findings = issues.map(({ path: keys, message, at, cure }): Finding => ({
+    severity: "error",
+    id: "config",
+    file: shown(file),
+    ...placeOfPath(text, keys, { at, call }),
+    message,
+    cure,
+  }));
+  // As they are written, top down; without a place last.
+  const order = (finding: Finding) => (finding.line ?? Infinity) * 10_000 + (finding.column ?? 0);
+  return new ConfigProblem(shown(path), findings.sort((a, b) => order(a) - order(b)), text);
+}
+
+/** The first frame of a stack trace that is in a file of the operator's. */
+export function frameOf(stackTrace: string): { url: string; line: number; column: number } | undefined {
+  const ours = new URL("./", import.meta.url).href;
+  for (const [, url, line, column] of stackTrace.matchAll(/(file:\/\/[^\s()"]+):(\d+):(\d+)/g)) {
+    if (!url!.startsWith(ours)) return { url: url!, line: Number(line), column: Number(column) };
+  }
+  return undefined;
+}
+
+/** A path as people see it: relative where it is below the current directory. */
+export function shown(path: string): string {
+  const short = relative(Deno.cwd(), path);
+  return short.startsWith("..") ? path : short;
+}
+
+/** The text with misplaced secrets masked: an error ends up in the logs of continuous integration. */
+function withoutSecrets(source: string, findings: readonly Finding[]): string {
+  const lines = source.split("\n");
+  for (const { line, column, length, message } of findings) {
+    const text = line === undefined ? undefined : lines[line - 1];
+    if (text === undefined || column === undefined || !message.startsWith("Unknown key")) continue;
+    const end = column - 1 + (length ?? 1);
+    if (!isSecretKey(text.slice(column - 1, end))) continue;
+    // As long as it was, so that a caret further on stays in its place.
+    const masked = text.slice(end).replace(
+      /(["'`])((?:\\.|(?!\1).)*)\1/,
+      (_, quote, secret) => `${quote}${"*".repeat(secret.length)}${quote}`,
+    );
+    lines[line! - 1] = text.slice(0, end) + masked;
+  }
+  return lines.join("\n");
+}
