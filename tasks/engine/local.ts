@@ -140,6 +140,8 @@ function insistOnLinux(): void {
 }
 
 async function prepareDirectory(directory: string): Promise<string> {
+  // Logs and measurements are nobody else's business.
+  await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
   await Deno.mkdir(join(directory, "logs"), { recursive: true });
   return await Deno.realPath(directory);
 }

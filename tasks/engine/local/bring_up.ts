@@ -50,8 +50,8 @@ export async function bringUp(
   const starting = specs.filter((spec) => changed.includes(spec) || !running.get(spec.service)?.process);
   const ours = new Set(before.services.map(({ pid }) => pid));
   await insistOnPorts(stack, starting.map(({ service }) => service as LocalService), ours);
-  if (changed.length > 0 || superfluous) {
-    progress.step(`start ${changed.map(({ service }) => service).join(", ")}`);
+  if (starting.length > 0 || superfluous) {
+    progress.step(`start ${starting.map(({ service }) => service).join(", ")}`);
     await apply(directory, specs, signal);
   }
 

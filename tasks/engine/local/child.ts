@@ -37,6 +37,7 @@ export class Child {
   /** Starts it. That it cannot be started counts as its end: it is tried again. */
   start(): void {
     this.#nextStart = undefined;
+    this.#lastError = undefined;
     const began = Date.now();
     try {
       const child = new Deno.Command("sh", {
@@ -55,6 +56,13 @@ export class Child {
     } catch (error) {
       this.#ended(undefined, (error as Error).message, 0);
     }
+  }
+
+  /** Starts it now when it waits for its next start: somebody asks for it. */
+  hurry(): void {
+    if (this.#nextStart === undefined) return;
+    clearTimeout(this.#timer);
+    this.#again();
   }
 
   /** Ends it: SIGTERM, and SIGKILL when it takes too long. It is not started again. */
@@ -99,11 +107,13 @@ export class Child {
     }
     const waitMs = this.#backoff.next(ranMs);
     this.#nextStart = Date.now() + waitMs;
-    this.#timer = setTimeout(() => {
-      this.#restarts++;
-      this.start();
-    }, waitMs);
+    this.#timer = setTimeout(() => this.#again(), waitMs);
     this.#changed(`ended by itself (${exit ?? error}); it is started again in ${waitMs / 1_000} s`);
+  }
+
+  #again(): void {
+    this.#restarts++;
+    this.start();
   }
 
   async #identify(pid: number): Promise<void> {

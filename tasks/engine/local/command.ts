@@ -118,6 +118,7 @@ export function environmentOf(service: LocalService, plan: Plan): Record<string,
     return value === undefined ? [] : [[name, value]];
   });
   return {
+    PATH: SYSTEM_PATH,
     ...Object.fromEntries(inherited),
     ...own,
     [MARK.stack]: plan.directory,
@@ -144,7 +145,9 @@ export function specOf(
   };
 }
 
-const COMMON_VARIABLES = ["PATH", "TZ", "LANG", "LC_ALL"];
+const COMMON_VARIABLES = ["TZ"];
+/** The same for whoever runs `up`, from a login shell, npx or cron: another environment would restart the services. */
+export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const PROXY_VARIABLES = [
   "HTTP_PROXY",
   "HTTPS_PROXY",

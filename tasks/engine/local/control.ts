@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { readIfThere, writeAtomically } from "../../../lib/files.ts";
-import { START_ORDER } from "./command.ts";
+import { START_ORDER, SYSTEM_PATH } from "./command.ts";
+import { lastLines } from "./logs.ts";
 import { findMarked, inspect, lives, type Marked, sameProcess, signal as send } from "./process.ts";
 import { type Desired, MARK, parseStatus, PROTOCOL, type ServiceSpec, type Status } from "./protocol.ts";
 
@@ -83,7 +84,7 @@ export async function apply(
   const { supervisor, status } = await findAlive(directory);
   // One that has not reported yet would be ended by the signal; it has not read the file either.
   if (supervisor && status) await send(supervisor, "SIGHUP");
-  else if (!supervisor) startSupervisor(directory);
+  const started = supervisor ? undefined : startSupervisor(directory);
   const longest = Math.max(
     START_TIMEOUT_MS,
     ...services.map(({ stopGraceMs }) => stopGraceMs + KILL_TIMEOUT_MS),
@@ -93,6 +94,10 @@ export async function apply(
   while (performance.now() < end) {
     const now = await readStatus(directory);
     if (now?.revision === desired.revision) return now;
+    if (started?.ended !== undefined) {
+      const lines = await lastLines(logOf(directory), 5);
+      throw new Error(`The supervisor ended at once (${started.ended}): ${lines.join(" ")}`);
+    }
     if (!told && now && supervisor && sameProcess(now.supervisor, supervisor)) {
       await send(supervisor, "SIGHUP");
       told = true;
@@ -101,7 +106,7 @@ export async function apply(
   }
   throw new Error(
     `The supervisor did not apply what it was told within ${longest / 1_000} s: its log is "${
-      join(directory, "logs", "supervisor.log")
+      logOf(directory)
     }"`,
   );
 }
@@ -151,8 +156,13 @@ async function gone(processes: readonly Marked[], timeoutMs: number): Promise<bo
   }
 }
 
-function startSupervisor(directory: string): void {
-  const log = openSync(join(directory, "logs", "supervisor.log"), "a", 0o644);
+function logOf(directory: string): string {
+  return join(directory, "logs", "supervisor.log");
+}
+
+/** @returns how it ended, once it has; it is not to. */
+function startSupervisor(directory: string): { readonly ended?: string } {
+  const log = openSync(logOf(directory), "a", 0o644);
   const args = [
     "run",
     "--quiet",
@@ -165,24 +175,33 @@ function startSupervisor(directory: string): void {
     "--v8-flags=--max-semi-space-size=1,--max-old-space-size=32",
     `--allow-read=${flagValue(directory)}`,
     `--allow-write=${flagValue(directory)}`,
-    "--allow-run",
+    // Services are started by the shell, which gives its place to them.
+    "--allow-run=sh,cat",
     fileURLToPath(new URL("./supervisor.ts", import.meta.url)),
     directory,
   ];
-  const inherited = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME"].flatMap((name) => {
+  const inherited = ["HOME", "DENO_DIR", "XDG_CACHE_HOME"].flatMap((name) => {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];
   });
   const child = spawn(Deno.execPath(), args, {
     cwd: directory,
-    env: { ...Object.fromEntries(inherited), [MARK.stack]: directory, [MARK.service]: "supervisor" },
+    env: {
+      ...Object.fromEntries(inherited),
+      PATH: SYSTEM_PATH,
+      [MARK.stack]: directory,
+      [MARK.service]: "supervisor",
+    },
     stdio: ["ignore", log, log],
     // Both are needed for it to outlive this process and its terminal.
     detached: true,
   });
-  child.on("error", () => {}); // Seen by its not reporting.
+  const life: { ended?: string } = {};
+  child.on("error", (error) => life.ended = error.message);
+  child.on("exit", (code, signal) => life.ended = signal ?? `exit code ${code}`);
   child.unref();
   closeSync(log);
+  return life;
 }
 
 /** A path in a list of Deno's flags, where a comma is written twice. */

@@ -12,13 +12,7 @@ const POLL_MS = 200;
  * @param count How many at most.
  */
 export async function lastLines(path: string, count: number): Promise<string[]> {
-  let lines: string[] = [];
-  for (const part of [path, ...Array.from({ length: KEEP }, (_, i) => `${path}.${i + 1}`)]) {
-    const missing = count - lines.length;
-    if (missing <= 0) break;
-    lines = [...await tailOf(part, missing), ...lines];
-  }
-  return lines;
+  return (await tailOf(path, count)).lines;
 }
 
 /**
@@ -27,46 +21,68 @@ export async function lastLines(path: string, count: number): Promise<string[]> 
  * A log that is cut meanwhile is read to its end first: what was not read yet is at the same place of `path.1`.
  */
 export async function* followLines(path: string, tail: number, signal: AbortSignal): AsyncGenerator<string> {
-  let offset = await sizeOf(path);
-  yield* await lastLines(path, tail);
-  let rest = "";
+  const { lines, rest: begun, end } = await tailOf(path, tail, false);
+  yield* lines;
+  let offset = end;
+  let rest = begun;
   const decoder = new TextDecoder();
   while (!signal.aborted) {
-    const size = await sizeOf(path);
-    const from = size < offset ? [[`${path}.1`, offset], [path, 0]] as const : [[path, offset]] as const;
-    for (const [part, start] of from) {
+    const wasCut = await sizeOf(path) < offset;
+    const parts = wasCut ? [[`${path}.1`, offset], [path, 0]] as const : [[path, offset]] as const;
+    for (const [part, start] of parts) {
       const bytes = await readFrom(part, start);
       offset = start + bytes.length;
-      const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
-      rest = lines.pop()!;
-      yield* lines;
+      const pieces = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+      rest = pieces.pop()!;
+      yield* pieces;
     }
     await delay(POLL_MS, undefined, { signal }).catch(() => {});
   }
 }
 
-async function tailOf(path: string, count: number): Promise<string[]> {
+interface Tail {
+  readonly lines: string[];
+  /** The beginning of a line that is not ended yet. */
+  readonly rest: string;
+  /** How much of the youngest part was read, bytes. */
+  readonly end: number;
+}
+
+/** @param withRest Whether a line that is not ended yet is among `lines`. */
+async function tailOf(path: string, count: number, withRest = true): Promise<Tail> {
+  const { text, end } = await endOf(path, count);
+  const lines = text.split("\n");
+  const rest = lines.pop()!;
+  if (withRest && rest !== "") lines.push(rest);
+  for (let i = 1; i <= KEEP && lines.length < count; i++) {
+    const older = (await endOf(`${path}.${i}`, count - lines.length)).text.split("\n");
+    older.pop();
+    lines.unshift(...older);
+  }
+  return { lines: count === 0 ? [] : lines.slice(-count), rest, end };
+}
+
+/** The end of the file at `path`, with at least `count` lines if it has as many; empty when there is no such file. */
+async function endOf(path: string, count: number): Promise<{ text: string; end: number }> {
   let file: Deno.FsFile;
   try {
     file = await Deno.open(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotFound) return { text: "", end: 0 };
     throw error;
   }
   using _file = file;
-  let start = await file.seek(0, Deno.SeekMode.End);
+  const end = await file.seek(0, Deno.SeekMode.End);
+  let start = end;
   let bytes = new Uint8Array();
-  // One line more than wanted: the first one may be a part.
-  while (start > 0 && newlines(bytes) <= count) {
+  // Two more than wanted: the first one may be a part, and the last one may be empty.
+  while (start > 0 && newlines(bytes) <= count + 1) {
     const length = Math.min(BLOCK_BYTES, start);
     start -= length;
     await file.seek(start, Deno.SeekMode.Start);
-    const block = await readFully(file, length);
-    bytes = concat(block, bytes);
+    bytes = concat(await readFully(file, length), bytes);
   }
-  const lines = new TextDecoder().decode(bytes).split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return count === 0 ? [] : lines.slice(-count);
+  return { text: new TextDecoder().decode(bytes), end };
 }
 
 async function readFrom(path: string, start: number): Promise<Uint8Array> {

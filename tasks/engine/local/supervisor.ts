@@ -47,7 +47,11 @@ async function apply(): Promise<void> {
   await Promise.all(going.map((child) => child.stop()));
   for (const { spec } of going) children.delete(spec.service);
   for (const spec of desired.services) {
-    if (children.has(spec.service)) continue;
+    const present = children.get(spec.service);
+    if (present) {
+      present.hurry();
+      continue;
+    }
     const child = new Child(spec, `${directory}/logs/${spec.service}.log`, (text) => {
       log(`${spec.service} ${text}`);
       void save();

@@ -1,6 +1,6 @@
 /** `up` on the local engine: what is missing is started, what changed is restarted or reloaded, the rest is left alone. */
 
-import { join } from "node:path";
+import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Service, SERVICES } from "../../../compose/versions.ts";
 import { type Binary, binary, type BinaryName } from "../../binaries/mod.ts";
@@ -37,7 +37,7 @@ const REPORT_MS = 5_000;
 
 /** Brings the stack up. @returns what was done, in the order of the services. */
 export async function up(context: UpContext): Promise<Applied[]> {
-  const { stack, target, directory, progress, signal } = context;
+  const { stack, target, progress, signal } = context;
   const began = performance.now();
   const services = servicesOf(stack, target.engine);
   const wanted = START_ORDER.filter((service) => services.has(service) && !target.leftOut?.[service]);
@@ -133,7 +133,7 @@ async function makePlan({ stack, target, directory }: UpContext): Promise<Plan> 
 async function makeSpec(service: LocalService, plan: Plan, found: Binary | undefined): Promise<ServiceSpec> {
   const parts = [found ? await stamp(found.path) : plan.webhook.fingerprint];
   // Grafana reads its provisioning when it starts.
-  if (service === "grafana") parts.push(await digest(plan));
+  if (service === "grafana") parts.push(digest(plan));
   return specOf(service, plan, found, parts.join(" "));
 }
 
@@ -143,8 +143,7 @@ async function stamp(path: string): Promise<string> {
   return `${size} ${mtime?.getTime()}`;
 }
 
-async function digest({ stack, target }: Plan): Promise<string> {
+function digest({ stack, target }: Plan): string {
   const files = [...renderFor(stack, target)].filter(([path]) => path.startsWith("grafana/provisioning/"));
-  const bytes = new TextEncoder().encode(JSON.stringify(files));
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 16);
+  return createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
 }

@@ -46,7 +46,6 @@ export async function webhookProgram(
     `--allow-read=${data},${flagValue(join(filesDirOf(target), "webhook"))}`,
     `--allow-write=${data}`,
     "--allow-net",
-    "--allow-env",
     join(project, "webhook", "main.ts"),
   ];
   return { command, fingerprint: `source ${source}` };
