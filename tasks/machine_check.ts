@@ -135,8 +135,8 @@ async function sizeOf(directory: string): Promise<number> {
       sum += entry.isDirectory ? await sizeOf(path) : (await Deno.lstat(path)).size;
     }
   } catch (error) {
-    // Prometheus replaces its blocks while we look.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    // Prometheus replaces its blocks while we look; and what is no directory holds no blocks, which is for the engine to say.
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
   }
   return sum;
 }

@@ -53,7 +53,7 @@ export async function openRunning(invocation: Invocation): Promise<Session> {
 }
 
 /** What `--engine` says; undefined when it is not given. */
-export function engineFlag({ flags }: Invocation): "auto" | "docker" | "local" | undefined {
+export function engineFlag({ flags }: Pick<Invocation, "flags">): "auto" | "docker" | "local" | undefined {
   const name = flags.engine;
   if (name === undefined || name === "auto" || name === "docker" || name === "local") return name;
   throw new Failure(`Cannot use the engine "${name}": expected "auto", "docker" or "local"`, EXIT.usage);

@@ -71,7 +71,7 @@ const tooSmall: Diagnosis = {
     "Prometheus may keep more than the disk has room for: `retention.size` less what is there already is above the " +
     "free space, so the disk will be full before the limit is reached. Lower `retention.size`, or give it a larger disk.",
   weight: "warning",
-  mayFollowFrom: ["doctor/disk-full"],
+  mayFollowFrom: ["doctor/disk-full", "doctor/config-unfit"],
   async run(scene) {
     const [stack, disk] = [await scene.stack(), await diskOf(scene)];
     const stored = await storedBytes(scene);
@@ -93,7 +93,9 @@ const tooSmall: Diagnosis = {
 };
 
 /** Diagnoses of the disk. */
-export const disk: readonly Diagnosis[] = [full, inodes, tooSmall];
+export const disk: readonly Diagnosis[] = [full, inodes];
+/** Whether what is to be kept fits: after what config.ts asks of the machine. */
+export const diskRetention: readonly Diagnosis[] = [tooSmall];
 
 interface Disk {
   readonly path: string;

@@ -145,7 +145,7 @@ const lacking: Diagnosis = {
     "Neither of the engines can run the stack as config.ts asks for it; the evidence says what was tried. " +
     "Start Docker, or use the local engine, which needs no more than the programs it fetches itself.",
   weight: "error",
-  mayFollowFrom: DOCKER_PROBLEMS,
+  mayFollowFrom: ["doctor/state-path", ...DOCKER_PROBLEMS],
   async run(scene) {
     const error = await scene.engineError();
     if (error === undefined) return `the ${(await scene.site()).engine.name} engine`;
@@ -217,7 +217,8 @@ interface Docker {
 
 async function dockerOf(scene: Scene): Promise<Docker> {
   const [stack, record] = [await scene.stack(), await scene.record()];
-  const wanted = stack.engine === "docker" || (record?.running === true && record.engine === "docker");
+  const wanted = scene.asked === "docker" || (!scene.asked && stack.engine === "docker") ||
+    (record?.running === true && record.engine === "docker");
   const { ok, version, reason = "" } = await scene.docker();
   if (ok) return { wanted, reason, version };
   const problem = /permission denied/i.test(reason) ? "denied" : version === undefined ? "down" : "old";

@@ -15,6 +15,8 @@ interface Pattern {
   readonly about: string;
   readonly cure: string;
   readonly mayFollowFrom: readonly string[];
+  /** Whether a service that is ready has overcome it, whatever its log says. */
+  readonly overcome?: boolean;
 }
 
 const PATTERNS: readonly Pattern[] = [
@@ -49,6 +51,7 @@ const PATTERNS: readonly Pattern[] = [
       "no address of this machine.",
     cure: "stop the other program, or change the port or `bind` in config.ts",
     mayFollowFrom: ["doctor/port-foreign", "doctor/restart-loop", "doctor/service-dead"],
+    overcome: true,
   },
   {
     id: "doctor/log-config",
@@ -67,6 +70,7 @@ const PATTERNS: readonly Pattern[] = [
       "doctor/restart-loop",
       "doctor/service-dead",
     ],
+    overcome: true,
   },
   {
     id: "doctor/log-memory",
@@ -110,7 +114,7 @@ const PATTERNS: readonly Pattern[] = [
 
 /** Diagnoses of the logs, one a pattern. */
 export const logs: readonly Diagnosis[] = PATTERNS.map((
-  { id, what, pattern, about, cure, mayFollowFrom },
+  { id, what, pattern, about, cure, mayFollowFrom, overcome },
 ) => ({
   id,
   area: "logs",
@@ -122,7 +126,7 @@ export const logs: readonly Diagnosis[] = PATTERNS.map((
     const { services } = await scene.site();
     const sightings: Sighting[] = [];
     for (const service of services) {
-      const lines = (await recentLines(scene, service)).filter((line) => pattern.test(line));
+      const lines = (await recentLines(scene, service, overcome)).filter((line) => pattern.test(line));
       if (lines.length === 0) continue;
       sightings.push({
         subject: service,
@@ -139,9 +143,10 @@ export const logs: readonly Diagnosis[] = PATTERNS.map((
 }));
 
 /** Lines of the last minutes, of the time since the service was started if it is well. A line without a time has its neighbour's. */
-async function recentLines(scene: Scene, service: Service): Promise<string[]> {
+async function recentLines(scene: Scene, service: Service, overcome = false): Promise<string[]> {
   const status = (await scene.status()).find((entry) => entry.service === service);
   if (status === undefined || status.state === "left-out" || status.state === "stopped") return [];
+  if (overcome && status.state === "ready") return [];
   const since = status.state === "ready" && status.since ? Date.parse(status.since) : -Infinity;
   const from = Math.max(scene.now() - RECENT_MS, since);
   let last = -Infinity;

@@ -17,7 +17,7 @@ export interface Listener {
 export interface Process {
   readonly pid: number;
   readonly parent: number;
-  /** `R`, `S`, `T` (stopped), `D` (waits for a disk), `Z` (dead, not yet reaped). */
+  /** `R`, `S`, `T` (stopped by a signal), `D` (waits for a disk). */
   readonly state: string;
   /** Its command line, cut to a readable length. */
   readonly command: string;
@@ -51,7 +51,7 @@ export async function readListeners(signal: AbortSignal): Promise<Listener[]> {
   return sockets.map((socket) => ({ ...socket, pids: owners.get(socket.inode) ?? [] }));
 }
 
-/** Process `pid`; undefined when there is none. */
+/** Process `pid`; undefined when there is none, or only its exit code is left. */
 export async function readProcess(pid: number, signal: AbortSignal): Promise<Process | undefined> {
   const [stat, command] = await Promise.all([
     cat([`/proc/${pid}/stat`], signal),
@@ -60,7 +60,7 @@ export async function readProcess(pid: number, signal: AbortSignal): Promise<Pro
   const name = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
   // The name may hold spaces and brackets itself: what follows the last bracket is regular.
   const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  if (state === undefined || parent === undefined) return undefined;
+  if (state === undefined || parent === undefined || state === "Z") return undefined;
   const words = command.replaceAll("\0", " ").trim();
   return { pid, parent: Number(parent), state, command: cut(words === "" ? `[${name}]` : words) };
 }

@@ -2,10 +2,10 @@
 
 import { alertmanager } from "./alertmanager.ts";
 import { clock } from "./clock.ts";
-import { configuration, configurationDrift } from "./configuration.ts";
+import { configuration, configurationDrift, configurationFit } from "./configuration.ts";
 import { connectivity } from "./connectivity.ts";
 import type { Diagnosis } from "./diagnosis.ts";
-import { disk } from "./disk.ts";
+import { disk, diskRetention } from "./disk.ts";
 import { engine, engineAtWork } from "./engine.ts";
 import { grafana } from "./grafana.ts";
 import { logs } from "./logs.ts";
@@ -24,9 +24,11 @@ export { createScene, type Scene } from "./scene.ts";
 /** Every diagnosis. One may only follow from those before it, so that no two explain each other. */
 export const DIAGNOSES: readonly Diagnosis[] = [
   ...configuration,
-  ...engine,
   ...state,
+  ...engine,
   ...disk,
+  ...configurationFit,
+  ...diskRetention,
   ...engineAtWork,
   ...ports,
   ...supervisor,

@@ -1,7 +1,7 @@
 /** What only Docker has: networks, a firewall between containers and their host, mounts. */
 
 import { dirname, join } from "node:path";
-import { bridgeOf, gatewayOf } from "../../compose/network.ts";
+import { bridgeOf, gatewayOf } from "../../compose/mod.ts";
 import { Skipped } from "../../lib/check.ts";
 import { readIfThere } from "../../lib/files.ts";
 import { addressesOf } from "../stack.ts";

@@ -1,5 +1,6 @@
 /** Whether Prometheus is well: configuration, storage, targets, rules, the way to Alertmanager. */
 
+import type { Service } from "../../compose/versions.ts";
 import { addressesOf } from "../stack.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
 import { noneRuns } from "./services.ts";
@@ -184,9 +185,13 @@ const targetDown: Diagnosis = {
       return activeTargets.length > 0 ? `${activeTargets.length} targets up` : "";
     }
     const addresses = Object.entries(addressesOf(stack, engine.name));
-    return down.map(({ labels, scrapeUrl, lastError }) => {
+    const leftOut = new Set(
+      (await scene.status()).flatMap(({ service, state }) => state === "left-out" ? service : []),
+    );
+    return down.flatMap(({ labels, scrapeUrl, lastError }) => {
       // A target of the stack's own is known by its address: the node exporter's name is the host's.
       const own = addresses.find(([, address]) => address === new URL(scrapeUrl).host)?.[0];
+      if (leftOut.has(own as Service)) return [];
       return {
         subject: own ?? labels.instance ?? scrapeUrl,
         cause: `Prometheus cannot scrape the target "${labels.instance}" of the job "${labels.job}"`,

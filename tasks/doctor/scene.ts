@@ -43,6 +43,8 @@ export interface Value {
 export interface Scene {
   readonly paths: ScenePaths;
   readonly signal: AbortSignal;
+  /** What `--engine` says, if anything. */
+  readonly asked?: "auto" | "docker" | "local";
   /** Now, milliseconds since 1970. */
   readonly now: () => number;
   /** What config.ts says. @throws {Skipped} when it cannot be used. */
@@ -93,7 +95,7 @@ const LOG_LINES = 200;
 
 /** The scene that the command line describes. */
 export function createScene(
-  invocation: Invocation,
+  invocation: Pick<Invocation, "config" | "buildDir" | "stateDir" | "flags" | "signal">,
   { fetch = globalThis.fetch, now = Date.now }: SceneOptions = {},
 ): Scene {
   const { config, buildDir, stateDir, signal } = invocation;
@@ -112,6 +114,7 @@ export function createScene(
 
   const scene: Scene = {
     paths: { config, buildDir, stateDir },
+    asked,
     signal,
     now,
     async config() {

@@ -107,7 +107,10 @@ const restartLoop: Diagnosis = {
     const looping = (await scene.status()).filter((entry) => isLooping(entry, scene.now()));
     return await Promise.all(looping.map((entry) =>
       deathOf(scene, entry, {
-        cause: `${entry.service} dies at each start: ${entry.restarts} restarts so far`,
+        cause: entry.state === "ready"
+          ? `${entry.service} died again and again until a moment ago: ${entry.restarts} restarts so far`
+          : `${entry.service} dies at each start: ${entry.restarts} restarts so far`,
+        weight: entry.state === "ready" ? "warning" : "error",
         cure:
           `remove what the last lines of its log name, then run \`deno task up\`; all of it: \`deno task logs ${entry.service}\``,
       })
@@ -257,13 +260,14 @@ function isLooping({ state, restarts = 0, since }: ServiceStatus, nowMs: number)
 async function deathOf(
   scene: Scene,
   { service, detail }: ServiceStatus,
-  { cause, cure }: Pick<Sighting, "cause" | "cure">,
+  { cause, cure, weight }: Pick<Sighting, "cause" | "cure" | "weight">,
 ): Promise<Sighting> {
   return {
     subject: service,
     cause,
     evidence: [...detail ? [detail] : [], ...(await lastLines(scene, service)).map((line) => `log: ${line}`)],
     cure,
+    weight,
   };
 }
 
