@@ -1,8 +1,8 @@
 /** What can be wrong with a dashboard's structure. */
 
-import type { Dashboard, Panel, RowPanel } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { type JsonPath, walk } from "./json_places.ts";
-import { variablesIn } from "./queries.ts";
+import { panelsOf, variablesIn } from "./queries.ts";
 
 /** One thing that is wrong in a dashboard. */
 export interface Fault {
@@ -247,16 +247,6 @@ function linkFaults({ dashboard, others }: DashboardScope): Fault[] {
     }];
   });
   return [...byUrl, ...byTag];
-}
-
-/** The panels of a dashboard, those inside collapsed rows too, each with its path. */
-export function panelsOf(dashboard: Dashboard): { panel: Panel | RowPanel; path: JsonPath }[] {
-  return (dashboard.panels ?? []).flatMap((panel, i) => [
-    { panel, path: ["panels", i] },
-    ...("panels" in panel
-      ? panel.panels.map((inner, j) => ({ panel: inner, path: ["panels", i, "panels", j] }))
-      : []),
-  ]);
 }
 
 /** How a message calls a panel. */

@@ -170,6 +170,15 @@ Deno.test("renderGrafana shows the overview without scrolling at 1366 x 768", ()
   }
 });
 
+Deno.test("renderGrafana asks for values of now in stats and tables, for history in graphs", () => {
+  for (const { type, targets } of panelsIn(render())) {
+    for (const target of targets!) {
+      const { instant, range } = target as { instant?: boolean; range?: boolean };
+      assert.deepEqual({ instant, range }, { instant: type !== "timeseries", range: type === "timeseries" });
+    }
+  }
+});
+
 Deno.test("renderGrafana writes every text in the language asked for", () => {
   const [fr, en] = LOCALES.map((locale) => panelsIn(render({}, locale)));
   const same = fr!.filter(({ description }, i) => description === en![i]!.description);

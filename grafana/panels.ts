@@ -75,14 +75,12 @@ export interface Graph extends Common {
   readonly max?: number;
 }
 
-/** The newest value, large, with its history behind it. */
+/** The value of now, large. */
 export interface Stat extends Common {
   readonly kind: "stat";
   readonly queries: readonly Query[];
   /** Text and colour to show for a value. */
   readonly values?: readonly ValueName[];
-  /** Whether the history is drawn behind the value; true by default. */
-  readonly history?: boolean;
 }
 
 /** One row a series, newest values only. */
@@ -179,23 +177,24 @@ function buildGraph(panel: Graph, locale: Locale): BuiltPanel {
         ? [{ id: "color", value: { mode: FieldColorModeId.Fixed, fixedColor: COLORS[query.color] } }]
         : []),
     ];
-    builder.withTarget(rangeTarget(query, i, locale));
+    builder.withTarget(queryTarget(query, i, locale).range());
     if (properties.length > 0) builder.overrideByQuery(refId(i), properties);
   });
   return builder.build();
 }
 
 function buildStat(panel: Stat, locale: Locale): BuiltPanel {
-  const { history = true, limits = {}, values = [] } = panel;
+  const { limits = {}, values = [] } = panel;
   const colored = hasLimits(limits) || values.length > 0;
   const builder = withCommon(new StatBuilder(), panel, locale)
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .colorMode(colored ? common.BigValueColorMode.Value : common.BigValueColorMode.None)
-    .graphMode(history ? common.BigValueGraphMode.Area : common.BigValueGraphMode.None)
+    .graphMode(common.BigValueGraphMode.None)
     .textMode(panel.queries.length > 1 ? common.BigValueTextMode.ValueAndName : common.BigValueTextMode.Value)
     .justifyMode(common.BigValueJustifyMode.Auto);
   if (values.length > 0) builder.mappings([valueMap(values, locale)]);
-  panel.queries.forEach((query, i) => builder.withTarget(rangeTarget(query, i, locale)));
+  // Over a range, the last value of a host that is gone would still be shown as if it were its value now.
+  panel.queries.forEach((query, i) => builder.withTarget(queryTarget(query, i, locale).instant()));
   return builder.build();
 }
 
@@ -278,8 +277,8 @@ function valueMap(values: readonly ValueName[], locale: Locale) {
   };
 }
 
-function rangeTarget({ expr, legend }: Query, index: number, locale: Locale): DataqueryBuilder {
-  return target(expr, typeof legend === "string" ? legend : legend[locale], index).range();
+function queryTarget({ expr, legend }: Query, index: number, locale: Locale): DataqueryBuilder {
+  return target(expr, typeof legend === "string" ? legend : legend[locale], index);
 }
 
 function target(expr: string, legend: string, index: number): DataqueryBuilder {

@@ -1,6 +1,6 @@
 /** Every query of the rendered dashboards, as Prometheus would get it. */
 
-import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Dashboard, Panel, RowPanel } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Files } from "../lib/files.ts";
 import { durationMs, formatDuration } from "../lib/units.ts";
 import { fromYaml } from "../lib/yaml.ts";
@@ -32,6 +32,8 @@ export function dashboardTexts(files: Files): { file: string; text: string }[] {
  * A variable stands for everything (`.*`): the queries match it as a regular expression. `$__rate_interval` is what Grafana
  * makes of the scrape interval when it is zoomed in fully: four of them.
  *
+ * Source: `packages/grafana-prometheus/src/datasource.ts` of Grafana.
+ *
  * @throws {SyntaxError} when a dashboard is not JSON.
  */
 export function panelQueries(files: Files): PanelQuery[] {
@@ -48,9 +50,19 @@ export function panelQueries(files: Files): PanelQuery[] {
   });
 }
 
+/** The panels of a dashboard, those inside collapsed rows too, each with its path in the JSON. */
+export function panelsOf(dashboard: Dashboard): { panel: Panel | RowPanel; path: (string | number)[] }[] {
+  return (dashboard.panels ?? []).flatMap((panel, i) => [
+    { panel, path: ["panels", i] },
+    ...("panels" in panel
+      ? panel.panels.map((inner, j) => ({ panel: inner, path: ["panels", i, "panels", j] }))
+      : []),
+  ]);
+}
+
 /** The queries of a dashboard's panels, as they are written. */
-export function queriesOf(dashboard: Dashboard): { panel: string; refId: string; expr: string }[] {
-  return (dashboard.panels ?? []).flatMap((panel) =>
+function queriesOf(dashboard: Dashboard): { panel: string; refId: string; expr: string }[] {
+  return panelsOf(dashboard).flatMap(({ panel }) =>
     ("targets" in panel ? panel.targets ?? [] : []).flatMap((target) => {
       const { expr, refId = "" } = target as { expr?: unknown; refId?: string };
       return typeof expr === "string" ? [{ panel: panel.title ?? "", refId, expr }] : [];
@@ -58,43 +70,46 @@ export function queriesOf(dashboard: Dashboard): { panel: string; refId: string;
   );
 }
 
-/**
- * What puts values in place of a dashboard's variables and Grafana's macros. An unknown name stays, as Grafana leaves it.
- *
- * Source: `packages/grafana-prometheus/src/datasource.ts` of Grafana.
- *
- * @param scrapeIntervalMs Milliseconds between two scrapes.
- */
-export function filler(dashboard: Dashboard, scrapeIntervalMs: number): (expr: string) => string {
+/** What puts values in place of a dashboard's variables and Grafana's macros. An unknown name stays, as Grafana leaves it. */
+function filler(dashboard: Dashboard, scrapeIntervalMs: number): (expr: string) => string {
+  // The time range that dashboards open with.
   const rangeMs = 6 * 60 * 60 * 1_000;
-  const values: Record<string, string> = {
-    __interval: formatDuration(scrapeIntervalMs),
-    __interval_ms: String(scrapeIntervalMs),
-    __rate_interval: formatDuration(4 * scrapeIntervalMs),
-    __rate_interval_ms: String(4 * scrapeIntervalMs),
-    __range: formatDuration(rangeMs),
-    __range_s: String(rangeMs / 1_000),
-    __range_ms: String(rangeMs),
-  };
-  for (const { name } of dashboard.templating?.list ?? []) values[name] = ".*";
-  return (expr) => expr.replace(VARIABLE, (whole, ...names) => values[nameIn(names) ?? ""] ?? whole);
+  const values = new Map([
+    ["__interval", formatDuration(scrapeIntervalMs)],
+    ["__interval_ms", String(scrapeIntervalMs)],
+    ["__rate_interval", formatDuration(4 * scrapeIntervalMs)],
+    ["__rate_interval_ms", String(4 * scrapeIntervalMs)],
+    ["__range", formatDuration(rangeMs)],
+    ["__range_s", String(rangeMs / 1_000)],
+    ["__range_ms", String(rangeMs)],
+    ...(dashboard.templating?.list ?? []).map(({ name }) => [name, ".*"] as const),
+  ]);
+  return (expr) => replaceVariables(expr, (name, whole) => values.get(name) ?? whole);
+}
+
+// `$name`, `[[name]]`, `${name}` and `${name:format}`; a digit after the dollar sign is a group of label_replace.
+const VARIABLE =
+  /\$(?<plain>[a-zA-Z_]\w*)|\[\[(?<square>\w+?)(?::\w+)?\]\]|\$\{(?<curly>\w+)(?:\.[^:}]+)?(?::[^}]+)?\}/g;
+
+/** `text` with each use of a variable, a built-in one too, replaced by what `value` gives for it. */
+export function replaceVariables(
+  text: string,
+  value: (name: string, whole: string, offset: number) => string,
+): string {
+  return text.replace(VARIABLE, (whole, ...rest) => {
+    const [offset, , { plain, square, curly }] = rest.slice(-3);
+    return value(plain ?? square ?? curly, whole, offset);
+  });
 }
 
 /** Names of the variables that `text` uses, built-in ones included. */
 export function variablesIn(text: string): string[] {
-  return [...text.matchAll(VARIABLE)].map(([, ...names]) => nameIn(names)!);
-}
-
-/** What finds variables in a text; a fresh one each time, as it keeps its place. */
-export function variablePattern(): RegExp {
-  return new RegExp(VARIABLE);
-}
-
-// `$name`, `[[name]]`, `${name}` and `${name:format}`; a digit after the dollar sign is a group of label_replace.
-const VARIABLE = /\$([a-zA-Z_]\w*)|\[\[(\w+?)(?::\w+)?\]\]|\$\{(\w+)(?:\.[^:}]+)?(?::[^}]+)?\}/g;
-
-function nameIn(groups: unknown[]): string | undefined {
-  return groups.slice(0, 3).find((group) => group !== undefined) as string | undefined;
+  const names: string[] = [];
+  replaceVariables(text, (name, whole) => {
+    names.push(name);
+    return whole;
+  });
+  return names;
 }
 
 /** A provisioned datasource, as far as it matters here. */
@@ -105,7 +120,7 @@ export interface Datasource {
 }
 
 /** Milliseconds between two scrapes, as the Prometheus datasource is told; 15 000, Grafana's own default, without it. */
-export function scrapeIntervalMsOf(files: Files): number {
+function scrapeIntervalMsOf(files: Files): number {
   const interval = datasourcesIn(files).find(({ uid }) => uid === PROMETHEUS.uid)?.jsonData?.timeInterval;
   return interval === undefined ? 15_000 : durationMs(interval);
 }

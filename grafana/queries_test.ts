@@ -63,6 +63,12 @@ for (
   Deno.test(`panelQueries fills in ${expr}`, () => assert.deepEqual(queriesOf(expr), [expected]));
 }
 
+Deno.test("panelQueries looks into collapsed rows", () => {
+  const row = { type: "row", title: "R", panels: [{ title: "P", targets: [{ refId: "A", expr: "up" }] }] };
+  const files = new Map([["grafana/dashboards/d.json", JSON.stringify({ uid: "d", panels: [row] })]]);
+  assert.deepEqual(panelQueries(files).map(({ panel, expr }) => [panel, expr]), [["P", "up"]]);
+});
+
 Deno.test("panelQueries takes the window of rates from the scrape interval", () => {
   assert.deepEqual(queriesOf("rate(x[$__rate_interval])", "1s"), ["rate(x[4s])"]);
   assert.deepEqual(queriesOf("rate(x[$__rate_interval])", "500ms"), ["rate(x[2s])"]);

@@ -2,7 +2,7 @@
 
 import { type DashboardScope, type Fault, nameOf } from "./dashboard_faults.ts";
 import { type JsonPath, walk } from "./json_places.ts";
-import { variablePattern } from "./queries.ts";
+import { replaceVariables } from "./queries.ts";
 
 /** Every query of `scope.dashboard` that does not parse. */
 export async function queryFaults({ dashboard }: Pick<DashboardScope, "dashboard">): Promise<Fault[]> {
@@ -42,8 +42,7 @@ function queryAt(path: JsonPath, text: string): { expr: string; start: string } 
 
 /** `expr` with something of the same length in place of each variable, so that positions stay: a duration where one belongs. */
 function masked(expr: string): string {
-  return expr.replace(variablePattern(), (whole, ...rest) => {
-    const offset = rest.find((item) => typeof item === "number") as number;
+  return replaceVariables(expr, (_, whole, offset) => {
     const isDuration = /[[:]\s*$/.test(expr.slice(0, offset));
     return isDuration ? "1m".padStart(whole.length, "0") : "x".repeat(whole.length);
   });

@@ -117,7 +117,6 @@ function overview({ thresholds }: GrafanaLinks): Row {
         description: { fr: "Temps depuis le dernier démarrage.", en: "Time since the last boot." },
         unit: "seconds",
         decimals: 1,
-        history: false,
         queries: [{
           expr: `node_time_seconds{${HOST}} - node_boot_time_seconds{${HOST}}`,
           legend: { fr: "durée", en: "uptime" },

@@ -85,7 +85,6 @@ function overview(): Row {
         en: "Whether Prometheus, Alertmanager and the webhook have all accepted their last configuration.",
       },
       unit: "count",
-      history: false,
       values: LOADED,
       queries: [{
         expr: `min({__name__=~"prometheus_config_last_reload_successful|` +
