@@ -18,7 +18,11 @@ const GATES: readonly Gate[] = [
   { name: "format", args: ["fmt", "--check", "--quiet"], cure: "deno fmt" },
   { name: "lint", args: ["lint", "--quiet"], cure: "mend what it names" },
   { name: "types", args: ["check", "--quiet", "."], cure: "mend what it names" },
-  { name: "examples in docstrings", args: ["check", "--quiet", "--doc-only", "lib"], cure: "mend what it names" },
+  {
+    name: "examples in docstrings",
+    args: ["check", "--quiet", "--doc-only", "lib"],
+    cure: "mend what it names",
+  },
 ];
 const TESTS: Gate = { name: "tests", args: ["task", "--quiet", "test"], cure: "mend what it names" };
 
@@ -40,7 +44,11 @@ export const ok: Command = {
       }).output();
       const passed = code === 0;
       const time = pc.dim(`(${formatElapsed(performance.now() - started)})`);
-      print(passed ? `${pc.green("ok  ")} ${gate.name} ${time}` : `${pc.red("FAIL")} ${gate.name} ${time}: ${gate.cure}`);
+      print(
+        passed
+          ? `${pc.green("ok  ")} ${gate.name} ${time}`
+          : `${pc.red("FAIL")} ${gate.name} ${time}: ${gate.cure}`,
+      );
       results.push({ name: gate.name, passed });
     }
     const allPassed = results.every(({ passed }) => passed);

@@ -54,9 +54,13 @@ export function countFindings(findings: readonly { readonly severity: Severity }
 
 /** Rows as a table: columns aligned, two spaces between them, nothing behind the last. */
 export function formatTable(rows: readonly (readonly string[])[], indent = ""): string {
-  const widths = rows.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, width(cell))), []);
+  const widths = rows.reduce<number[]>(
+    (all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, width(cell))),
+    [],
+  );
   return rows.map((row) =>
-    (indent + row.map((cell, i) => cell + " ".repeat(Math.max(0, (widths[i] ?? 0) - width(cell)))).join("  ")).trimEnd()
+    (indent + row.map((cell, i) => cell + " ".repeat(Math.max(0, (widths[i] ?? 0) - width(cell)))).join("  "))
+      .trimEnd()
   ).join("\n");
 }
 

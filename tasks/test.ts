@@ -13,14 +13,24 @@ export interface Counts {
 
 const ROOT = join(import.meta.dirname!, "..");
 // Everything a test may do; tests start the real programs and talk to them on this machine only.
-const PERMISSIONS = ["--allow-read", "--allow-write", "--allow-env", "--allow-run", "--allow-net", "--allow-sys"];
+const PERMISSIONS = [
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-run",
+  "--allow-net",
+  "--allow-sys",
+];
+// On by default before Deno 2.8, which does not know the flags nor the setting in deno.json.
+const SANITIZERS = isBefore(Deno.version.deno, 2, 8) ? [] : ["--sanitize-ops", "--sanitize-resources"];
 const UNIT = ["lib", "compose", "prometheus", "grafana", "webhook", "tasks", "tests"];
 const END_TO_END = "tests/e2e";
 
 /** The command. */
 export const test: Command = {
   name: "test",
-  summary: "the unit tests, then the ones that start the real programs; a Docker engine is used when one answers",
+  summary:
+    "the unit tests, then the ones that start the real programs; a Docker engine is used when one answers",
   usage: "[FILE...]",
   maxArgs: 100,
   flags: {
@@ -51,7 +61,15 @@ async function runSuite(args: readonly string[], quiet: boolean): Promise<Counts
   const report = await Deno.makeTempFile({ suffix: ".xml" });
   try {
     const { code } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "--quiet", ...PERMISSIONS, "--permit-no-files", `--junit-path=${report}`, ...args],
+      args: [
+        "test",
+        "--quiet",
+        ...PERMISSIONS,
+        ...SANITIZERS,
+        "--permit-no-files",
+        `--junit-path=${report}`,
+        ...args,
+      ],
       cwd: ROOT,
       stdout: quiet ? "null" : "inherit",
       stderr: "inherit",
@@ -64,9 +82,15 @@ async function runSuite(args: readonly string[], quiet: boolean): Promise<Counts
   }
 }
 
+function isBefore(version: string, major: number, minor: number): boolean {
+  const [ownMajor = 0, ownMinor = 0] = version.split(".").map(Number);
+  return ownMajor < major || (ownMajor === major && ownMinor < minor);
+}
+
 /** The totals of a JUnit report. */
 export function countsOf(xml: string): Counts {
-  const attribute = (tag: string, name: string) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(tag)?.[1] ?? 0);
+  const attribute = (tag: string, name: string) =>
+    Number(new RegExp(`\\b${name}="(\\d+)"`).exec(tag)?.[1] ?? 0);
   let [all, failed, skipped] = [0, 0, 0];
   for (const [tag] of xml.matchAll(/<testsuite\s[^>]*>/g)) {
     all += attribute(tag, "tests");
@@ -77,6 +101,8 @@ export function countsOf(xml: string): Counts {
 }
 
 if (import.meta.main) {
-  if (Deno.stdout.isTerminal()) console.error(pc.dim("The real programs are fetched on first use; see docs/engines.md"));
+  if (Deno.stdout.isTerminal()) {
+    console.error(pc.dim("The real programs are fetched on first use; see docs/engines.md"));
+  }
   await main(test);
 }
