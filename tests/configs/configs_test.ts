@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from "node:util";
 import { run } from "../../lib/process.ts";
 import { ConfigProblem } from "../../tasks/config_problem.ts";
 import { loadConfig } from "../../tasks/load_config.ts";
+import { configJsonSchema } from "../../tasks/schema.ts";
 import { renderStack } from "../../tasks/stack.ts";
 
 const HERE = new URL("./", import.meta.url);
@@ -43,6 +44,23 @@ for (const file of configsIn("good")) {
     assert.ok(files.has("compose.yaml") && files.has("local/prometheus/prometheus.yml"));
     assert.deepEqual([...renderStack(stack, target)], [...files]);
   });
+}
+
+Deno.test("configs/good/full.ts uses every key and every kind that config.ts knows", async () => {
+  const text = await Deno.readTextFile(new URL("good/full.ts", HERE));
+  const words = new Set(text.match(/[\w-]+(?="?:)|(?<=kind: ")\w+/g));
+  assert.deepEqual(vocabularyOf(configJsonSchema()).filter((word) => !words.has(word)), []);
+});
+
+/** Every key, and every value of a key that has only one, anywhere in a JSON Schema. */
+function vocabularyOf(node: unknown): string[] {
+  if (typeof node !== "object" || node === null) return [];
+  const { properties, const: only } = node as { properties?: object; const?: unknown };
+  return [
+    ...Object.keys(properties ?? {}),
+    ...(typeof only === "string" ? [only] : []),
+    ...Object.values(node).flatMap(vocabularyOf),
+  ];
 }
 
 function configsIn(directory: string): string[] {
