@@ -103,6 +103,7 @@ Deno.test("renderGrafana gives each dashboard its time range, refresh, schema an
     assert.match(expr, /^ALERTS\{alertstate="firing"/);
     assert.equal(dashboard.links![0]!.keepTime, true);
     assert.equal("placement" in dashboard.links![0]!, false);
+    assert.equal("placement" in dashboard.annotations.list![0]!, false);
   }
 });
 

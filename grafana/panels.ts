@@ -8,7 +8,11 @@ import {
   type Threshold,
   ThresholdsConfigBuilder,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
+import {
+  DataqueryBuilder,
+  PromQueryFormat,
+  QueryEditorMode,
+} from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as GraphBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
@@ -98,6 +102,8 @@ export interface Column {
   readonly title: Text;
   readonly unit: Unit;
   readonly values?: readonly ValueName[];
+  /** Whether rows are sorted by it, the smallest value first; the reader can choose another column. */
+  readonly sorted?: boolean;
 }
 
 /** Text and colour that stand for a value. */
@@ -216,6 +222,10 @@ function buildTable(panel: Table, locale: Locale): BuiltPanel {
         },
       },
     });
+  builder.sortBy(
+    panel.columns.filter(({ sorted }) => sorted)
+      .map(({ title }) => new common.TableSortByFieldStateBuilder().displayName(title[locale]).desc(false)),
+  );
   panel.columns.forEach((column, i) => {
     builder.withTarget(
       target(`sum by (${labels.join(", ")}) (${column.expr})`, "", i)
@@ -282,7 +292,8 @@ function queryTarget({ expr, legend }: Query, index: number, locale: Locale): Da
 }
 
 function target(expr: string, legend: string, index: number): DataqueryBuilder {
-  return new DataqueryBuilder().refId(refId(index)).datasource(PROMETHEUS).expr(expr).legendFormat(legend);
+  return new DataqueryBuilder().refId(refId(index)).datasource(PROMETHEUS).editorMode(QueryEditorMode.Code)
+    .expr(expr).legendFormat(legend);
 }
 
 /** A, B, C and so on: how Grafana tells the queries of a panel apart. */

@@ -1,6 +1,7 @@
 /** What a dashboard is, and how it becomes the JSON that Grafana loads. */
 
 import {
+  type AnnotationQuery,
   AnnotationQueryBuilder,
   type Dashboard as BuiltDashboard,
   DashboardBuilder,
@@ -81,7 +82,7 @@ export function buildDashboard(
     .refresh(grafanaInterval(durationMs(settings.refresh) / 1_000))
     .tooltip(DashboardCursorSync.Crosshair)
     .variables(dashboard.variables.map((variable) => buildVariable(variable, locale)))
-    .annotation(buildAlertMarks(dashboard.alerts, locale))
+    .annotation({ build: () => buildAlertMarks(dashboard.alerts, locale) })
     .link({ build: () => buildLink(locale) });
   let id = 0;
   let y = 0;
@@ -155,9 +156,9 @@ function buildVariable(
   return builder;
 }
 
-function buildAlertMarks(matchers: string, locale: Locale): AnnotationQueryBuilder {
+function buildAlertMarks(matchers: string, locale: Locale): AnnotationQuery {
   const expr = `ALERTS{alertstate="firing",severity!="none"${matchers && `,${matchers}`}}`;
-  return new AnnotationQueryBuilder()
+  const query = new AnnotationQueryBuilder()
     .name(FIRING[locale])
     .datasource(PROMETHEUS)
     .enable(true)
@@ -165,14 +166,19 @@ function buildAlertMarks(matchers: string, locale: Locale): AnnotationQueryBuild
     .titleFormat("{{alertname}}")
     .textFormat("{{instance}}")
     .tagKeys("severity")
-    .target(new DataqueryBuilder().refId("Anno").expr(expr).range());
+    .target(new DataqueryBuilder().refId("Anno").expr(expr).range()).build();
+  return abovePanels(query);
 }
 
 function buildLink(locale: Locale): DashboardLink {
   const link = new DashboardLinkBuilder(OTHERS[locale]).type(DashboardLinkType.Dashboards).tags([TAG])
     .keepTime(true)
     .build();
-  // The SDK's default hides the link in a menu.
-  delete link.placement;
-  return link;
+  return abovePanels(link);
+}
+
+/** `item` above the panels: the SDK's default hides it in a menu. */
+function abovePanels<Item extends { placement?: unknown }>(item: Item): Item {
+  const { placement: _, ...rest } = item;
+  return rest as Item;
 }

@@ -129,7 +129,8 @@ function targets(): Row {
         unit: "count",
         labels: { job: { fr: "Tâche", en: "Job" }, instance: { fr: "Instance", en: "Instance" } },
         columns: [
-          { expr: "up", title: { fr: "État", en: "State" }, unit: "count", values: UP },
+          // Targets that are down come first.
+          { expr: "up", title: { fr: "État", en: "State" }, unit: "count", values: UP, sorted: true },
           {
             expr: "scrape_duration_seconds",
             title: { fr: "Durée", en: "Duration" },
