@@ -16,21 +16,29 @@ const LONGEST_INTERVAL = "2m";
 // Every service and the gateway, with room for what comes.
 const SMALLEST_SUBNET_PREFIX = 28;
 
-/** Every contradiction in `stack`. */
-export function crossCheck(stack: Stack): ConfigIssue[] {
-  return CHECKS.flatMap((check) => check(stack));
+/**
+ * Every contradiction in `stack`.
+ *
+ * @param unknown Top-level keys whose values are not what the operator wrote, because those were refused: what depends on them is
+ * left out.
+ */
+export function crossCheck(stack: Stack, unknown: ReadonlySet<PropertyKey> = new Set()): ConfigIssue[] {
+  return CHECKS.filter(([keys]) => !keys.some((key) => unknown.has(key))).flatMap(([, check]) =>
+    check(stack)
+  );
 }
 
-const CHECKS: readonly ((stack: Stack) => ConfigIssue[])[] = [
-  bindIssues,
-  portIssues,
-  subnetIssues,
-  intervalIssues,
-  hostIssues,
-  jobIssues,
-  probeIssues,
-  thresholdIssues,
-  receiverIssues,
+/** Each check, with the top-level keys that it looks at. */
+const CHECKS: readonly [keys: readonly (keyof Stack)[], check: (stack: Stack) => ConfigIssue[]][] = [
+  [["bind"], bindIssues],
+  [["ports", "services", "engine"], portIssues],
+  [["network"], subnetIssues],
+  [["scrape", "evaluation", "jobs"], intervalIssues],
+  [["hosts", "services"], hostIssues],
+  [["jobs"], jobIssues],
+  [["probes", "services"], probeIssues],
+  [["thresholds"], thresholdIssues],
+  [["notify"], receiverIssues],
 ];
 
 function bindIssues({ bind }: Stack): ConfigIssue[] {

@@ -134,3 +134,12 @@ Deno.test("crossCheck finds receivers that are missing or reserved, and takes on
     assert.deepEqual(wrong({ notify: { receivers: reserved } }), [`notify.receivers.${name}`]);
   }
 });
+
+Deno.test("crossCheck looks at the sound parts of a configuration with refused ones, and at nothing that depends on those", () => {
+  const unsound = { locale: "de" as never, hosts: [{ name: "A" }], services: { "node-exporter": false } };
+  assert.deepEqual(wrong({ ...unsound, bind: "0.0.0.0" }), ["locale", "hosts[0].name", "bind"]);
+  assert.deepEqual(wrong({ locale: "de" as never, services: { "node-exporter": false } }), [
+    "locale",
+    'services["node-exporter"]',
+  ]);
+});

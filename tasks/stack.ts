@@ -70,11 +70,23 @@ const made = new WeakMap<object, string>();
  * @throws {ConfigError} with all problems at once.
  */
 export function defineStack(input: StackInput): Stack {
-  const stack = parseConfig(configSchema, input);
+  const stack = parsed(input);
   const issues = crossCheck(stack);
   if (issues.length > 0) throw new ConfigError(issues);
   made.set(stack, new Error().stack ?? "");
   return stack;
+}
+
+/** The input parsed; when that fails, what its sound parts contradict is told as well. */
+function parsed(input: StackInput): Stack {
+  try {
+    return parseConfig(configSchema, input);
+  } catch (error) {
+    if (!(error instanceof ConfigError) || error.issues.some(({ path }) => path.length === 0)) throw error;
+    const refused = new Set(error.issues.map(({ path }) => path[0]!));
+    const sound = Object.fromEntries(Object.entries(input).filter(([key]) => !refused.has(key)));
+    throw new ConfigError([...error.issues, ...crossCheck(parseConfig(configSchema, sound), refused)]);
+  }
 }
 
 /** The stack trace of the call of `defineStack` that made `value`; undefined when none did. */
