@@ -125,7 +125,8 @@ export function hostTarget(): CompileTarget {
 
 /** A denort of another version compiles well and then finds nothing in itself. */
 async function proveStart(program: string, target: CompileTarget, signal?: AbortSignal): Promise<void> {
-  const { code, stdout, stderr } = await run(program, ["--version"], { timeoutMs: START_MS, signal });
+  const { code, stdout, stderr } = await run(program, ["--version"], { timeoutMs: START_MS, signal })
+    .catch((error) => ({ code: -1, stdout: "", stderr: (error as Error).message }));
   signal?.throwIfAborted();
   if (code !== 0 || !/^\d+\.\d+\.\d+/.test(stdout)) {
     throw refusal(target, stderr || `it ends with code ${code}`);
@@ -134,8 +135,9 @@ async function proveStart(program: string, target: CompileTarget, signal?: Abort
 
 function refusal(target: CompileTarget, stderr: string): Error {
   const own = Deno.env.get("DENORT_BIN");
-  const asked = own === undefined ? /dl\.deno\.land|denort|error sending request/i.test(stderr) : true;
-  if (!asked) return new Error(`Cannot compile the webhook for ${target}: ${stderr.trim()}`);
+  if (own === undefined && !/dl\.deno\.land|denort|error sending request/i.test(stderr)) {
+    return new Error(`Cannot compile the webhook for ${target}: ${stderr.trim()}`);
+  }
   const { deno } = Deno.version;
   const base = own === undefined
     ? "Deno downloads the runtime to embed, denort, from dl.deno.land"

@@ -7,6 +7,7 @@ import { createLog } from "./log.ts";
 import { createPrint } from "./print.ts";
 import { BadConfig } from "./read_config.ts";
 import { webhookSchema } from "./schema.ts";
+import { addressText } from "./server.ts";
 import { type Service, startService } from "./service.ts";
 import { VERSION } from "./version.ts";
 
@@ -61,7 +62,7 @@ async function run(invocation: Extract<Invocation, { kind: "serve" }>): Promise<
     }
     const reason = cannotListen(error);
     if (reason === undefined) throw error;
-    console.error(`error: Cannot listen on ${hostname}:${port}: ${reason}`);
+    console.error(`error: Cannot listen on ${addressText(hostname, port)}: ${reason}`);
     return 3;
   }
   Deno.addSignalListener("SIGHUP", () => void service.reload());

@@ -87,7 +87,7 @@ export function serve(options: ServerOptions): Server {
   })();
 
   return {
-    address: `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
+    address: addressText(hostname, port),
     port,
     async shutdown(graceMs) {
       closing = true;
@@ -102,4 +102,9 @@ export function serve(options: ServerOptions): Server {
       clearInterval(sweep);
     },
   };
+}
+
+/** `host:port`, an IPv6 address in brackets. */
+export function addressText(hostname: string, port: number): string {
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import fc from "fast-check";
 import { BodyCutShort } from "./connection.ts";
 import { serve, type ServerLimits } from "./server.ts";
 
@@ -255,5 +256,40 @@ Deno.test("serve reports a defect of the application and goes on", async () => {
   await using server = echo();
   equal(await talk(server.port, post("/defect", "")), "");
   equal((server.errors[0] as Error).message, "A defect");
+  match(await talk(server.port, post("/", "", "Connection: close")), /^HTTP\/1\.1 200/);
+});
+
+Deno.test("serve survives any bytes, and answers the next client", async () => {
+  await using server = echo({ headMs: 2_000 });
+  const piece = fc.constantFrom(
+    "POST / HTTP/1.1\r\n",
+    "GET /a HTTP/1.0\r\n",
+    "Host: x\r\n",
+    "Content-Length: 3\r\n",
+    "Transfer-Encoding: chunked\r\n",
+    "Connection: upgrade\r\nUpgrade: x\r\n",
+    "Expect: 100-continue\r\n",
+    "\r\n",
+    "2\r\nab\r\n",
+    "zz\r\n",
+    "0\r\n\r\n",
+    "abc",
+    "\0\xff:\n",
+    " ",
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.oneof(piece, fc.string({ maxLength: 8 })), { maxLength: 12 }),
+      async (parts) => {
+        using socket = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+        await socket.write(encoder.encode(parts.join("") || " "));
+        await socket.closeWrite().catch(() => {});
+        // A client that had more to say may be reset.
+        await readAll(socket).catch(() => {});
+      },
+    ),
+    { numRuns: 200 },
+  );
+  deepEqual(server.errors, []);
   match(await talk(server.port, post("/", "", "Connection: close")), /^HTTP\/1\.1 200/);
 });

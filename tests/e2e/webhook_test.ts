@@ -1,10 +1,12 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
+import { run } from "../../lib/process.ts";
 import { startServer, withFiles } from "../../prometheus/testing/programs.ts";
 import { bundleWebhook, compileWebhook } from "../../tasks/compile.ts";
 import { Lacking } from "../../tasks/engine/engine.ts";
 import { eventually, FROM_SOURCE, postJson, runWebhook, startWebhook } from "./webhook/running_webhook.ts";
 
+const ROOT = join(import.meta.dirname!, "..", "..");
 const ALERT = { status: "firing", labels: { alertname: "Test" }, annotations: { summary: "It works" } };
 
 /** The webhook compiled once for all tests, where DENORT_BIN names the runtime to embed; else the reason why not. */
@@ -233,6 +235,42 @@ testCompiled(
     ok(resident < 70 * 1024 * 1024, `${resident} bytes are resident`);
   },
 );
+
+Deno.test("compile says how to provide the runtime to embed when it has the wrong one", async () => {
+  await withFiles(new Map([["denort", "not a runtime"]]), async (directory) => {
+    const args = [
+      "run",
+      "--quiet",
+      "--allow-read",
+      "--allow-write",
+      "--allow-env",
+      "--allow-run",
+      "--allow-sys",
+    ];
+    const { code, stdout, stderr } = await run(
+      Deno.execPath(),
+      [...args, "tasks/compile.ts", "--output", join(directory, "webhook")],
+      { cwd: ROOT, env: { DENORT_BIN: join(directory, "denort"), NO_COLOR: "1" } },
+    );
+    deepEqual([code, stdout], [3, ""]);
+    match(
+      stderr,
+      /^error: Cannot compile the webhook for \S+: DENORT_BIN names ".*denort" as the runtime to embed/m,
+    );
+    match(stderr, new RegExp(`^cure: .*/v${Deno.version.deno}/denort-.*\\.zip.* set DENORT_BIN `, "m"));
+    deepEqual([...Deno.readDirSync(directory)].filter(({ name }) => name.startsWith("webhook")), []);
+  });
+});
+
+Deno.test("compile refuses a platform that Deno does not compile for", async () => {
+  const args = ["run", "--quiet", "--allow-read", "--allow-env", "--allow-sys", "tasks/compile.ts"];
+  const { code, stderr } = await run(Deno.execPath(), [...args, "--target", "sparc"], {
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  });
+  equal(code, 2);
+  match(stderr, /^error: Cannot compile for "sparc": Deno compiles for x86_64-unknown-linux-gnu, /);
+});
 
 Deno.test("compileWebhook leaves nothing behind when it cannot compile", async () => {
   await withFiles(new Map(), async (directory) => {
