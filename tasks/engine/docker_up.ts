@@ -12,6 +12,7 @@ const POLL_MS = 250;
 // Above the longest start period in compose.yaml; health checks end the wait before that.
 const UP_MS = 15 * 60_000;
 const LOG_LINES = 20;
+const LAST_WORDS_MS = 5_000;
 // One restart may be bad luck, such as an address that was not free yet.
 const MOST_RESTARTS = 2;
 
@@ -105,9 +106,20 @@ function isTaken(text: string): boolean {
 
 async function notReady(container: Container, reason: string, project: ComposeProject): Promise<NotReady> {
   const { service, id } = container;
+  if (container.restarts > 0) await untilEnded(container, project);
   const logs = await lastLogLines(id, LOG_LINES);
   if (logs.some(isTaken)) return portTaken(service, project, logs);
   return new NotReady(service, `${service} did not become ready: ${reason}`, logs, cureOf(service, logs));
+}
+
+/** A container that ends again and again is about to: only then has it said why, and not half of it. */
+async function untilEnded({ id }: Container, { name }: ComposeProject): Promise<void> {
+  const end = performance.now() + LAST_WORDS_MS;
+  while (performance.now() < end) {
+    const now = (await containersOf(name)).find((container) => container.id === id);
+    if (now?.state !== "running") return;
+    await delay(POLL_MS);
+  }
 }
 
 function cureOf(service: Service, logs: readonly string[]): string {
