@@ -1,6 +1,7 @@
 /** Making services run and waiting until each is ready, is the right one, and runs its configuration. */
 
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Files } from "../../../lib/files.ts";
 import { urlsOf } from "../../stack.ts";
 import { waitReady } from "../apply.ts";
@@ -10,7 +11,7 @@ import { foreignListener, insistOnPorts } from "./conflict.ts";
 import { type Alive, apply, readStatus } from "./control.ts";
 import { lastLines } from "./logs.ts";
 import { sameProcess } from "./process.ts";
-import { keyOf, type ServiceReport, type ServiceSpec } from "./protocol.ts";
+import { keyOf, type ProcessId, type ServiceReport, type ServiceSpec } from "./protocol.ts";
 import { reload, rememberWebhook } from "./reload.ts";
 import type { UpContext } from "./up.ts";
 
@@ -27,6 +28,8 @@ export interface Round extends UpContext {
 // Reading a large write-ahead log back takes minutes, and Grafana's first start makes its database.
 const READY_MS: Partial<Record<LocalService, number>> = { prometheus: 600_000, grafana: 120_000 };
 const READY_DEFAULT_MS = 30_000;
+const REPORT_MS = 5_000;
+const POLL_MS = 20;
 const LOG_LINES = 15;
 /** A service that ended this often since `up` began will not come up by waiting. */
 const ENDS = 2;
@@ -93,12 +96,25 @@ async function finish(
   if (foreign !== undefined) {
     throw await notReady(service, `its port ${stack.ports[service]} is held by ${foreign}`, round);
   }
-  const kept = sameProcess(now.process, earlier?.process);
+  const kept = sameProcess(process, earlier?.process);
   if (!kept && service === "webhook") await rememberWebhook(directory, files);
-  const reloaded = kept && await reload({ service, url, process: now.process, files, directory, signal });
+  const reloaded = kept && await reload({ service, url, process, files, directory, signal });
   progress.step(`${service} is ready`);
   const action = kept ? (reloaded ? "reloaded" : "unchanged") : (earlier?.process ? "restarted" : "started");
   return { service, action, readyMs: performance.now() - began };
+}
+
+/** The process of `service`; it may be reported a moment after it answers. Undefined when it has none for good. */
+async function processOf(
+  service: LocalService,
+  { directory, signal }: Round,
+): Promise<ProcessId | undefined> {
+  const end = performance.now() + REPORT_MS;
+  while (true) {
+    const report = await reportOf(directory, service);
+    if (report?.process || performance.now() >= end) return report?.process;
+    await delay(POLL_MS, undefined, { signal });
+  }
 }
 
 async function reportOf(directory: string, service: LocalService): Promise<ServiceReport | undefined> {
