@@ -88,11 +88,9 @@ async function finish(
     alive: async () => hopeless(await reportOf(directory, service), first?.restarts ?? 0),
   });
   if (problem !== undefined) throw await notReady(service, problem, round);
-  const now = await reportOf(directory, service);
-  if (!now?.process) {
-    throw await notReady(service, "it answers, but it is not the one that was started", round);
-  }
-  const foreign = await foreignListener(stack.ports[service], now.process.pid);
+  const process = await processOf(service, round);
+  if (!process) throw await notReady(service, "its port answers, but it does not run", round);
+  const foreign = await foreignListener(stack.ports[service], process.pid);
   if (foreign !== undefined) {
     throw await notReady(service, `its port ${stack.ports[service]} is held by ${foreign}`, round);
   }
