@@ -6,6 +6,10 @@ import { docker, tryDocker } from "./docker_cli.ts";
 /** Compose's label for the project that something belongs to. */
 export const PROJECT_LABEL = "com.docker.compose.project";
 
+const LOOK_BACK_LINES = 500;
+const MOST_ERRORS = 3;
+const ERROR = /\blevel=(error|fatal)\b|(^|\s)(error|fatal|panic)[: ]/i;
+
 /** A container of the stack. */
 export interface Container {
   readonly service: Service;
@@ -113,9 +117,22 @@ export function whyFailed(container: Container): string | undefined {
   return undefined;
 }
 
-/** The last lines of a container's log, both streams in the order they were written. */
+/**
+ * The last `count` lines of a container's log, both streams in the order they were written. Where none of them is an error, the
+ * last errors before them come first: some programs say what is wrong, and then print pages of help.
+ */
 export async function lastLogLines(id: string, count: number): Promise<string[]> {
-  const { stdout, stderr } = await tryDocker(["logs", "--timestamps", "--tail", String(count), id]);
-  return `${stdout}\n${stderr}`.split("\n").filter(Boolean).sort()
-    .map((line) => line.slice(line.indexOf(" ") + 1)).slice(-count);
+  const { stdout, stderr } = await tryDocker(["logs", "--timestamps", "--tail", String(LOOK_BACK_LINES), id]);
+  const lines = `${stdout}\n${stderr}`.split("\n").filter(Boolean).sort().map((line) =>
+    line.slice(line.indexOf(" ") + 1)
+  );
+  return pickLines(lines, count);
+}
+
+/** See `lastLogLines`. */
+export function pickLines(lines: readonly string[], count: number): string[] {
+  const last = lines.slice(-count);
+  if (last.some((line) => ERROR.test(line))) return last;
+  const errors = [...new Set(lines.slice(0, -count).filter((line) => ERROR.test(line)))].slice(-MOST_ERRORS);
+  return [...errors, ...last.slice(errors.length)];
 }
