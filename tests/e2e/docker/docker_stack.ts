@@ -11,7 +11,7 @@ import type { Applied, Engine } from "../../../tasks/engine/engine.ts";
 import { silent } from "../../../tasks/progress.ts";
 import { ensureSecrets } from "../../../tasks/secrets.ts";
 import { defineStack, renderStack, type StackInput, type Target, urlsOf } from "../../../tasks/stack.ts";
-import { freePort } from "../doctor/running_stack.ts";
+import { freePort } from "../../free_port.ts";
 
 /** A container, by what tells one run of it from another. */
 export type Runs = Readonly<Record<string, string>>;
