@@ -72,7 +72,10 @@ export const smoke: Command = {
 };
 
 /** What the checks look at, for a stack that runs. */
-export function contextOf({ stack, target, engine }: Session, invocation: Invocation): SmokeContext {
+function contextOf(
+  { stack, target, engine }: Session,
+  invocation: Invocation,
+): SmokeContext {
   const passwordPath = join(target.stateDir, GRAFANA_PASSWORD);
   return {
     services: servicesOf(stack, target.engine),
@@ -89,6 +92,7 @@ export function contextOf({ stack, target, engine }: Session, invocation: Invoca
     },
     marginMs: MARGIN_MS,
     pollMs: POLL_MS,
+    leftOut: target.leftOut ?? {},
     status: () => engine.status(),
     logs: (service) => logLines(engine, service, invocation.signal),
     fetch,

@@ -4,6 +4,7 @@ import type { Service } from "../../compose/versions.ts";
 import { type Check, type Problem, Skipped } from "../../lib/check.ts";
 import type { Files } from "../../lib/files.ts";
 import type { Progress, ServiceStatus } from "../engine/engine.ts";
+import type { LeftOut } from "../stack.ts";
 
 /** What a smoke check may look at. All of it is plain data or a narrow function, so that a test can make one up. */
 export interface SmokeContext {
@@ -27,6 +28,8 @@ export interface SmokeContext {
   readonly marginMs: number;
   /** Time between two looks at something that is waited for, milliseconds. */
   readonly pollMs: number;
+  /** Services that the engine could not run here, and why. */
+  readonly leftOut: LeftOut;
   /** The services as the engine sees them. */
   readonly status: () => Promise<readonly ServiceStatus[]>;
   /** The last lines of a service's log. */

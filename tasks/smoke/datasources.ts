@@ -29,7 +29,7 @@ export const datasources = smokeCheck(
   ID,
   "Grafana answers, with its datasources and dashboards",
   async function* (context) {
-    await insistOnGrafana(context);
+    insistOnGrafana(context);
     const headers = await login(context);
     if ("outcome" in headers) return yield headers;
     yield { name: "login", outcome: "passed", detail: `as ${context.grafana.user}` };
@@ -38,12 +38,10 @@ export const datasources = smokeCheck(
   },
 );
 
-async function insistOnGrafana({ services, status }: SmokeContext): Promise<void> {
+function insistOnGrafana({ services, leftOut }: SmokeContext): void {
   if (!services.has("grafana")) throw new Skipped("Grafana is switched off in config.ts");
-  const grafana = (await status()).find(({ service }) => service === "grafana");
-  if (grafana?.state === "left-out") {
-    throw new Skipped(grafana.detail ?? "the engine cannot run Grafana here");
-  }
+  const reason = leftOut.grafana;
+  if (reason !== undefined) throw new Skipped(reason);
 }
 
 /** The header to ask with, or the step that says why nobody gets in. */

@@ -42,6 +42,18 @@ Deno.test("passHop measures by its own clock when the service's does not agree",
   assert.equal(elapsedMs, 0);
 });
 
+Deno.test("passHop notes an alert that is later than the intervals allow", async () => {
+  const look = () => Promise.resolve({ at: "2026-11-22T10:00:00.200Z" });
+  const late = await passHop(fakeContext({}), "smoke/x", hop({ look, expectedMs: 50 }), {
+    ...BEGINNING,
+    at: "2026-11-22T09:59:58.500Z",
+    now: -2_000,
+  });
+  assert.equal(late.outcome, "note");
+  assert.equal(late.elapsedMs, 1_700);
+  assert.match(late.detail!, /^later than the 50 ms that the intervals allow/);
+});
+
 Deno.test("passHop says why the alert did not arrive", async () => {
   const step = await pass({});
   assert.equal(step.outcome, "failed");

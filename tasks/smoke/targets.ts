@@ -1,6 +1,7 @@
 /** smoke/targets: every target is up. */
 
 import { fromYaml } from "../../lib/yaml.ts";
+import type { Service } from "../../compose/versions.ts";
 import { durationMs } from "../../lib/units.ts";
 import { failed, smokeCheck, type SmokeContext, type Step } from "./check.ts";
 import { askPrometheus, Unanswered } from "./http.ts";
@@ -42,7 +43,7 @@ export function longestIntervalMs(targets: readonly ActiveTarget[], fallbackMs: 
 /**
  * Proves that Prometheus scrapes everything its configuration names and that each scrape succeeds. A target that was not
  * scraped yet is waited for, for its scrape interval; one that is down gets one more scrape before it counts, so that a
- * service that started after Prometheus is not called down. A target of a service that the engine left out is skipped.
+ * service that started after Prometheus is not called down.
  *
  * When it fails: the message is Prometheus's own error for that target, with what it usually means. A job of the generated
  * configuration that Prometheus does not know runs an older configuration: `deno task up` applies the new one.
@@ -51,14 +52,12 @@ export const targets = smokeCheck(ID, "Every target is up", async function* (con
   const { intervals, marginMs, progress } = context;
   const look = () => activeTargets(context);
   const jobs = jobsOf(context);
-  const absent = (await context.status()).filter(({ state }) => state === "left-out");
-  const leftOut = ({ labels }: ActiveTarget) => absent.find(({ service }) => service === labels.job);
   const firstScrapes = new Map<string, string>();
   const settled = (all: readonly ActiveTarget[]) =>
     jobs.every(({ name, discovered }) => discovered || all.some(({ scrapePool }) => scrapePool === name)) &&
     all.every((target) => {
       const key = `${target.scrapePool} ${target.scrapeUrl}`;
-      if (target.health === "up" || leftOut(target)) return true;
+      if (target.health === "up") return true;
       if (target.health === "unknown") return false;
       const first = firstScrapes.get(key) ?? target.lastScrape;
       firstScrapes.set(key, first);
@@ -76,13 +75,7 @@ export const targets = smokeCheck(ID, "Every target is up", async function* (con
     for (const { name, discovered } of jobs) {
       if (!seen.some(({ scrapePool }) => scrapePool === name)) yield withoutTarget(name, discovered);
     }
-    for (const target of seen) {
-      const service = leftOut(target);
-      // Prometheus scrapes it all the same: the files do not depend on what the engine finds.
-      yield service
-        ? { name: nameOf(target), outcome: "skipped", elapsedMs: 0, detail: service.detail }
-        : stepOf(target);
-    }
+    for (const target of seen) yield stepOf(context, target);
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
     yield failed(
@@ -94,7 +87,7 @@ export const targets = smokeCheck(ID, "Every target is up", async function* (con
   }
 });
 
-function stepOf(target: ActiveTarget): Step {
+function stepOf({ services }: SmokeContext, target: ActiveTarget): Step {
   const { scrapeUrl, health, lastError, lastScrapeDuration } = target;
   const name = nameOf(target);
   const elapsedMs = lastScrapeDuration * 1_000;
@@ -112,7 +105,9 @@ function stepOf(target: ActiveTarget): Step {
     ID,
     name,
     `The target "${name}" (${scrapeUrl}) is down: ${lastError}`,
-    cureOf(lastError, target),
+    services.has(target.labels.job as Service)
+      ? `\`deno task status\` shows whether it runs, and \`deno task up\` starts what is missing; else \`deno task doctor\` looks for the cause`
+      : cureOf(lastError, target),
     { elapsedMs },
   );
 }
@@ -124,11 +119,12 @@ function nameOf({ scrapePool, labels, scrapeUrl }: ActiveTarget): string {
 /** What Prometheus's error for a target usually means. */
 function cureOf(error: string, { scrapePool, scrapeUrl, scrapeInterval }: ActiveTarget): string {
   const host = URL.parse(scrapeUrl)?.host ?? scrapeUrl;
+  const place = scrapePool === "node" ? "hosts" : `job "${scrapePool}"`;
   if (/connection refused/.test(error)) {
-    return `start what should listen on ${host}, or correct its address in config.ts (job "${scrapePool}")`;
+    return `start what should listen on ${host}, or correct its address in config.ts (${place})`;
   }
   if (/no such host|server misbehaving/.test(error)) {
-    return `correct the host name in config.ts (job "${scrapePool}"), or give its address as numbers`;
+    return `correct the host name in config.ts (${place}), or give its address as numbers`;
   }
   if (/no route to host|network is unreachable/.test(error)) {
     return `make ${host} reachable from where Prometheus runs: a firewall or a missing route is in between`;
@@ -140,7 +136,7 @@ function cureOf(error: string, { scrapePool, scrapeUrl, scrapeInterval }: Active
     return `let Prometheus in at ${scrapeUrl}: it asks for credentials`;
   }
   if (/HTTP status/.test(error)) {
-    return `correct the path or the port of the job "${scrapePool}" in config.ts`;
+    return `correct the path or the port in config.ts (${place})`;
   }
   if (/x509|tls:/i.test(error)) return `give ${host} a certificate that Prometheus trusts`;
   return `open ${scrapeUrl} and see what it answers`;

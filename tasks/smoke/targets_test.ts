@@ -4,17 +4,18 @@ import { type ActiveTarget, targets } from "./targets.ts";
 import { data, fakeContext, messages, outcomes } from "./testing.ts";
 
 const CONFIG = `scrape_configs:
-  - job_name: webhook
-    static_configs: [{ targets: ["127.0.0.1:9094"] }]
+  - job_name: api
+    static_configs: [{ targets: ["10.0.0.7:8000"] }]
   - job_name: discovered
     file_sd_configs: [{ files: ["*.json"] }]
 `;
 
+/** A target of the user's own. */
 function target(overrides: Partial<ActiveTarget> = {}): ActiveTarget {
   return {
-    labels: { job: "webhook", instance: "webhook" },
-    scrapePool: "webhook",
-    scrapeUrl: "http://127.0.0.1:9094/metrics",
+    labels: { job: "api", instance: "web-1" },
+    scrapePool: "api",
+    scrapeUrl: "http://10.0.0.7:8000/metrics",
     health: "up",
     lastError: "",
     lastScrape: "2026-11-22T10:00:00Z",
@@ -35,7 +36,7 @@ async function run(...looks: (readonly ActiveTarget[])[]): Promise<SmokeResult> 
 
 Deno.test("targets passes when every target is up, and notes target files without a target", async () => {
   const result = await run([target()]);
-  assert.deepEqual(outcomes(result), ["discovered: note", "webhook webhook: passed"]);
+  assert.deepEqual(outcomes(result), ["discovered: note", "api web-1: passed"]);
   assert.equal(result.steps[1]!.elapsedMs, 4);
 });
 
@@ -50,32 +51,38 @@ Deno.test("targets waits for the first scrape, and for one more of a target that
 
 Deno.test("targets gives Prometheus's error and what it usually means", async () => {
   const cures: Record<string, RegExp> = {
-    "dial tcp 127.0.0.1:9094: connect: connection refused": /start what should listen on 127\.0\.0\.1:9094/,
+    "dial tcp 10.0.0.7:8000: connect: connection refused": /start what should listen on 10\.0\.0\.7:8000/,
     "dial tcp: lookup web-1: no such host": /correct the host name in config\.ts/,
     "dial tcp: connect: no route to host": /a firewall or a missing route/,
     "context deadline exceeded": /slow or filtered/,
     "server returned HTTP status 401 Unauthorized": /asks for credentials/,
     "server returned HTTP status 404 Not Found": /correct the path or the port/,
     "tls: failed to verify certificate: x509: unknown authority": /certificate that Prometheus trusts/,
-    "expected a valid start token": /open http:\/\/127\.0\.0\.1:9094\/metrics/,
+    "expected a valid start token": /open http:\/\/10\.0\.0\.7:8000\/metrics/,
   };
   for (const [lastError, cure] of Object.entries(cures)) {
     const result = await run([target({ health: "down", lastError })]);
     assert.deepEqual(messages(result), [
-      `The target "webhook webhook" (http://127.0.0.1:9094/metrics) is down: ${lastError}`,
+      `The target "api web-1" (http://10.0.0.7:8000/metrics) is down: ${lastError}`,
     ]);
     assert.match(result.problems[0]!.cure, cure);
   }
 });
 
+Deno.test("targets cures a service of the stack with the stack's own commands", async () => {
+  const labels = { job: "webhook", instance: "webhook" };
+  const result = await run([target(), target({ labels, health: "down", lastError: "no such host" })]);
+  assert.match(result.problems[0]!.cure, /deno task up/);
+});
+
 Deno.test("targets names a job that Prometheus does not know, and a target that it never scraped", async () => {
   const missing = await run([]);
   assert.deepEqual(messages(missing), [
-    'Prometheus has no target for the job "webhook", which the generated configuration names',
+    'Prometheus has no target for the job "api", which the generated configuration names',
   ]);
   assert.equal(missing.problems[0]!.file, "prometheus/prometheus.yml");
   assert.deepEqual(messages(await run([target({ health: "unknown" })])), [
-    'Prometheus has not scraped the target "webhook webhook" (http://127.0.0.1:9094/metrics) in time',
+    'Prometheus has not scraped the target "api web-1" (http://10.0.0.7:8000/metrics) in time',
   ]);
 });
 
@@ -85,18 +92,4 @@ Deno.test("targets says that Prometheus does not answer", async () => {
     messages(result!)[0]!,
     /^Cannot ask Prometheus for its targets: Cannot reach .*: connection refused$/,
   );
-});
-
-Deno.test("targets skips the target of a service that the engine left out", async () => {
-  const grafana = target({
-    labels: { job: "grafana" },
-    scrapePool: "grafana",
-    health: "down",
-    lastError: "refused",
-  });
-  const context = fakeContext({ "prometheus/api/v1/targets": data({ activeTargets: [grafana] }) }, {
-    status: () => Promise.resolve([{ service: "grafana", state: "left-out", detail: "there is no binary" }]),
-  });
-  const [result] = await runSmoke([targets], context);
-  assert.deepEqual(outcomes(result!), ["grafana http://127.0.0.1:9094/metrics: skipped"]);
 });

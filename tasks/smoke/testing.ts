@@ -36,6 +36,7 @@ export function fakeContext(
     intervals: { scrapeMs: 20, evaluationMs: 20 },
     marginMs: 500,
     pollMs: 0,
+    leftOut: {},
     status: () => Promise.resolve(services.map((service) => ({ service, state: "ready" }))),
     logs: () => Promise.resolve([]),
     fetch: async (input, init) => {

@@ -71,6 +71,7 @@ export async function startRig(settings: RigSettings = {}): Promise<Rig> {
     intervals: { scrapeMs: 1_000, evaluationMs: 1_000 },
     marginMs: 20_000,
     pollMs: 50,
+    leftOut: {},
     // deno-lint-ignore require-await
     status: async () =>
       [...context.services].map((service) => ({
