@@ -127,11 +127,11 @@ export async function runCommand(
       return EXIT.done;
     }
     json = values.json === true;
-    const { config = "config.ts", build = "build", state = ".state" } = values as Record<string, string>;
+    const { config, build, state } = values as Record<string, string | undefined>;
     const ending = await command.run({
-      config: resolve(config),
-      buildDir: resolve(build),
-      stateDir: resolve(state),
+      config: pathOf(config, "config.ts"),
+      buildDir: pathOf(build, "build"),
+      stateDir: pathOf(state, ".state"),
       json,
       flags: values,
       args: positionals,
@@ -157,6 +157,11 @@ export async function runCommand(
     if (failure.cure) console.error(`${pc.green("cure:")} ${failure.cure}`);
     return failure.exitCode;
   }
+}
+
+/** A path as the user means it: `deno task` runs in the project, wherever it was typed. */
+function pathOf(given: string | undefined, usual: string): string {
+  return given === undefined ? resolve(usual) : resolve(Deno.env.get("INIT_CWD") ?? "", given);
 }
 
 /** Known kinds of error as a `Failure`; undefined for a defect of Vigie's own, whose stack trace is wanted. */

@@ -1,0 +1,66 @@
+/** `deno task bench`: figures, and what they are measured against. */
+
+import pc from "picocolors";
+import { type Bench, type Row, Skip } from "../tests/bench/bench.ts";
+import { generateBench } from "../tests/bench/generate.ts";
+import { stackBenches } from "../tests/bench/stack.ts";
+import { nearest } from "../lib/nearest.ts";
+import { type Command, EXIT, main, UsageError } from "./cli.ts";
+import { formatTable } from "./report.ts";
+
+const BENCHES: readonly Bench[] = [generateBench, ...stackBenches];
+
+/** The command. */
+export const bench: Command = {
+  name: "bench",
+  summary:
+    "how fast and how large it is, beside what was aimed for; a miss on a busy machine is a hint, not a failure",
+  usage: "[NAME...]",
+  maxArgs: BENCHES.length,
+  flags: {},
+  examples: ["bench", "bench generate"],
+  async run({ args, progress, print, signal }) {
+    const chosen = args.length === 0 ? BENCHES : args.map(benchOf);
+    const results: { bench: string; rows: Row[]; skipped?: string }[] = [];
+    for (const one of chosen) {
+      const rows: Row[] = [];
+      let skipped: string | undefined;
+      try {
+        for await (const row of one.run((what) => progress.step(`${one.name}: ${what}`), signal)) {
+          rows.push(row);
+        }
+      } catch (error) {
+        if (!(error instanceof Skip)) throw error;
+        skipped = error.message;
+      }
+      results.push({ bench: one.name, rows, skipped });
+      print(`${pc.bold(one.summary)}\n`);
+      if (rows.length > 0) {
+        print(
+          formatTable(rows.map(({ what, figure, aim, reached }) => [mark(reached), what, figure, aim]), "  "),
+        );
+      }
+      print(skipped === undefined ? "" : `  skipped: ${skipped}\n`);
+    }
+    return { code: EXIT.done, json: results };
+  },
+};
+
+function mark(reached: boolean | undefined): string {
+  if (reached === undefined) return " ";
+  return reached ? pc.green("✓") : pc.yellow("!");
+}
+
+function benchOf(name: string): Bench {
+  const found = BENCHES.find((candidate) => candidate.name === name);
+  if (found) return found;
+  const names = BENCHES.map((candidate) => candidate.name);
+  const near = nearest(name, names);
+  throw new UsageError(
+    `Cannot run the benchmark "${name}": there is none of that name; ${
+      near ? `did you mean "${near}"?` : `expected one of ${names.join(", ")}`
+    }`,
+  );
+}
+
+if (import.meta.main) await main(bench);

@@ -1,0 +1,110 @@
+/** From config.ts to files: the whole process, and the rendering in it, for one host and for a thousand. */
+
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Rule, ruleFile } from "../../prometheus/mod.ts";
+import { defineStack, renderStack, type StackInput } from "../../tasks/stack.ts";
+import { type Bench, median, timesOf } from "./bench.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const PLACE = { buildDir: "/srv/vigie/build", stateDir: "/srv/vigie/.state", configDir: "/srv/vigie" };
+
+/** The benchmark. */
+export const generateBench: Bench = {
+  name: "generate",
+  summary: "config.ts to files",
+  async *run(say) {
+    say("the whole process");
+    const build = await Deno.makeTempDir();
+    try {
+      const task = [
+        "run",
+        "--quiet",
+        "--allow-read",
+        "--allow-write",
+        "--allow-env",
+        "--allow-sys",
+        "tasks/generate.ts",
+      ];
+      const cold = median(
+        await timesOf(7, () => deno([...task, "--build", join(build, crypto.randomUUID())])),
+      );
+      const empty = median(await timesOf(7, () => deno(["eval", "0"])));
+      yield {
+        what: "config.ts to files, whole process",
+        figure: ms(cold),
+        aim: `< 400 ms (an empty Deno program: ${ms(empty)})`,
+        reached: cold < 400,
+      };
+    } finally {
+      await Deno.remove(build, { recursive: true });
+    }
+
+    say("rendering");
+    const first = (await timesOf(1, () => renderStack(stackOf(1), PLACE)))[0]!;
+    const one = median(await timesOf(20, () => renderStack(stackOf(1), PLACE)));
+    yield {
+      what: "rendering, first time in a process",
+      figure: ms(first),
+      aim: "< 30 ms",
+      reached: first < 30,
+    };
+    yield { what: "rendering, again", figure: ms(one), aim: "", reached: undefined };
+    const [some, many] = [await renderingOf(100), await renderingOf(1_000)];
+    yield linear("rendering 100 → 1,000 hosts", some, many);
+
+    const [few, lots] = [await rulesOf(500), await rulesOf(5_000)];
+    yield linear("rendering 500 → 5,000 rules", few, lots);
+  },
+};
+
+function stackOf(hosts: number) {
+  const input: StackInput = {
+    hosts: Array.from({ length: hosts }, (_, i) => ({
+      name: `host-${i}`,
+      address: `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}:9100`,
+    })),
+  };
+  return defineStack(input);
+}
+
+async function renderingOf(hosts: number): Promise<number> {
+  const stack = stackOf(hosts);
+  return median(await timesOf(7, () => renderStack(stack, PLACE)));
+}
+
+async function rulesOf(count: number): Promise<number> {
+  const rules = Array.from({ length: count }, (_, i): Rule => ({
+    alert: `Bench${i}`,
+    expr: `up{job="node"} == ${i}`,
+    severity: "warning",
+    summary: { fr: `Essai ${i}`, en: `Bench ${i}` },
+    description: { fr: "Essai", en: "Bench" },
+  }));
+  return median(await timesOf(5, () => ruleFile("bench", rules, "fr")));
+}
+
+function linear(what: string, small: number, large: number) {
+  const ratio = large / small;
+  return {
+    what,
+    figure: `${ms(small)} → ${ms(large)} (× ${ratio.toFixed(1)})`,
+    aim: "linear: about × 10, at most × 13",
+    reached: ratio < 13,
+  };
+}
+
+async function deno(args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    stdout: "null",
+    stderr: "piped",
+  })
+    .output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+function ms(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
