@@ -10,7 +10,7 @@ import { type BinaryName, PROGRAMS, tableVersion } from "./program.ts";
 import { releaseSource } from "./release.ts";
 import { type Binary, type Source, Unavailable } from "./source.ts";
 
-export { BINARIES, type BinaryName } from "./program.ts";
+export { BINARIES, type BinaryName, serviceOf } from "./program.ts";
 export { type Binary, type Source, Unavailable } from "./source.ts";
 
 /** How to look for a program. */

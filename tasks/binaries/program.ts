@@ -135,6 +135,11 @@ export const PROGRAMS: Readonly<Record<BinaryName, Program>> = {
   },
 };
 
+/** The service whose version the program has: promtool's is Prometheus's. */
+export function serviceOf(name: BinaryName): Program["service"] {
+  return PROGRAMS[name].service;
+}
+
 /** The version of `program` that the version table names. */
 export function tableVersion(program: Program): string {
   return VERSIONS[program.service].version;

@@ -3,8 +3,8 @@
 import { join } from "node:path";
 import { type Service, SERVICES } from "../../compose/versions.ts";
 import { lockFile } from "../../lib/lock.ts";
-import { binary, type BinaryName } from "../binaries/mod.ts";
-import { servicesOf, type Stack, type Target, urlsOf } from "../stack.ts";
+import { BINARIES, binary, serviceOf } from "../binaries/mod.ts";
+import { servicesOf, type Stack, type Target, urlsOf, versionsOf } from "../stack.ts";
 import { type Engine, type EngineMaker, Lacking, type ServiceStatus } from "./engine.ts";
 import { READY_PATH } from "./local/command.ts";
 import { type Alive, findAlive, readDesired, readStatus, stopAll } from "./local/control.ts";
@@ -53,7 +53,12 @@ export const localEngine: EngineMaker = (stack, target): Engine => {
       else yield* await lastLines(path, tail);
     },
     async tool(name, progress) {
-      return (await binary(name as BinaryName, { progress })).path;
+      const program = BINARIES.find((candidate) => candidate === name);
+      if (!program) {
+        throw new TypeError(`Cannot get the program "${name}": expected one of ${BINARIES.join(", ")}`);
+      }
+      const version = versionsOf(stack)[serviceOf(program)];
+      return (await binary(program, { progress, version })).path;
     },
     reaches: (_service, url) => reaches(url),
   };

@@ -47,7 +47,7 @@ export async function foreignListener(port: number, pid: number): Promise<string
   const inodes = (await inodesOn([port])).get(port) ?? [];
   const own = await socketsOf(pid);
   // A program with privileges of its own does not let itself be looked into; then the page has to do.
-  if (own.size === 0 || inodes.some((inode) => own.has(inode))) return undefined;
+  if (own === undefined || inodes.some((inode) => own.has(inode))) return undefined;
   return describeHolder(await holderOf(inodes));
 }
 

@@ -20,10 +20,12 @@ export async function inodesOn(ports: readonly number[]): Promise<Map<number, st
   return new Map(ports.map((port) => [port, listeningInodes(stdout, port)]));
 }
 
-/** Inodes of all sockets that `pid` holds open. */
-export async function socketsOf(pid: number): Promise<Set<string>> {
-  const { stdout } = await run("find", [`/proc/${pid}/fd`, "-lname", "socket:*", "-printf", "%l\n"]);
-  return new Set(stdout.split("\n").map((line) => line.slice("socket:[".length, -1)));
+/** Inodes of all sockets that `pid` holds open; undefined when that may not be seen. */
+export async function socketsOf(pid: number): Promise<Set<string> | undefined> {
+  const { code, stdout } = await run("find", [`/proc/${pid}/fd`, "-lname", "socket:*", "-printf", "%l\n"]);
+  return code === 0
+    ? new Set(stdout.split("\n").map((line) => line.slice("socket:[".length, -1)))
+    : undefined;
 }
 
 /** The process that holds one of `inodes`; undefined when it is another user's, which only root may see. */

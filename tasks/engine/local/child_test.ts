@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Child, describeExit } from "./child.ts";
+import type { ServiceSpec } from "./protocol.ts";
+
+const DEADLINE_MS = 20_000;
+
+/** A child that runs a shell script, and a way to wait for what it tells. */
+async function shellChild(script: string, more: Partial<ServiceSpec> = {}) {
+  const directory = await Deno.makeTempDir({ prefix: "vigie-child-" });
+  const log = join(directory, "x.log");
+  const told: string[] = [];
+  let wake = () => {};
+  const spec = {
+    service: "x",
+    command: ["sh", "-c", script],
+    env: { PATH: "/usr/bin:/bin", GREETING: "hello" },
+    cwd: directory,
+    fingerprint: "",
+    stopGraceMs: 10_000,
+    ...more,
+  };
+  const child = new Child(spec, log, (text) => {
+    told.push(text);
+    wake();
+  });
+  return {
+    child,
+    told,
+    text: () => Deno.readTextFile(log),
+    async tells(pattern: RegExp, times = 1): Promise<void> {
+      const deadline = AbortSignal.timeout(DEADLINE_MS);
+      while (told.filter((text) => pattern.test(text)).length < times) {
+        if (deadline.aborted) {
+          throw new Error(`Waited in vain for ${pattern}: it told ${JSON.stringify(told)}`);
+        }
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, 100);
+          wake = () => (clearTimeout(timer), resolve());
+        });
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await child.stop();
+      await Deno.remove(directory, { recursive: true });
+    },
+  };
+}
+
+Deno.test("Child runs with its own environment only, and its output goes to its log", async () => {
+  await using it = await shellChild('echo "$GREETING $HOME"; echo error >&2; exec sleep 600');
+  it.child.start();
+  await it.tells(/^started, pid \d+$/);
+  const report = it.child.report();
+  assert.equal(`started, pid ${report.process?.pid}`, it.told[0]);
+  assert.ok(report.process!.startTicks > 0);
+  while (!(await it.text()).includes("error")) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal(await it.text(), "hello \nerror\n");
+  await it.child.stop();
+  assert.equal(it.child.report().process, undefined);
+  assert.equal(it.told.at(-1), "stopped (signal SIGTERM)");
+});
+
+Deno.test("Child starts a service that ends again and again, and says why it ended", async () => {
+  await using it = await shellChild("exit 3");
+  it.child.start();
+  await it.tells(/^ended by itself \(exit code 3\); it is started again in 0\.5 s$/);
+  const report = it.child.report();
+  assert.equal(report.lastExit, "exit code 3");
+  assert.ok(Date.parse(report.nextStartAt!) > Date.now() - 1_000);
+  it.child.hurry();
+  await it.tells(/started again in 1 s$/);
+  assert.equal(it.child.report().restarts, 1);
+});
+
+Deno.test("Child says that a program is not there", async () => {
+  await using it = await shellChild("", { command: ["/nowhere/prometheus", "--flag"] });
+  it.child.start();
+  await it.tells(/^ended by itself \(exit code 127\)/);
+  assert.match(await it.text(), /\/nowhere\/prometheus.*not found/);
+});
+
+Deno.test("Child kills what does not end when it is asked to", async () => {
+  await using it = await shellChild('trap "" TERM; echo ready; while :; do sleep 1; done', {
+    stopGraceMs: 100,
+  });
+  it.child.start();
+  while (!(await it.text().catch(() => "")).includes("ready")) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await it.child.stop();
+  assert.deepEqual(it.told.slice(-2), ["did not end within 0.1 s and is killed", "stopped (signal SIGKILL)"]);
+});
+
+Deno.test("describeExit names the signal or the code", () => {
+  assert.equal(describeExit({ code: 137, signal: "SIGKILL" }), "signal SIGKILL");
+  assert.equal(describeExit({ code: 2, signal: null }), "exit code 2");
+});
