@@ -22,6 +22,7 @@ export class Child {
   #nextStart: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopping = false;
+  #identifying: Promise<void> = Promise.resolve();
   #gone: () => void = () => {};
 
   /**
@@ -51,7 +52,7 @@ export class Child {
       }).spawn();
       this.#process = child;
       this.#startedAt = began;
-      void this.#identify(child.pid);
+      this.#identifying = this.#identify(child.pid);
       void child.status.then((status) => this.#ended(describeExit(status), undefined, Date.now() - began));
     } catch (error) {
       this.#ended(undefined, (error as Error).message, 0);
@@ -69,6 +70,7 @@ export class Child {
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
+    await this.#identifying;
     const child = this.#process;
     if (!child) return;
     const gone = new Promise<void>((resolve) => this.#gone = resolve);

@@ -119,7 +119,6 @@ export function environmentOf(service: LocalService, plan: Plan): Record<string,
   });
   return {
     PATH: SYSTEM_PATH,
-    ...(GO_SERVICES.has(service) ? { GOGC } : {}),
     ...Object.fromEntries(inherited),
     ...own,
     [MARK.stack]: plan.directory,
@@ -146,18 +145,7 @@ export function specOf(
   };
 }
 
-const COMMON_VARIABLES = ["TZ", "GOGC"];
-const GO_SERVICES: ReadonlySet<LocalService> = new Set([
-  "prometheus",
-  "alertmanager",
-  "node-exporter",
-  "blackbox",
-]);
-/**
- * How far the heap of a Go program may grow before it is cleaned, percent. On the machines that this engine is for memory is what is
- * scarce: less than Go's 100 and Prometheus's 75 keeps the four about 15 MB smaller, at no processor time that could be measured.
- */
-const GOGC = "40";
+const COMMON_VARIABLES = ["TZ"];
 /** The same for whoever runs `up`, from a login shell, npx or cron: another environment would restart the services. */
 export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const PROXY_VARIABLES = [

@@ -72,9 +72,8 @@ Deno.test("commandOf starts Grafana from its home, by either of its names", () =
 
 Deno.test("environmentOf gives a service what it needs and no more", () => {
   const names = (service: LocalService) => Object.keys(environmentOf(service, PLAN)).sort();
-  assert.deepEqual(names("node-exporter"), ["GOGC", "PATH", "TZ", "VIGIE_LOCAL", "VIGIE_SERVICE"]);
+  assert.deepEqual(names("node-exporter"), ["PATH", "TZ", "VIGIE_LOCAL", "VIGIE_SERVICE"]);
   assert.deepEqual(names("alertmanager"), [
-    "GOGC",
     "HTTPS_PROXY",
     "PATH",
     "TZ",
@@ -83,7 +82,6 @@ Deno.test("environmentOf gives a service what it needs and no more", () => {
   ]);
   assert.deepEqual(names("webhook"), ["HOME", "HTTPS_PROXY", "PATH", "TZ", "VIGIE_LOCAL", "VIGIE_SERVICE"]);
   assert.notEqual(environmentOf("prometheus", PLAN).PATH, PLAN.environment.PATH);
-  assert.equal(environmentOf("prometheus", { ...PLAN, environment: { GOGC: "100" } }).GOGC, "100");
 });
 
 Deno.test("environmentOf gives Grafana no secret, only where it lies, and lets it call nobody", () => {
