@@ -5,10 +5,10 @@ import { composeChecks } from "../compose/mod.ts";
 import { grafanaChecks } from "../grafana/mod.ts";
 import { type Check, type CheckContext, Skipped } from "../lib/check.ts";
 import { compareFiles, type Files, readIfThere, writeFiles } from "../lib/files.ts";
-import { run } from "../lib/process.ts";
 import { alertmanagerChecks } from "../prometheus/alertmanager/mod.ts";
 import { prometheusChecks } from "../prometheus/mod.ts";
 import type { Invocation } from "./cli.ts";
+import { dockerTool } from "./engine/docker_cli.ts";
 import { type Engine, Lacking } from "./engine/engine.ts";
 import type { Session } from "./session.ts";
 import { filesDirOf, renderFor, renderStack, type Target, urlsOf } from "./stack.ts";
@@ -99,10 +99,9 @@ function toolFinder(engine: Engine, progress: Invocation["progress"]): CheckCont
 
 async function dockerClient(): Promise<string> {
   try {
-    await run("docker", ["--version"]);
-    return "docker";
+    return await dockerTool();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new Skipped("there is no Docker client on this machine");
+    if (error instanceof Lacking) throw new Skipped(error.message);
     throw error;
   }
 }
