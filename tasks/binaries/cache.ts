@@ -109,9 +109,12 @@ export async function fill(
   const before = await cached(wanted, unit, source);
   if (before) return before;
 
-  const temporary = join(cacheDir, "unpacking", unit);
   const target = join(cacheDir, "programs", unit);
-  await removeTree(temporary);
+  const unpacking = join(cacheDir, "unpacking");
+  await makeDirectory(unpacking);
+  await clearLeftOvers(unpacking, unit);
+  // A name of its own: what unpacks for a run that was killed may go on for a while.
+  const temporary = join(unpacking, `${unit}.${crypto.randomUUID().slice(0, 8)}`);
   await makeDirectory(temporary);
   try {
     await unpack(temporary);
@@ -127,6 +130,13 @@ export async function fill(
   const filled = await cached(wanted, unit, source);
   if (!filled) throw new Unavailable(`"${target}" was changed by another program while it was filled`);
   return filled;
+}
+
+/** Removes what killed runs left; what is written to meanwhile is left to the next run. */
+async function clearLeftOvers(unpacking: string, unit: string): Promise<void> {
+  for await (const { name } of Deno.readDir(unpacking)) {
+    if (name.startsWith(`${unit}.`)) await removeTree(join(unpacking, name)).catch(() => {});
+  }
 }
 
 async function writeManifest(

@@ -35,7 +35,7 @@ Deno.test("fill leaves nothing when it fails, and clears away what a killed run 
     { message: /is not node_exporter/ },
   );
   await assert.rejects(cacheSource().find(wanted));
-  const left = join(directory.path, "unpacking", unit);
+  const left = join(directory.path, "unpacking", `${unit}.1234abcd`);
   await Deno.mkdir(left, { recursive: true });
   await Deno.writeTextFile(join(left, "half"), "half");
   const found = await fill(wanted, unit, "release", PROGRAMS, async (into) => {
@@ -43,6 +43,7 @@ Deno.test("fill leaves nothing when it fails, and clears away what a killed run 
     await writeProgram(join(into, "node_exporter"), LINE);
   });
   assert.equal(found.version, "1.11.1");
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(join(directory.path, "unpacking"))), []);
 });
 
 Deno.test("cacheSource does not take a program that lost its content, and fill replaces it", async () => {
