@@ -8,6 +8,7 @@ import { driftOfAlertmanager, driftOfBlackbox, driftOfPrometheus } from "../engi
 import { ConfigProblem } from "../config_problem.ts";
 import { filesDirOf, renderFor, renderStack, type Stack } from "../stack.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
+import { healthOf } from "./health.ts";
 import type { Scene } from "./scene.ts";
 
 const SHOWN_LINES = 3;
@@ -153,7 +154,6 @@ const drift: Diagnosis = {
     "doctor/generated-missing",
     "doctor/generated-differs",
     "doctor/generated-foreign",
-    "doctor/port-foreign",
     "doctor/mount-stale",
     "doctor/reload-failed",
   ],
@@ -161,16 +161,16 @@ const drift: Diagnosis = {
     const { target, services, urls } = await scene.site();
     const wanted = (await stacksOf(scene)).map((stack) => renderFor(stack, target));
     const asked = ([
-      ["prometheus", "/-/ready", driftOfPrometheus],
-      ["alertmanager", "/-/ready", driftOfAlertmanager],
-      ["blackbox", "/-/healthy", driftOfBlackbox],
+      ["prometheus", driftOfPrometheus],
+      ["alertmanager", driftOfAlertmanager],
+      ["blackbox", driftOfBlackbox],
     ] as const).filter(([service]) => services.includes(service));
     const changes = [...await changesOf(scene, "added"), ...await changesOf(scene, "changed")];
     const wrong = [...changes.map(({ path }) => path), ...await foreignFiles(scene)];
     const sightings: Sighting[] = [];
     let same = 0;
-    for (const [service, path, differences] of asked) {
-      if (!(await scene.get(urls[service] + path)).ok) continue;
+    for (const [service, differences] of asked) {
+      if (!(await healthOf(scene, service)).ok) continue;
       const found = await Promise.all(wanted.map((files) => differences(urls[service], files, scene.signal)));
       if (found.some(({ length }) => length === 0)) {
         same++;

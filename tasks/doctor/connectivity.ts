@@ -16,7 +16,12 @@ const fromHere: Diagnosis = {
     "The engine says that a service is ready, and this machine cannot connect to it: the port is not published, a firewall " +
     "drops the packets, or `bind` in config.ts is another address. The evidence is the URL and how it failed.",
   weight: "error",
-  mayFollowFrom: ["doctor/port-foreign", "doctor/service-hung"],
+  mayFollowFrom: [
+    "doctor/port-foreign",
+    "doctor/network-detached",
+    "doctor/name-resolution",
+    "doctor/service-hung",
+  ],
   async run(scene) {
     const sightings: Sighting[] = [];
     let reached = 0;
@@ -59,14 +64,14 @@ const names: Diagnosis = {
     "one network: a container that was connected by hand, or survived from an older project, is not in it. " +
     "`deno task down`, then `deno task up` makes the network anew.",
   weight: "error",
-  mayFollowFrom: ["doctor/service-dead", "doctor/restart-loop"],
+  mayFollowFrom: ["doctor/network-detached", "doctor/service-dead", "doctor/restart-loop"],
   async run(scene) {
     const broken = (await brokenWays(scene)).filter(({ detail }) => isNameFailure(detail));
-    return broken.map(({ from, to, url, detail }) => ({
+    return byTarget(broken).map(([to, own]) => ({
       subject: to,
-      involves: [from],
-      cause: `${from} cannot find the name of ${to}`,
-      evidence: [`from ${from}: GET ${url}: ${detail}`],
+      involves: own.map(({ from }) => from),
+      cause: `${own.map(({ from }) => from).join(", ")} cannot find the name of ${to}`,
+      evidence: own.map(({ from, url, detail }) => `from ${from}: GET ${url}: ${detail}`),
       cure: "`deno task down`, then `deno task up` makes the stack's network anew",
     }));
   },
@@ -77,11 +82,12 @@ const between: Diagnosis = {
   area: "connectivity",
   title: "The services reach one another",
   about:
-    "A service that answers this machine cannot be reached by another service that needs it: Prometheus its targets, " +
+    "A service that is well where it is cannot be reached by another service that needs it: Prometheus its targets, " +
     "Alertmanager the webhook, Grafana Prometheus. A firewall between them or a network that was changed by hand is the usual " +
     "cause. The evidence is the URL as the service itself asked for it, and how it failed.",
   weight: "error",
   mayFollowFrom: [
+    "doctor/network-detached",
     "doctor/host-firewall",
     "doctor/subnet-conflict",
     "doctor/name-resolution",
@@ -90,34 +96,33 @@ const between: Diagnosis = {
   async run(scene) {
     const ways = await waysOf(scene);
     const broken = (await brokenWays(scene)).filter(({ detail }) => !isNameFailure(detail));
-    const targets = [...new Set(broken.map(({ to }) => to))];
-    if (targets.length === 0) return ways.length > 0 ? `${ways.length} ways between services are open` : "";
-    return targets.map((to) => {
-      const own = broken.filter((way) => way.to === to);
-      const from = own.map((way) => way.from).join(", ");
-      return {
-        subject: to,
-        involves: own.map((way) => way.from),
-        cause: `${from} cannot reach ${to}, which answers this machine`,
-        evidence: own.map((way) => `from ${way.from}: GET ${way.url}: ${way.detail}`),
-        cure:
-          "`deno task down`, then `deno task up` makes the stack's network anew; if that changes nothing, look at the " +
-          "machine's firewall: sudo nft list ruleset",
-      };
-    });
+    if (broken.length === 0) return ways.length > 0 ? `${ways.length} ways between services are open` : "";
+    return byTarget(broken).map(([to, own]) => ({
+      subject: to,
+      involves: own.map(({ from }) => from),
+      cause: `${own.map(({ from }) => from).join(", ")} cannot reach ${to}, which is well where it is`,
+      evidence: own.map(({ from, url, detail }) => `from ${from}: GET ${url}: ${detail}`),
+      cure:
+        "`deno task down`, then `deno task up` makes the stack's network anew; if that changes nothing, look at the " +
+        "machine's firewall: sudo nft list ruleset",
+    }));
   },
 };
 
 /** Diagnoses of the ways between the services. */
-export const connectivity: readonly Diagnosis[] = [fromHere, names, between];
+export const connectivity: readonly Diagnosis[] = [names, fromHere, between];
 
-/** Ways between services that both work: where one of them does not, that is what is wrong. */
+/** Ways between services that both work where they are: where one of them does not, that is what is wrong. */
 async function waysOf(scene: Scene): Promise<Way[]> {
   const { stack, engine, services } = await scene.site();
   const addresses = addressesOf(stack, engine.name);
-  const well = new Set<Service>();
+  const well = new Set(
+    (await scene.status()).flatMap(({ service, state }) => state === "ready" ? service : []),
+  );
   await Promise.all(services.map(async (service) => {
-    if ((await healthOf(scene, service)).status > 0) well.add(service);
+    const { status, failure } = await healthOf(scene, service);
+    if (status > 0) well.add(service);
+    if (failure === "timeout") well.delete(service);
   }));
   const way = (from: Service, to: Service, path: string): Way => ({
     from,
@@ -130,6 +135,10 @@ async function waysOf(scene: Scene): Promise<Way[]> {
     way("grafana", "prometheus", HEALTH_PATHS.prometheus),
     way("grafana", "alertmanager", HEALTH_PATHS.alertmanager),
   ].filter(({ from, to }) => well.has(from) && well.has(to));
+}
+
+function byTarget(broken: readonly Broken[]): [Service, Broken[]][] {
+  return [...new Set(broken.map(({ to }) => to))].map((to) => [to, broken.filter((way) => way.to === to)]);
 }
 
 async function brokenWays(scene: Scene): Promise<Broken[]> {

@@ -19,7 +19,7 @@ export interface Process {
   readonly parent: number;
   /** `R`, `S`, `T` (stopped by a signal), `D` (waits for a disk). */
   readonly state: string;
-  /** Its command line, cut to a readable length. */
+  /** Its command line. */
   readonly command: string;
 }
 
@@ -62,7 +62,7 @@ export async function readProcess(pid: number, signal: AbortSignal): Promise<Pro
   const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   if (state === undefined || parent === undefined || state === "Z") return undefined;
   const words = command.replaceAll("\0", " ").trim();
-  return { pid, parent: Number(parent), state, command: cut(words === "" ? `[${name}]` : words) };
+  return { pid, parent: Number(parent), state, command: words === "" ? `[${name}]` : words };
 }
 
 /** `pid` and the processes it descends from, the nearest first. */
@@ -116,6 +116,8 @@ function decodeAddress(hex: string): string {
   return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
 }
 
-function cut(text: string): string {
-  return text.length <= COMMAND_LENGTH ? text : text.slice(0, COMMAND_LENGTH - 1) + "…";
+/** A process for people. */
+export function describeProcess({ pid, state, command }: Process): string {
+  const shown = command.length <= COMMAND_LENGTH ? command : `${command.slice(0, COMMAND_LENGTH - 1)}…`;
+  return `pid ${pid}, state ${state}: ${shown}`;
 }

@@ -53,7 +53,7 @@ const subnet: Diagnosis = {
     const wanted = stack.network.subnet;
     const [bridge, found] = [bridgeOf(stack.name), await Promise.all([dockerNetworks(scene), routes(scene)])];
     const others = found.flat().filter(({ owner, cidr }) =>
-      owner !== bridge && owner !== `${stack.name}_stack` && overlaps(cidr, wanted)
+      owner !== bridge && owner !== networkOf(stack.name) && overlaps(cidr, wanted)
     );
     if (others.length === 0) return wanted;
     return [{
@@ -76,18 +76,48 @@ const mount: Diagnosis = {
   async run(scene) {
     const { stack, target, engine } = await scene.site();
     if (engine.name !== "docker" || stack.delivery !== "mount") return "";
-    const sightings: Sighting[] = [];
+    const stale: { service: string; evidence: string }[] = [];
     for (const { service, id, state } of await scene.status()) {
       const paths = CONFIG_FILES[service];
       if (id === undefined || state !== "ready" || paths === undefined) continue;
-      const outside = join(target.buildDir, paths[0]);
-      const evidence = await staleness(scene, id, outside, paths[1]);
-      if (evidence === undefined) continue;
+      const evidence = await staleness(scene, id, join(target.buildDir, paths[0]), paths[1]);
+      if (evidence !== undefined) stale.push({ service, evidence });
+    }
+    if (stale.length === 0) return "";
+    return [{
+      cause: `${
+        stale.map(({ service }) => service).join(", ")
+      }: the container sees a directory that was replaced since it started`,
+      evidence: stale.map(({ service, evidence }) => `${service}: ${evidence}`),
+      cure: "`deno task down`, then `deno task up` mounts the directory that is there now",
+    }];
+  },
+};
+
+const detached: Diagnosis = {
+  id: "doctor/network-detached",
+  area: "network",
+  title: "Every container is in the stack's network",
+  about:
+    "A container of the stack is not in the stack's network: it was disconnected by hand, or the network was removed " +
+    "and made anew under it. The others cannot find its name, and its ports are not published. Connect it with the command given.",
+  weight: "error",
+  async run(scene) {
+    const { stack } = await dockerSite(scene);
+    const wanted = networkOf(stack.name);
+    const sightings: Sighting[] = [];
+    for (const { service, id } of await scene.status()) {
+      if (id === undefined) continue;
+      const format = "{{json .NetworkSettings.Networks}} {{.HostConfig.NetworkMode}}";
+      const seen = await scene.run("docker", ["inspect", "--type", "container", "--format", format, id]);
+      const [, networks = "", mode = ""] = /^(.*) (\S+)$/.exec(seen?.stdout.trim() ?? "") ?? [];
+      if (seen?.code !== 0 || mode === "host" || networks.includes(`"${wanted}"`)) continue;
+      const names = Object.keys(JSON.parse(networks || "{}"));
       sightings.push({
         subject: service,
-        cause: `The container of ${service} sees a directory that was replaced since it started`,
-        evidence: [evidence],
-        cure: "`deno task down`, then `deno task up` mounts the directory that is there now",
+        cause: `The container of ${service} is not in the stack's network`,
+        evidence: [`it is in ${names.length > 0 ? names.join(", ") : "no network"}, wanted "${wanted}"`],
+        cure: `docker network connect --alias ${service} ${wanted} ${id.slice(0, 12)}`,
       });
     }
     return sightings;
@@ -95,7 +125,7 @@ const mount: Diagnosis = {
 };
 
 /** Diagnoses of what only Docker has. */
-export const network: readonly Diagnosis[] = [mount, subnet, firewall];
+export const network: readonly Diagnosis[] = [mount, subnet, detached, firewall];
 
 // Only images with a few programs of their own can be asked.
 const CONFIG_FILES: Readonly<Record<string, readonly [string, string]>> = {
@@ -103,6 +133,11 @@ const CONFIG_FILES: Readonly<Record<string, readonly [string, string]>> = {
   alertmanager: ["alertmanager/alertmanager.yml", "/etc/alertmanager/alertmanager.yml"],
   blackbox: ["blackbox/blackbox.yml", "/etc/blackbox/blackbox.yml"],
 };
+
+/** Compose's name for the stack's network. */
+function networkOf(stack: string): string {
+  return `${stack}_stack`;
+}
 
 async function dockerSite(scene: Scene): Promise<Site> {
   const site = await scene.site();

@@ -3,7 +3,7 @@
 import type { Service } from "../../compose/versions.ts";
 import type { ServiceStatus } from "../engine/engine.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
-import { type Listener, type Process, readLineage } from "./machine.ts";
+import { describeProcess, type Listener, type Process } from "./machine.ts";
 import type { Scene, Site } from "./scene.ts";
 
 const foreign: Diagnosis = {
@@ -17,28 +17,28 @@ const foreign: Diagnosis = {
   weight: "error",
   async run(scene) {
     const { services, stack } = await scene.site();
-    const [site, status, listeners] = [await scene.site(), await scene.status(), await scene.listeners()];
-    const sightings: Sighting[] = [];
-    for (const service of services) {
-      const port = stack.ports[service];
-      const own = status.find((entry) => entry.service === service);
-      for (
-        const listener of listeners.filter((entry) =>
-          entry.port === port && collides(entry.address, stack.bind)
-        )
-      ) {
-        const holder = await holderOf(listener, site, status, scene);
-        if (holder === "ours" || (holder === "unknown" && own?.state === "ready")) continue;
-        sightings.push(sightingOf(service, listener, holder));
-        break;
-      }
-    }
-    return sightings.length > 0 ? sightings : services.map((service) => stack.ports[service]).join(", ");
+    const sightings = await Promise.all(services.map((service) => foreignHolder(scene, service)));
+    const found = sightings.filter((sighting) => sighting !== undefined);
+    return found.length > 0 ? found : services.map((service) => stack.ports[service]).join(", ");
   },
 };
 
 /** Diagnoses of the ports. */
 export const ports: readonly Diagnosis[] = [foreign];
+
+/** Who else holds the port of `service`; undefined when nobody does, or nobody can tell. */
+export async function foreignHolder(scene: Scene, service: Service): Promise<Sighting | undefined> {
+  const [site, status, listeners] = [await scene.site(), await scene.status(), await scene.listeners()];
+  const { bind, ports } = site.stack;
+  const own = status.find((entry) => entry.service === service);
+  for (const listener of listeners) {
+    if (listener.port !== ports[service] || !collides(listener.address, bind)) continue;
+    const holder = await holderOf(listener, site, status, scene);
+    if (holder === "ours" || (holder === "unknown" && own?.state === "ready")) continue;
+    return sightingOf(service, listener, holder);
+  }
+  return undefined;
+}
 
 /** Whether listening on `address` keeps the stack from listening on `bind`, or answers in its place. */
 function collides(address: string, bind: string): boolean {
@@ -46,7 +46,8 @@ function collides(address: string, bind: string): boolean {
   return address === bind || any.includes(address) || any.includes(bind);
 }
 
-type Holder = "ours" | "unknown" | readonly Process[];
+/** Who holds a port: the stack, somebody whom this user may not know, or what there is to say about it. */
+type Holder = "ours" | "unknown" | { readonly evidence: string; readonly stop: string };
 
 async function holderOf(
   listener: Listener,
@@ -54,21 +55,49 @@ async function holderOf(
   status: readonly ServiceStatus[],
   scene: Scene,
 ): Promise<Holder> {
-  if (listener.pids.length === 0) return "unknown";
-  const ids = new Set(status.map(({ id }) => id));
-  const lineages = await Promise.all(listener.pids.map((pid) => readLineage(pid, scene.signal)));
-  for (const lineage of lineages) {
-    // A program may be started through another, such as `unshare`: what descends from ours is ours.
-    if (engine.name === "local" && lineage.some(({ pid }) => ids.has(String(pid)))) return "ours";
-    // Docker's own proxy, and what runs in a container of the host's network, are told apart by the service's state.
-    if (
-      engine.name === "docker" &&
-      lineage.some(({ command }) => /docker-proxy|containerd-shim|rootlesskit/.test(command))
-    ) {
-      return "unknown";
+  const ids = status.flatMap(({ id }) => id ?? []);
+  const lineages = await Promise.all(listener.pids.map((pid) => scene.lineage(pid)));
+  const line = lineages[0] ?? [];
+  if (engine.name === "docker") {
+    const container = await containerOf(listener.port, line, scene);
+    if (container !== undefined) {
+      if (ids.some((id) => container.id.startsWith(id))) return "ours";
+      return { evidence: `the container ${container.name}`, stop: `docker stop ${container.name}` };
     }
+    // Docker's own, of a container that is just going.
+    if (line.some(({ command }) => DOCKERS_OWN.test(command))) return "unknown";
   }
-  return lineages[0] ?? "unknown";
+  // A program may be started through another, such as `unshare`: what descends from ours is ours.
+  if (lineages.flat().some(({ pid }) => ids.includes(String(pid)))) return "ours";
+  const [process, parent] = line;
+  if (process === undefined) return "unknown";
+  return {
+    evidence: describeProcess(process) + (parent ? ` (started by ${describeProcess(parent)})` : ""),
+    stop: `kill ${process.pid}`,
+  };
+}
+
+const DOCKERS_OWN = /docker-proxy|rootlesskit|slirp4netns/;
+
+/** The container that publishes `port`, or that the process with this lineage runs in. */
+async function containerOf(
+  port: number,
+  lineage: readonly Process[],
+  scene: Scene,
+): Promise<{ id: string; name: string } | undefined> {
+  const shim =
+    lineage.flatMap(({ command }) => /containerd-shim\S* .*-id ([0-9a-f]{64})/.exec(command)?.[1] ?? [])[0];
+  const filter = shim === undefined ? `publish=${port}` : `id=${shim}`;
+  const found = await scene.run("docker", [
+    "ps",
+    "--no-trunc",
+    "--filter",
+    filter,
+    "--format",
+    "{{.ID}} {{.Names}}",
+  ]);
+  const [id, name] = found?.code === 0 ? found.stdout.trim().split("\n")[0]!.split(" ") : [];
+  return id && name ? { id, name } : undefined;
 }
 
 function sightingOf(
@@ -77,11 +106,9 @@ function sightingOf(
   holder: Exclude<Holder, "ours">,
 ): Sighting {
   const at = `${address.includes(":") ? `[${address}]` : address}:${port}`;
-  const change = `set ports${
-    /^\w+$/.test(service) ? `.${service}` : `["${service}"]`
-  } in config.ts to another port`;
-  const [process, parent] = holder === "unknown" ? [] : holder;
-  if (process === undefined) {
+  const key = /^\w+$/.test(service) ? `ports.${service}` : `ports["${service}"]`;
+  const change = `set ${key} in config.ts to another port`;
+  if (holder === "unknown") {
     return {
       subject: service,
       cause: `Port ${port} of ${service} is held by another program`,
@@ -93,11 +120,8 @@ function sightingOf(
   }
   return {
     subject: service,
-    cause: `Port ${port} of ${service} is held by another program: pid ${process.pid}`,
-    evidence: [
-      `${at} is held by pid ${process.pid}: ${process.command}`,
-      ...parent ? [`started by pid ${parent.pid}: ${parent.command}`] : [],
-    ],
-    cure: `stop it (kill ${process.pid}), or ${change}; then run \`deno task up\``,
+    cause: `Port ${port} of ${service} is held by another program`,
+    evidence: [`${at} is held by ${holder.evidence}`],
+    cure: `stop it (${holder.stop}), or ${change}; then run \`deno task up\``,
   };
 }

@@ -19,6 +19,7 @@ export const SERVICE_FAILURES = [
   "doctor/service-dead",
   "doctor/service-unready",
   "doctor/supervisor-dead",
+  "doctor/network-detached",
   "doctor/host-firewall",
   "doctor/subnet-conflict",
   "doctor/name-resolution",

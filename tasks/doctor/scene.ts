@@ -13,7 +13,7 @@ import { loadConfig } from "../load_config.ts";
 import { engineFlag } from "../session.ts";
 import { servicesOf, type Stack, type Target, urlsOf } from "../stack.ts";
 import { type Answer, ask, type Fetch } from "./http.ts";
-import { type Listener, readListeners } from "./machine.ts";
+import { type Listener, type Process, readLineage, readListeners } from "./machine.ts";
 import { parseMetrics, type Sample } from "./metrics.ts";
 
 /** Paths that the command was given, absolute. */
@@ -81,6 +81,8 @@ export interface Scene {
   query(expression: string): Promise<readonly Value[]>;
   /** Listening sockets of this machine. */
   listeners(): Promise<readonly Listener[]>;
+  /** A process and those it descends from, the nearest first. */
+  lineage(pid: number): Promise<readonly Process[]>;
   /** Runs an outside program; undefined when there is none of that name. */
   run(command: string, args: readonly string[], options?: RunOptions): Promise<Finished | undefined>;
 }
@@ -188,6 +190,7 @@ export function createScene(
         .map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
     },
     listeners: () => once("listeners", () => readListeners(signal)),
+    lineage: (pid) => once(`lineage ${pid}`, () => readLineage(pid, signal)),
     run: (command, args, options) =>
       once(`run ${[command, ...args].join("\0")}`, async () => {
         try {

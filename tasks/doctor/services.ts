@@ -5,7 +5,8 @@ import type { Service } from "../../compose/versions.ts";
 import type { ServiceStatus } from "../engine/engine.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
 import { healthOf } from "./health.ts";
-import { readProcess } from "./machine.ts";
+import type { Answer } from "./http.ts";
+import { describeProcess, type Process, readProcess } from "./machine.ts";
 import type { Scene } from "./scene.ts";
 
 const LOOP_RESTARTS = 2;
@@ -78,16 +79,10 @@ const hung: Diagnosis = {
           : `${entry.service} runs and does not answer`,
         evidence: [
           `GET ${answer.url}: ${answer.detail}`,
-          ...process ? [`pid ${pid}, state ${process.state}: ${process.command}`] : [],
+          ...process ? [describeProcess(process)] : [],
           ...entry.detail ? [entry.detail] : [],
         ],
-        cure: stopped
-          ? `kill -CONT ${pid}`
-          : entry.id === undefined
-          ? `\`deno task logs ${entry.service}\` shows its log`
-          : process
-          ? `kill -9 ${pid}: its supervisor starts it again; \`deno task logs ${entry.service}\` shows its log`
-          : `docker restart ${entry.id}; \`deno task logs ${entry.service}\` shows its log`,
+        cure: stopped ? `kill -CONT ${pid}` : wake(entry, process),
       });
     }
     return sightings;
@@ -133,12 +128,13 @@ const dead: Diagnosis = {
     const found = status.filter((entry) =>
       (entry.state === "failed" || entry.state === "stopped") && !isLooping(entry, scene.now())
     );
-    // Something that hangs is not dead, whatever the engine makes of it.
-    const hangs = await Promise.all(
-      found.map(async ({ service }) => (await healthOf(scene, service)).failure === "timeout"),
-    );
+    // What hangs or answers is not dead, whatever the engine makes of it.
+    const lives = await Promise.all(found.map(async ({ service }) => {
+      const { status, failure } = await healthOf(scene, service);
+      return failure === "timeout" || status > 0;
+    }));
     return await Promise.all(
-      found.filter((_, i) => !hangs[i]).map((entry) =>
+      found.filter((_, i) => !lives[i]).map((entry) =>
         deathOf(scene, entry, {
           cause: `${entry.service} does not run`,
           cure: "deno task up",
@@ -162,9 +158,12 @@ const unready: Diagnosis = {
     const seen: string[] = [];
     for (const entry of await scene.status()) {
       if (entry.state === "ready") seen.push(entry.service);
-      if (entry.state !== "ready" && entry.state !== "starting") continue;
-      if (isLooping(entry, scene.now())) continue;
+      if (entry.state === "left-out" || entry.state === "stopped" || isLooping(entry, scene.now())) continue;
       const answer = await healthOf(scene, entry.service);
+      if (entry.state === "failed") {
+        if (answer.status > 0) sightings.push(doubt(entry, answer));
+        continue;
+      }
       if (answer.ok || answer.failure === "timeout") continue;
       // Silence of a service that the engine calls ready is a matter of the way to it: see connectivity.
       if (entry.state === "ready" && answer.status === 0) continue;
@@ -245,6 +244,24 @@ export const services: readonly Diagnosis[] = [
 /** Whether nothing of the stack runs. */
 export function noneRuns(status: readonly ServiceStatus[]): boolean {
   return status.every(({ state }) => state === "left-out" || state === "stopped");
+}
+
+/** The engine holds a service for failed that answers: its own check is late, or looks from another side. */
+function doubt({ service, id, detail }: ServiceStatus, answer: Answer): Sighting {
+  return {
+    subject: service,
+    cause: `${service} answers this machine, and its engine says that it fails`,
+    evidence: [`GET ${answer.url}: ${answer.detail}`, ...detail ? [detail] : []],
+    cure: `wait half a minute for the next check; then \`docker restart ${id}\``,
+    weight: "warning",
+  };
+}
+
+function wake({ service, id, detail }: ServiceStatus, process: Process | undefined): string {
+  const log = `\`deno task logs ${service}\` shows its log`;
+  if (process) return `kill -9 ${process.pid}: its supervisor starts it again; ${log}`;
+  if (id === undefined) return log;
+  return detail?.includes("paused") ? `docker unpause ${id}` : `docker restart ${id}; ${log}`;
 }
 
 function running(status: readonly ServiceStatus[]): ServiceStatus[] {

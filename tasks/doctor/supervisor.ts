@@ -5,7 +5,7 @@ import { Skipped } from "../../lib/check.ts";
 import { type Alive, findAlive, readStatus } from "../engine/local/control.ts";
 import type { Status } from "../engine/local/protocol.ts";
 import type { Diagnosis } from "./diagnosis.ts";
-import { type Process, readProcess } from "./machine.ts";
+import { describeProcess, readProcess } from "./machine.ts";
 import type { Scene } from "./scene.ts";
 
 const dead: Diagnosis = {
@@ -46,7 +46,7 @@ const hung: Diagnosis = {
     if (process?.state !== "T") return "";
     return [{
       cause: "The supervisor is stopped by a signal: a service that dies is not started again",
-      evidence: [describe(process)],
+      evidence: [describeProcess(process)],
       cure: `kill -CONT ${process.pid}`,
     }];
   },
@@ -72,7 +72,7 @@ const stale: Diagnosis = {
       evidence: [
         join(scene.paths.stateDir, "local", "status.json") +
         `: supervisor pid ${now.pid}, started ${last.startedAt}`,
-        `now it is ${describe(now)}`,
+        `now it is ${describeProcess(now)}`,
       ],
       cure: "deno task up (leave the other program alone)",
     }];
@@ -86,7 +86,8 @@ async function localOf(
   scene: Scene,
 ): Promise<{ alive: Pick<Alive, "supervisor" | "services">; last?: Status }> {
   const { engine, target } = await scene.site();
-  if (engine.name !== "local") throw new Skipped("Docker is the supervisor");
+  // On Docker the engine itself is the supervisor.
+  if (engine.name !== "local") return { alive: { services: [] } };
   try {
     const directory = await Deno.realPath(join(target.stateDir, "local"));
     const [alive, last] = await Promise.all([findAlive(directory), readStatus(directory)]);
@@ -100,8 +101,4 @@ async function localOf(
     }
     throw error;
   }
-}
-
-function describe({ pid, state, command }: Process): string {
-  return `pid ${pid}, state ${state}: ${command}`;
 }

@@ -31,29 +31,34 @@ export interface RunningStack extends AsyncDisposable {
   doctor(...args: string[]): Promise<Finished>;
 }
 
-/** The text of a config.ts. Everything is fast, so that a break is seen soon. */
-export function configText(ports: Readonly<Record<string, number>>, more = ""): string {
+/** The text of a config.ts. Everything is fast, so that a break is seen soon. @param more Further keys. */
+export function configText(ports: Readonly<Record<string, number>>, more = LOCAL_KEYS): string {
   return `import { defineStack } from "vigie";
 export default defineStack({
-  name: "doctor-test", engine: "local", locale: "en",
+  locale: "en",
   scrape: { interval: "1s", timeout: "1s" }, evaluation: { interval: "1s" },
   retention: { time: "1d", size: "20MB" },
   ports: ${JSON.stringify(ports)},
-  services: { grafana: false },
-  jobs: [{ name: "extra", files: ["targets.json"] }],
+  services: { grafana: false, cadvisor: false },
   ${more}
 });
 `;
 }
 
+/** Keys of a stack on the local engine, with targets that a test can change. */
+export const LOCAL_KEYS =
+  `name: "doctor-test", engine: "local", jobs: [{ name: "extra", files: ["targets.json"] }],`;
+
 /**
  * Brings a stack up in `directory`, which is left to the caller to remove.
  *
  * @param ports Ports for it, picked free.
+ * @param more Further keys of its config.ts; those of the local engine by default.
  */
 export async function startStack(
   directory: string,
   ports: Readonly<Record<string, number>>,
+  more?: string,
 ): Promise<RunningStack> {
   const [config, buildDir, stateDir] = ["config.ts", "build", "state"].map((name) =>
     join(directory, name)
@@ -63,20 +68,20 @@ export async function startStack(
     string,
   ];
   await Deno.writeTextFile(join(directory, "targets.json"), "[]");
-  await Deno.writeTextFile(config, configText(ports));
+  await Deno.writeTextFile(config, configText(ports, more));
   const { stack, configDir } = await loadConfig(config, { stateDir });
   const { signal } = new AbortController();
   const paths = ["--config", config, "--build", buildDir, "--state", stateDir];
-  const succeed = async (task: string) => {
-    const { code, stdout, stderr } = await runTask(task, paths);
+  const succeed = async (task: string, ...args: string[]) => {
+    const { code, stdout, stderr } = await runTask(task, [...paths, ...args]);
     if (code !== 0) throw new Error(`"${task}" ended with exit code ${code}: ${stderr}${stdout}`);
   };
   const up = () => succeed("up");
-  const down = () => succeed("down");
+  const clean = () => succeed("clean", "--yes");
   try {
     await up();
   } catch (error) {
-    await down();
+    await clean();
     throw error;
   }
   const { engine, target } = await chooseEngine(stack, { buildDir, stateDir, configDir });
@@ -99,7 +104,7 @@ export async function startStack(
       return (await examine(DIAGNOSES, scene)).findings;
     },
     doctor: (...args) => runTask("doctor", [...paths, ...args]),
-    [Symbol.asyncDispose]: down,
+    [Symbol.asyncDispose]: clean,
   };
 }
 
