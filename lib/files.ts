@@ -1,6 +1,7 @@
 /** Generated files: what they are, and how they reach the disk so that nothing half-written or stale stays. */
 
 import { basename, dirname, join } from "node:path";
+import { aboutPath } from "./system_error.ts";
 
 /** Generated files: path relative to the build directory, `/`-separated → text. */
 export type Files = ReadonlyMap<string, string>;
@@ -107,17 +108,8 @@ export async function writeAtomically(path: string, text: string, mode = 0o644):
   } catch (error) {
     // The error to tell is the first one; a file that is left is removed by the next call of writeFiles.
     await Deno.remove(temporary).catch(() => {});
-    throw withPath(error, path);
+    throw aboutPath(error, "write", path);
   }
-}
-
-/** The same error, but about the file that was meant instead of a temporary one and a system call. */
-function withPath(error: unknown, path: string): unknown {
-  const reason = error instanceof Error && /^(.+?) \(os error \d+\)/.exec(error.message)?.[1];
-  if (!reason) return error;
-  return Object.assign(error, {
-    message: `Cannot write "${path}": ${reason[0]!.toLowerCase()}${reason.slice(1)}`,
-  });
 }
 
 /** The text of a file, or undefined when there is none. */
@@ -126,7 +118,7 @@ export async function readIfThere(path: string): Promise<string | undefined> {
     return await Deno.readTextFile(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw error;
+    throw aboutPath(error, "read", path);
   }
 }
 
