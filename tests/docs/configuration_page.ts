@@ -1,0 +1,147 @@
+/** The tables of docs/configuration.md, from the schema itself. */
+
+import * as z from "zod";
+import { address, duration, labels, name, port, size } from "../../lib/schema.ts";
+import { configJsonSchema } from "../../tasks/schema.ts";
+
+// deno-lint-ignore no-explicit-any -- JSON Schema is walked by its shape.
+type Node = any;
+
+// What each building block of the schema is called, recognised by the pattern it becomes.
+const TEXTS = new Map([
+  [patternOf(duration), "duration"],
+  [patternOf(size), "size"],
+  [patternOf(name), "name"],
+  [patternOf(address), "address"],
+]);
+const FORMATS: Readonly<Record<string, string>> = {
+  email: "e-mail address",
+  uri: "URL",
+  cidrv4: "IPv4 subnet",
+  ipv4: "IPv4 address",
+  ipv6: "IPv6 address",
+};
+// Below these keys lies a form of its own, which is named after the key in the singular.
+const LISTS: Readonly<Record<string, string>> = {
+  hosts: "host",
+  jobs: "job",
+  probes: "probe",
+  "notify.routes": "route",
+};
+
+/** One table for each group of keys, with type, default and meaning. */
+export function configurationTables(): string {
+  const { properties } = configJsonSchema() as Node;
+  const entries = Object.entries<Node>(properties);
+  const groups = entries.filter(([, node]) => node.type === "object");
+  const lists = entries.filter(([key]) => LISTS[key]);
+  const plain = entries.filter((entry) => !groups.includes(entry) && !lists.includes(entry));
+  return [
+    "## Top level",
+    table(plain, []),
+    ...entries.flatMap(([key, node]) => {
+      if (groups.some(([group]) => group === key)) return group(key, node);
+      return lists.some(([list]) => list === key) ? list(key, node) : [];
+    }),
+  ].join("\n\n");
+}
+
+function group(key: string, node: Node): string[] {
+  const inner = Object.entries<Node>(node.properties);
+  const rows = inner.filter(([name]) => !LISTS[`${key}.${name}`] && name !== "receivers");
+  return [
+    `## \`${key}\``,
+    node.description,
+    table(rows, node.required),
+    ...inner.flatMap(([name, child]) => {
+      const path = `${key}.${name}`;
+      if (LISTS[path]) return list(path, child);
+      return name === "receivers" ? receivers(path, child) : [];
+    }),
+  ];
+}
+
+function list(path: string, node: Node): string[] {
+  const kinds: Node[] = node.items.oneOf ?? [];
+  const head = [`## \`${path}\``, `${node.description} A list, ${defaultText(node)} by default.`];
+  if (kinds.length === 0) return [...head, table(Object.entries(node.items.properties), node.items.required)];
+  return [...head, ...kinds.flatMap((kind) => kindTable(kind, LISTS[path]!))];
+}
+
+function receivers(path: string, node: Node): string[] {
+  return [
+    `## \`${path}\``,
+    `${node.description} By default ${defaultText(node)}. A destination is one of:`,
+    ...node.additionalProperties.items.oneOf.flatMap((kind: Node) => kindTable(kind, "destination")),
+  ];
+}
+
+function kindTable({ properties, required }: Node, of: string): string[] {
+  const { kind, ...rest } = properties;
+  return [
+    `### \`kind: "${kind.const}"\``,
+    kind.description,
+    Object.keys(rest).length === 0 ? `This ${of} has no other key.` : table(Object.entries(rest), required),
+  ];
+}
+
+function table(rows: readonly [string, Node][], required: readonly string[] = []): string {
+  return [
+    "| Key | Type | Default | Meaning |",
+    "| --- | --- | --- | --- |",
+    ...rows.map(([key, node]) =>
+      `| \`${key}\` | ${typeOf(node)} | ${
+        required.includes(key) ? "must be given" : defaultText(node)
+      } | ${node.description} |`
+    ),
+  ].join("\n");
+}
+
+/** What a value of `node` is called. @throws {TypeError} for a form that has no name yet. */
+function typeOf(node: Node): string {
+  if (node.const !== undefined) return code(node.const);
+  if (node.enum) return node.enum.map(code).join(" or ");
+  if (node.anyOf) return node.anyOf.map(typeOf).join(" or ");
+  switch (node.type) {
+    case "boolean":
+      return "`true` or `false`";
+    case "integer":
+      return node.minimum === 1 && node.maximum === jsonOf(port).maximum
+        ? "port"
+        : `whole number, ${node.minimum} to ${node.maximum}`;
+    case "number":
+      return `number above ${node.exclusiveMinimum}${
+        node.maximum === undefined ? "" : `, at most ${node.maximum}`
+      }`;
+    case "string":
+      return TEXTS.get(node.pattern) ?? FORMATS[node.format] ?? "text";
+    case "array":
+      return `list of: ${typeOf(node.items)}`;
+    case "object":
+      if (JSON.stringify(node.propertyNames) === JSON.stringify(jsonOf(labels).propertyNames)) {
+        return "labels";
+      }
+  }
+  throw new TypeError(`The page has no name for the type of ${JSON.stringify(node)}`);
+}
+
+function defaultText({ default: value }: Node): string {
+  if (value === undefined) return "none";
+  if (Array.isArray(value) && value.length === 0) return "empty";
+  if (typeof value === "object" && Object.keys(value).length === 0) return "none";
+  return code(value);
+}
+
+function code(value: unknown): string {
+  return `\`${
+    JSON.stringify(value).replaceAll(/"(\w+)":/g, "$1: ").replaceAll(",", ", ").replaceAll("|", "\\|")
+  }\``;
+}
+
+function jsonOf(schema: z.ZodType): Node {
+  return z.toJSONSchema(schema, { io: "input" });
+}
+
+function patternOf(schema: z.ZodType): string {
+  return jsonOf(schema).pattern;
+}

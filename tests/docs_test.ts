@@ -1,0 +1,152 @@
+/**
+ * The pages of docs/ say what is so: generated parts are what the code gives, everything that has an id has its section, every link
+ * leads somewhere, every configuration shown loads. `UPDATE_DOCS=1` writes the generated parts anew.
+ */
+
+import assert from "node:assert/strict";
+import { dirname, join, relative } from "node:path";
+import { OFFLINE_CHECKS } from "../tasks/offline.ts";
+import { composeChecks } from "../compose/mod.ts";
+import { run } from "../lib/process.ts";
+import { FAMILIES } from "../prometheus/rules/mod.ts";
+import { isAlert } from "../prometheus/rules/rule.ts";
+import { DIAGNOSES } from "../tasks/doctor/mod.ts";
+import { loadConfig } from "../tasks/load_config.ts";
+import { SMOKE_CHECKS } from "../tasks/smoke/mod.ts";
+import { configSchema } from "../tasks/stack.ts";
+import { createMetrics, REJECTIONS } from "../webhook/metrics.ts";
+import { diagnosisSections } from "./docs/checks_page.ts";
+import { configurationTables } from "./docs/configuration_page.ts";
+import {
+  anchors,
+  codeBlocks,
+  formatted,
+  headings,
+  links,
+  PROJECT,
+  readPage,
+  withGenerated,
+} from "./docs/markdown.ts";
+
+const GENERATED: readonly [page: string, part: string, content: () => string][] = [
+  ["docs/configuration.md", "keys", configurationTables],
+  ["docs/checks.md", "diagnoses", diagnosisSections],
+];
+const PAGES = (await run("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
+  cwd: PROJECT,
+})).stdout.trim().split("\n");
+
+for (const [page, part, content] of GENERATED) {
+  Deno.test(`${page} has the ${part} that the code gives`, async () => {
+    const wanted = await formatted(withGenerated(await readPage(page), part, content()));
+    if (Deno.env.get("UPDATE_DOCS") === "1") await Deno.writeTextFile(join(PROJECT, page), wanted);
+    assert.equal(await readPage(page), wanted, "run it again with UPDATE_DOCS=1, and look at what git says");
+  });
+}
+
+Deno.test("docs/configuration.md has a section for each group of keys", async () => {
+  const page = await readPage("docs/configuration.md");
+  const sections = headings(page).map(({ text }) => text.replaceAll("`", ""));
+  const grouped = Object.entries(configSchema.shape).flatMap(([key, schema]) =>
+    ["string", "enum", "union"].includes(innermost(schema).def.type) ? [] : [key]
+  );
+  assert.ok(grouped.length >= 10, grouped.join());
+  assert.deepEqual(grouped.filter((key) => !sections.includes(key)), []);
+});
+
+Deno.test("docs/checks.md has a section for each check, and a check for each section", async () => {
+  const ids = [
+    ...[...OFFLINE_CHECKS, ...composeChecks, ...SMOKE_CHECKS, ...DIAGNOSES].map(({ id }) => id),
+    // It is made for each run: it compares two directories that only a run knows.
+    "build/fresh",
+  ];
+  const sections = headings(await readPage("docs/checks.md")).filter(({ level }) => level === 3);
+  assert.deepEqual(sections.map(({ text }) => text).sort(), ids.sort());
+});
+
+Deno.test("docs/checks.md shows what every offline and smoke check says", async () => {
+  const page = await readPage("docs/checks.md");
+  const all = headings(page);
+  const examples = codeBlocks(page).filter(({ language }) => language === "text");
+  const without = [...OFFLINE_CHECKS, ...composeChecks, ...SMOKE_CHECKS].filter(({ id }) => {
+    const at = all.findIndex(({ text }) => text === id);
+    return !examples.some(({ line }) => line > all[at]!.line && line < all[at + 1]!.line);
+  });
+  assert.deepEqual(without.map(({ id }) => id), []);
+});
+
+Deno.test("docs/alerts.md has a section for each alert, and an alert for each section", async () => {
+  const context = {
+    thresholds: configSchema.parse({}).thresholds,
+    scrapeInterval: "15s",
+  };
+  const alerts = FAMILIES.flatMap((family) => family.rules(context)).filter(isAlert);
+  const names = [...new Set(alerts.map(({ alert }) => alert))];
+  const sections = headings(await readPage("docs/alerts.md")).filter(({ level }) => level === 3);
+  assert.deepEqual(sections.map(({ text }) => text).sort(), names.sort());
+});
+
+Deno.test("docs/webhook.md names every metric and every reason", async () => {
+  const { expose } = createMetrics({
+    version: "1",
+    startedSeconds: 0,
+    residentBytes: () => 0,
+    activeDrills: () => [],
+  });
+  const metrics = [...(await expose()).matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]!);
+  assert.ok(metrics.length >= 10, metrics.join());
+  const page = await readPage("docs/webhook.md");
+  const words = new Set(page.match(/[a-z_0-9]+/g));
+  assert.deepEqual([...metrics, ...REJECTIONS].filter((word) => !words.has(word)), []);
+});
+
+Deno.test("every configuration that a page shows loads", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "vigie-docs-" });
+  try {
+    // The files that the examples name.
+    await Deno.mkdir(join(directory, "secrets"));
+    for (const file of ["slack-url", "smtp-password"]) {
+      await Deno.writeTextFile(join(directory, "secrets", file), "https://hooks.example.org/services/x");
+    }
+    let count = 0;
+    for (const page of PAGES) {
+      for (const block of codeBlocks(await readPage(page))) {
+        if (block.mark !== "config") continue;
+        const file = join(directory, `example${count++}.ts`);
+        await Deno.writeTextFile(file, block.text);
+        await assert.doesNotReject(
+          loadConfig(file, { stateDir: directory, machine: true }),
+          `${page}:${block.line}`,
+        );
+      }
+    }
+    assert.ok(count >= 3, `only ${count} were found`);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("every relative link of every page leads to a file and a heading", async () => {
+  const broken: string[] = [];
+  let count = 0;
+  for (const page of PAGES) {
+    for (const { target, line } of links(await readPage(page))) {
+      if (/^[a-z]+:/.test(target)) continue;
+      count++;
+      const [path, anchor] = target.split("#") as [string, string | undefined];
+      const file = path === "" ? page : relative(PROJECT, join(PROJECT, dirname(page), path));
+      const info = await Deno.stat(join(PROJECT, file)).catch(() => undefined);
+      if (!info) broken.push(`${page}:${line}: there is no "${file}"`);
+      else if (anchor !== undefined && !anchors(await readPage(file)).includes(anchor)) {
+        broken.push(`${page}:${line}: "${file}" has no heading "#${anchor}"`);
+      }
+    }
+  }
+  assert.deepEqual(broken, []);
+  assert.ok(count >= 20, `only ${count} links were found`);
+});
+
+// deno-lint-ignore no-explicit-any -- zod's wrappers are walked by their shape.
+function innermost(schema: any): any {
+  return schema.def.innerType ? innermost(schema.def.innerType) : schema;
+}
