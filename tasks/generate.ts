@@ -5,6 +5,7 @@ import pc from "picocolors";
 import { join, relative } from "node:path";
 import { type Change, compareFiles, writeFiles } from "../lib/files.ts";
 import { type Command, EXIT, type Flag, type Invocation, main } from "./cli.ts";
+import { readRecord } from "./engine/choose.ts";
 import { loadConfig } from "./load_config.ts";
 import { renderStack, type Stack, type Target } from "./stack.ts";
 
@@ -23,7 +24,9 @@ export const generateCommand: Command = {
     const { config, buildDir, stateDir, flags, signal, print } = invocation;
     // Files can be written for another machine: its secrets and its disk are not asked for here.
     const { stack, configDir } = await loadConfig(config, { stateDir, machine: false });
-    const target = { buildDir, stateDir, configDir };
+    // What the running stack had to leave out, such as Grafana, is not scraped: files that name it would not be the ones in use.
+    const leftOut = (await readRecord(stateDir))?.leftOut;
+    const target = { buildDir, stateDir, configDir, leftOut };
     const looksOnly = flags.diff === true || flags.check === true;
     const changes = looksOnly
       ? await compareFiles(buildDir, renderStack(stack, target))

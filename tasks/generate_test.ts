@@ -285,3 +285,14 @@ async function contents(directory: string): Promise<Map<string, string>> {
     await Promise.all(paths.map(async (path) => [path, await Deno.readTextFile(path)] as const)),
   );
 }
+
+test("generate leaves out what the running stack left out, so that --check is 0 after up", async ({ root, build, generate }) => {
+  const record = { engine: "local", running: true, stack: {}, leftOut: { grafana: "it is not to be had" } };
+  await Deno.mkdir(join(root, ".state"));
+  await Deno.writeTextFile(join(root, ".state", "stack.json"), JSON.stringify(record));
+  await generate();
+  const jobsOf = (directory: string) =>
+    Deno.readTextFile(join(build, directory, "prometheus", "prometheus.yml"));
+  assert.doesNotMatch(await jobsOf("local"), /job_name: grafana/);
+  assert.match(await jobsOf("."), /job_name: grafana/);
+});
