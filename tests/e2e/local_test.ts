@@ -3,7 +3,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../../lib/process.ts";
 import { BINARIES, binary } from "../../tasks/binaries/mod.ts";
-import { scenario } from "./local/scenario.ts";
+import type { Applied } from "../../tasks/engine/engine.ts";
+import { silent } from "../../tasks/progress.ts";
+import { ensureSecrets } from "../../tasks/secrets.ts";
+import type { StackInput } from "../../tasks/stack.ts";
+import { scenario, temporaryStack } from "./local/scenario.ts";
+import { standInGrafana } from "./local/stand_in_grafana.ts";
 
 const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const NOBODY = "65534";
@@ -36,6 +41,37 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "localEngine: Grafana runs when there is a program of that name",
+  ignore: !isLinux,
+  async fn() {
+    await using stack = await temporaryStack();
+    const path = Deno.env.get("PATH")!;
+    const withGrafana: StackInput = { services: { grafana: true } };
+    Deno.env.set("PATH", `${await standInGrafana(stack.root)}:${path}`);
+    try {
+      assert.deepEqual(await stack.engine(withGrafana).prepare(silent, new AbortController().signal), {});
+      await ensureSecrets(stack.stackOf(withGrafana), stack.target);
+      assert.equal(actionOn(await stack.up(withGrafana)), "started");
+      const status = (await stack.engine(withGrafana).status()).find(({ service }) => service === "grafana");
+      assert.equal(status?.state, "ready");
+      assert.equal(status?.version, "12.4.0");
+      assert.equal(actionOn(await stack.up(withGrafana)), "unchanged");
+      // The scrape interval is in the datasource that is provisioned, which Grafana reads when it starts.
+      const changed: StackInput = { ...withGrafana, scrape: { interval: "2s", timeout: "1s" } };
+      const applied = await stack.up(changed);
+      assert.equal(actionOn(applied), "restarted");
+      assert.equal(applied.find(({ service }) => service === "prometheus")?.action, "reloaded");
+    } finally {
+      Deno.env.set("PATH", path);
+    }
+  },
+});
+
+function actionOn(applied: readonly Applied[]): string | undefined {
+  return applied.find(({ service }) => service === "grafana")?.action;
+}
 
 /**
  * Gives nobody a copy of all that is needed, as another user's home is closed to them.
@@ -113,8 +149,12 @@ async function reasonAgainstNobody(): Promise<string | undefined> {
   if (!isLinux) return "only on Linux";
   if (Deno.uid() !== 0) return "only root can become another user";
   try {
-    const args = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "unshare", "-Urm", "true"];
-    const { code, stderr } = await run("setpriv", args);
+    const asNobody = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+    const temporary = Deno.env.get("TMPDIR") ?? "/tmp";
+    if ((await run("setpriv", [...asNobody, "test", "-x", temporary])).code !== 0) {
+      return `"${temporary}" is closed to other users; name another directory with TMPDIR`;
+    }
+    const { code, stderr } = await run("setpriv", [...asNobody, "unshare", "-Urm", "true"]);
     return code === 0 ? undefined : `this machine does not let users make namespaces: ${stderr.trim()}`;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "there is no setpriv here";
