@@ -8,6 +8,8 @@ import { prometheusAnswers, SERVICE_FAILURES } from "./prometheus.ts";
 import type { Scene } from "./scene.ts";
 
 const RECENT_MS = 10 * 60_000;
+// An edit of either explains it: Alertmanager hides the addresses in what it says of its configuration.
+const CONFIG_FILES = ["alertmanager/alertmanager.yml", "local/alertmanager/alertmanager.yml"];
 const FAILURE = "alertmanager_notifications_failed_total";
 
 const notificationsFailing: Diagnosis = {
@@ -18,29 +20,38 @@ const notificationsFailing: Diagnosis = {
     "Alertmanager has failed to deliver notifications in the last 10 minutes: the webhook or a mail or chat server " +
     "does not answer or refuses them. The evidence has the integration, the kind of failure and Alertmanager's own words.",
   weight: "error",
-  mayFollowFrom: [...SERVICE_FAILURES, "doctor/secret-missing", "doctor/config-drift"],
+  mayFollowFrom: [
+    ...SERVICE_FAILURES,
+    "doctor/secret-missing",
+    "doctor/generated-differs",
+    "doctor/config-drift",
+  ],
   async run(scene) {
     const failed = samplesOf(await scene.metrics("alertmanager"), FAILURE).filter(({ value }) => value > 0);
     const lines = (await scene.logs("alertmanager")).filter((line) =>
-      /Notify for alerts failed|Notify attempt failed/i.test(line) &&
+      /Notify (for alerts failed|attempt failed|success)/.test(line) &&
       (timeOf(line) ?? 0) >= scene.now() - RECENT_MS
     );
+    const integrations = new Set([
+      ...failed.map(({ labels }) => labels.integration ?? "unknown"),
+      // An attempt that is still being repeated is not counted yet.
+      ...lines.flatMap((line) => /integration="?([a-z0-9_]+)\[/.exec(line)?.[1] ?? []),
+    ]);
     const sightings: Sighting[] = [];
-    for (const integration of new Set(failed.map(({ labels }) => labels.integration ?? "unknown"))) {
-      const own = lines.filter((line) =>
-        line.includes(`${integration}[`) || line.includes(`integration=${integration}`)
-      );
-      if (own.length === 0 && !await increases(scene, integration)) continue;
+    for (const integration of integrations) {
+      const last = lines.findLast((line) => line.includes(`${integration}[`));
+      // A success is logged only after failures: with it they are over.
+      if (last?.includes("Notify success") || (!last && !await increases(scene, integration))) continue;
       const reasons = failed.filter(({ labels }) => labels.integration === integration);
       sightings.push({
         subject: integration === "webhook" ? "webhook" : `alertmanager ${integration}`,
-        involves: ["alertmanager"],
+        involves: ["alertmanager", ...CONFIG_FILES],
         cause: `Alertmanager cannot deliver notifications by ${integration}`,
         evidence: [
           ...reasons.map(({ labels, value }) =>
             `${FAILURE}{integration="${integration}",reason="${labels.reason}"} ${value}`
           ),
-          ...own.slice(-1).map((line) => `log: ${line.trim()}`),
+          ...last ? [`log: ${last.trim()}`] : [],
         ],
         cure: integration === "webhook"
           ? "`deno task logs webhook` shows what it did not take; `deno task up` starts it if it is gone"

@@ -277,6 +277,37 @@ export const LOCAL_BREAKAGES: readonly Breakage[] = [
     lingering: ["doctor/restart-loop node-exporter"],
   },
   {
+    name: "an Alertmanager that was told to post to nobody",
+    wanted: "doctor/generated-differs local/alertmanager/alertmanager.yml",
+    consequence: "doctor/notifications-failing webhook",
+    evidence: "/webhook",
+    async breakIt(stack) {
+      const { urls } = stack;
+      const nobody = `http://127.0.0.1:${freePort()}/webhook`;
+      const mend = await edit(
+        generated(stack, "alertmanager/alertmanager.yml"),
+        (text) => text.replaceAll(`${urls.webhook}/webhook`, nobody),
+      );
+      strictEqual((await post(`${urls.alertmanager}/-/reload`)).status, 200);
+      await post(`${urls.alertmanager}/api/v2/alerts`, [{ labels: { alertname: "Test" } }]);
+      return async () => {
+        await mend();
+        await post(`${urls.alertmanager}/-/reload`);
+      };
+    },
+    lingering: ["doctor/notifications-failing webhook"],
+  },
+  {
+    name: "a Prometheus that posts to the webhook",
+    wanted: "doctor/webhook-rejecting webhook",
+    evidence: "not_a_notification",
+    async breakIt({ urls }) {
+      strictEqual((await post(`${urls.webhook}/webhook`, [{ labels: {} }])).status, 422);
+      return () => Promise.resolve();
+    },
+    lingering: ["doctor/webhook-rejecting webhook"],
+  },
+  {
     name: "a killed Prometheus whose data directory is a file",
     wanted: "doctor/data-path prometheus",
     consequence: "doctor/restart-loop prometheus",
