@@ -200,7 +200,12 @@ async function writeManifest(directory: string, paths: Iterable<string>): Promis
   await writeAtomically(join(directory, MANIFEST), text);
 }
 
-async function refuseForeign(directory: string): Promise<void> {
+/**
+ * Refuses a directory that `writeFiles` would not write into.
+ *
+ * @throws {ForeignDirectory} when `directory` is a file or holds what no call of `writeFiles` wrote.
+ */
+export async function refuseForeign(directory: string): Promise<void> {
   try {
     if (await readIfThere(join(directory, MANIFEST)) !== undefined) return;
     for await (const entry of Deno.readDir(directory)) {

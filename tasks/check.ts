@@ -3,7 +3,7 @@
 import { type Command, EXIT, main } from "./cli.ts";
 import { checkOffline } from "./offline.ts";
 import { countFindings } from "./report.ts";
-import { ENGINE_FLAG, openSession } from "./session.ts";
+import { ENGINE_FLAG, openToChange } from "./session.ts";
 import { formatVerdict, hasErrors } from "./verify.ts";
 
 /** The command. */
@@ -13,7 +13,7 @@ export const check: Command = {
   flags: ENGINE_FLAG,
   examples: ["check", "check --json"],
   async run(invocation) {
-    const session = await openSession(invocation);
+    using session = await openToChange(invocation);
     const { verdicts, directory } = await checkOffline(session, invocation);
     for (const verdict of verdicts) invocation.print(await formatVerdict(verdict, directory));
     const failed = hasErrors(verdicts);

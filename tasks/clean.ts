@@ -1,8 +1,10 @@
 /** `deno task clean`: stops the stack and removes everything it made, after asking. */
 
 import { type Command, EXIT, Failure, main } from "./cli.ts";
-import { ENGINE_FLAG, openRunning } from "./session.ts";
+import { ask } from "./ask.ts";
+import { ENGINE_FLAG, openRunningToChange } from "./session.ts";
 import { removeBuild } from "./remove_build.ts";
+import { refuseForeignState, removeState } from "./remove_state.ts";
 
 /** The command. */
 export const clean: Command = {
@@ -11,7 +13,9 @@ export const clean: Command = {
   flags: { ...ENGINE_FLAG, yes: { type: "boolean", short: "y", help: "do not ask" } },
   examples: ["clean", "clean --yes"],
   async run(invocation) {
-    const { stack, target, engine } = await openRunning(invocation);
+    await refuseForeignState(invocation.stateDir);
+    using session = await openRunningToChange(invocation);
+    const { stack, target, engine } = session;
     if (!invocation.flags.yes) {
       invocation.progress[Symbol.dispose]();
       if (!Deno.stdin.isTerminal()) {
@@ -21,16 +25,16 @@ export const clean: Command = {
           "pass --yes",
         );
       }
-      if (
-        !confirm(`Remove all data of "${stack.name}": measurements, silences, dashboards' database, secrets?`)
-      ) {
+      const question =
+        `Remove all data of "${stack.name}": measurements, silences, dashboards' database, secrets?`;
+      if (!await ask(question, invocation.signal)) {
         throw new Failure("Nothing was removed", EXIT.wrong);
       }
     }
     await engine.down(invocation.progress);
     await engine.clean(invocation.progress);
     await removeBuild(target.buildDir);
-    await Deno.remove(target.stateDir, { recursive: true }).catch(ignoreNotFound);
+    await removeState(target.stateDir);
     invocation.print(`${stack.name} is gone: services, data, secrets and generated files`);
     return {
       code: EXIT.done,
@@ -38,9 +42,5 @@ export const clean: Command = {
     };
   },
 };
-
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
-}
 
 if (import.meta.main) await main(clean);

@@ -5,6 +5,7 @@ import { parseArgs, type ParseArgsOptionsConfig, stripVTControlCharacters } from
 import pc from "picocolors";
 import { ForeignDirectory } from "../lib/files.ts";
 import { nearest } from "../lib/nearest.ts";
+import { type SystemError, systemError } from "../lib/system_error.ts";
 import { Lacking, NotReady } from "./engine/engine.ts";
 import { createProgress, type LiveProgress } from "./progress.ts";
 
@@ -112,6 +113,9 @@ export async function main(command: Command): Promise<never> {
   Deno.exit(code);
 }
 
+// What is under way when Ctrl-C comes ends by itself in most cases, and then leaves nothing behind.
+const INTERRUPT_GRACE_MS = 1_000;
+
 /** Runs `command` with `args`. Prints its result or its error. @returns the exit code. */
 export async function runCommand(
   command: Command,
@@ -120,6 +124,7 @@ export async function runCommand(
 ): Promise<number> {
   using progress = createProgress();
   let json = args.includes("--json");
+  const impatience = afterInterrupt(signal);
   try {
     const { values, positionals } = parse(command, args);
     if (values.help) {
@@ -128,7 +133,7 @@ export async function runCommand(
     }
     json = values.json === true;
     const { config, build, state } = values as Record<string, string | undefined>;
-    const ending = await command.run({
+    const running = command.run({
       config: pathOf(config, "config.ts"),
       buildDir: pathOf(build, "build"),
       stateDir: pathOf(state, ".state"),
@@ -139,12 +144,15 @@ export async function runCommand(
       signal,
       print: (text) => json ? undefined : (progress[Symbol.dispose](), console.log(text)),
     });
+    const ending = await Promise.race([running, impatience.over]);
     if (json && ending.json !== undefined) console.log(JSON.stringify(ending.json, null, 2));
     return ending.code;
   } catch (error) {
     progress[Symbol.dispose]();
     if (signal.aborted) {
-      console.error("Interrupted; run the same command again to complete it");
+      const message = "Interrupted; run the same command again to complete it";
+      if (json) console.log(JSON.stringify({ error: message }, null, 2));
+      console.error(message);
       return EXIT.interrupted;
     }
     const failure = asFailure(error);
@@ -156,7 +164,25 @@ export async function runCommand(
     console.error(`${pc.red("error:")} ${failure.message}`);
     if (failure.cure) console.error(`${pc.green("cure:")} ${failure.cure}`);
     return failure.exitCode;
+  } finally {
+    impatience[Symbol.dispose]();
   }
+}
+
+/** `over` is rejected a moment after `signal` aborts: a command that does not heed it must not hold the terminal. */
+function afterInterrupt(signal: AbortSignal): { readonly over: Promise<never> } & Disposable {
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const abort = () => timer = setTimeout(() => reject(signal.reason), INTERRUPT_GRACE_MS);
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  return {
+    over,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
+    },
+  };
 }
 
 /** A path as the user means it: `deno task` runs in the project, wherever it was typed. */
@@ -178,16 +204,33 @@ export function asFailure(error: unknown): Failure | undefined {
       error.cure,
     );
   }
-  const code = (error as { code?: string } | null)?.code;
-  if (error instanceof Deno.errors.PermissionDenied || code === "EROFS") {
-    const cure = "give your user access to that path, or name another with --build or --state";
-    return new Failure((error as Error).message, EXIT.lacking, cure);
-  }
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    const cure = "free some disk space, then run the same command again";
-    return new Failure((error as Error).message, EXIT.lacking, cure);
-  }
-  return undefined;
+  const refused = systemError(error);
+  return refused && systemFailure(refused);
+}
+
+const UNREACHABLE_PATH = "give your user access to that path, or name another with --build or --state";
+const FULL_DISK = "free some disk space, then run the same command again";
+const WRONG_PATH = "name another path with --build or --state, or remove what is in the way";
+/** Exit code and cure of what the operating system may say no with; anything else is a defect of Vigie's own. */
+const SYSTEM_FAILURES: Readonly<Record<string, readonly [code: number, cure: string]>> = {
+  EACCES: [EXIT.lacking, UNREACHABLE_PATH],
+  EPERM: [EXIT.lacking, UNREACHABLE_PATH],
+  EROFS: [EXIT.lacking, UNREACHABLE_PATH],
+  ENOSPC: [EXIT.lacking, FULL_DISK],
+  EDQUOT: [EXIT.lacking, FULL_DISK],
+  EIO: [EXIT.lacking, "look at the disk: `dmesg` says more"],
+  EMFILE: [EXIT.lacking, "raise the limit of open files (`ulimit -n`), then run the same command again"],
+  ENFILE: [EXIT.lacking, "end programs that hold many files open, then run the same command again"],
+  ENOTDIR: [EXIT.usage, WRONG_PATH],
+  EEXIST: [EXIT.usage, WRONG_PATH],
+  EISDIR: [EXIT.usage, WRONG_PATH],
+  ELOOP: [EXIT.usage, WRONG_PATH],
+  ENAMETOOLONG: [EXIT.usage, WRONG_PATH],
+};
+
+function systemFailure({ code, message }: SystemError): Failure | undefined {
+  const known = SYSTEM_FAILURES[code];
+  return known && new Failure(message, ...known);
 }
 
 /** The help text of a command. */

@@ -2,7 +2,7 @@
 
 import { type Command, EXIT, main } from "./cli.ts";
 import { readRecord, writeRecord } from "./engine/choose.ts";
-import { ENGINE_FLAG, openRunning } from "./session.ts";
+import { ENGINE_FLAG, openRunningToChange } from "./session.ts";
 
 /** The command. */
 export const down: Command = {
@@ -11,7 +11,8 @@ export const down: Command = {
   flags: ENGINE_FLAG,
   examples: ["down"],
   async run(invocation) {
-    const { stack, target, engine } = await openRunning(invocation);
+    using session = await openRunningToChange(invocation);
+    const { stack, target, engine } = session;
     const stopped = await engine.down(invocation.progress);
     const record = await readRecord(target.stateDir);
     if (record?.engine === engine.name) {

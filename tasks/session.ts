@@ -1,6 +1,7 @@
 /** What every task that works with a stack starts with: the configuration loaded, the engine chosen. */
 
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import { lockFile } from "../lib/lock.ts";
 import { EXIT, Failure, type Flag, type Invocation } from "./cli.ts";
 import { chooseEngine, readRecord } from "./engine/choose.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -29,11 +30,64 @@ export interface Session {
  * @throws {Failure} when either cannot be had; the message says why.
  */
 export async function openSession(invocation: Invocation): Promise<Session> {
+  return await sessionOf(await loadStack(invocation), invocation);
+}
+
+/**
+ * Like `openSession`, for a task that changes what is on disk or what runs: as long as it is not disposed, no other one gets this far.
+ *
+ * @throws {Failure} before anything is written when the configuration cannot be used.
+ */
+export async function openToChange(invocation: Invocation): Promise<Session & Disposable> {
+  const stack = await loadStack(invocation);
+  await Deno.mkdir(invocation.stateDir, { recursive: true });
+  return await withLock(invocation, () => sessionOf(stack, invocation));
+}
+
+/** Like `openRunning`, for a task that changes what runs. */
+export async function openRunningToChange(invocation: Invocation): Promise<Session & Disposable> {
+  // A stack that was never brought up has nothing to be changed, and is not to get a directory by that.
+  if (!await isThere(invocation.stateDir)) return { ...await openRunning(invocation), [Symbol.dispose]() {} };
+  return await withLock(invocation, () => openRunning(invocation));
+}
+
+/** Name of the file that is locked, in the state directory. */
+export const LOCK = "lock";
+
+async function withLock(
+  { stateDir, signal, progress }: Invocation,
+  open: () => Promise<Session>,
+): Promise<Session & Disposable> {
+  const lock = await lockFile(join(stateDir, LOCK), {
+    signal,
+    onWait: () => progress.step("wait for another task that works on this stack"),
+  });
+  try {
+    return { ...await open(), [Symbol.dispose]: () => lock[Symbol.dispose]() };
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function loadStack({ config, stateDir }: Invocation): Promise<Stack> {
+  return (await loadConfig(config, { stateDir })).stack;
+}
+
+async function sessionOf(stack: Stack, invocation: Invocation): Promise<Session> {
   const { config, buildDir, stateDir } = invocation;
-  const { stack } = await loadConfig(config, { stateDir });
   const paths = { buildDir, stateDir, configDir: dirname(config) };
-  const { engine, target } = await chooseEngine(stack, paths, engineFlag(invocation));
-  return { stack, target, engine };
+  return { stack, ...await chooseEngine(stack, paths, engineFlag(invocation)) };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /**

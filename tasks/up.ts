@@ -2,14 +2,14 @@
 
 import pc from "picocolors";
 import { formatElapsed } from "../lib/units.ts";
-import { writeFiles } from "../lib/files.ts";
+import { refuseForeign, writeFiles } from "../lib/files.ts";
 import { type Command, EXIT, Failure, type Invocation, main } from "./cli.ts";
 import { makeEngine, readRecord, writeRecord } from "./engine/choose.ts";
 import type { Applied } from "./engine/engine.ts";
 import { checkOffline } from "./offline.ts";
 import { formatTable } from "./report.ts";
 import { ensureSecrets, GRAFANA_PASSWORD } from "./secrets.ts";
-import { ENGINE_FLAG, openSession, type Session } from "./session.ts";
+import { ENGINE_FLAG, openToChange, type Session } from "./session.ts";
 import { renderStack, urlsOf } from "./stack.ts";
 import { formatVerdict, hasErrors } from "./verify.ts";
 import { join, relative } from "node:path";
@@ -27,8 +27,9 @@ export const up: Command = {
   async run(invocation) {
     const started = performance.now();
     const { progress, signal, print } = invocation;
-    const opened = await openSession(invocation);
+    using opened = await openToChange(invocation);
     await refuseOther(opened);
+    await refuseForeign(invocation.buildDir);
     const leftOut = await opened.engine.prepare(progress, signal);
     const session = { ...opened, ...await makeEngine(opened.stack, { ...opened.target, leftOut }) };
     const { stack, target, engine } = session;

@@ -68,8 +68,11 @@ export async function writeRecord(stateDir: string, record: StackRecord): Promis
   await writeAtomically(recordPath(stateDir), JSON.stringify(record, null, 2) + "\n");
 }
 
+/** Its name in the state directory. */
+export const RECORD = "stack.json";
+
 function recordPath(stateDir: string): string {
-  return join(stateDir, "stack.json");
+  return join(stateDir, RECORD);
 }
 
 async function detect(): Promise<EngineName> {
