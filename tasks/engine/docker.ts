@@ -175,7 +175,9 @@ async function removeBroken(containers: readonly Container[], signal: AbortSigna
     container.networks.some((id) => !networks.has(id)) ||
     (container.state !== "exited" && whyFailed(container) !== undefined)
   );
-  if (broken.length > 0) await docker(["rm", "--force", ...broken.map(({ id }) => id)], { signal });
+  if (broken.length > 0) {
+    await docker(["rm", "--force", "--volumes", ...broken.map(({ id }) => id)], { signal });
+  }
 }
 
 /** By label, so that it needs no file: what runs can be stopped when build/ is gone or of another stack. */
@@ -184,11 +186,11 @@ async function down(project: ComposeProject, progress: Progress): Promise<Servic
   await refuseForeign(project, containers);
   if (containers.length > 0) {
     progress.step("stop the services");
-    const ids = containers.map(({ id }) => id);
     // Each with the time that its own container says.
-    await docker(["stop", ...ids], { timeoutMs: STOP_MS });
-    await docker(["rm", "--force", ...ids]);
+    await docker(["stop", ...containers.map(({ id }) => id)], { timeoutMs: STOP_MS });
   }
+  // Also what is no service, such as what an interrupted `up` was filling a volume with.
+  await removeLabelled("container", project.name);
   await removeLabelled("network", project.name);
   return containers.filter(({ state }) => state === "running" || state === "restarting").map(({ service }) =>
     service
@@ -202,11 +204,13 @@ async function clean(project: ComposeProject, progress: Progress): Promise<void>
   await removeBuilt(project.name, "all");
 }
 
-async function removeLabelled(kind: "network" | "volume", project: string): Promise<void> {
-  const ids = (await docker([kind, "ls", "--quiet", "--filter", `label=${PROJECT_LABEL}=${project}`])).split(
-    "\n",
-  ).filter(Boolean);
-  if (ids.length > 0) await docker([kind, "rm", ...ids]);
+async function removeLabelled(kind: "container" | "network" | "volume", project: string): Promise<void> {
+  const filter = ["--quiet", "--filter", `label=${PROJECT_LABEL}=${project}`];
+  const ids = (await docker([kind, "ls", ...(kind === "container" ? ["--all"] : []), ...filter])).split("\n")
+    .filter(Boolean);
+  if (ids.length > 0) {
+    await docker([kind, "rm", ...(kind === "container" ? ["--force", "--volumes"] : []), ...ids]);
+  }
 }
 
 async function tool(name: string, progress: Progress): Promise<string> {
