@@ -2,8 +2,8 @@
 
 import pc from "picocolors";
 import { formatTable } from "../report.ts";
-import { AREAS, type Finding } from "./diagnosis.ts";
-import { nameOf, type Report } from "./examine.ts";
+import type { Finding } from "./diagnosis.ts";
+import { type AreaReport, nameOf, type Report } from "./examine.ts";
 
 const MARKS = { error: pc.red("error  "), warning: pc.yellow("warning"), note: pc.cyan("note   ") };
 const SHOWN_CHARACTERS = 400;
@@ -13,16 +13,25 @@ export function formatReport({ findings, areas }: Report): string {
   const serious = findings.filter(({ weight }) => weight !== "note");
   const roots = serious.filter(({ followsFrom }) => followsFrom === undefined);
   const following = serious.length - roots.length;
-  const width = Math.max(...AREAS.map((area) => area.length));
-  const rows = areas.flatMap(({ area, seen, skipped, findings: count }) => {
-    const remarks = [...seen, ...skipped.map((reason) => pc.dim(`not examined: ${reason}`))].join("; ");
-    if (count > 0) return [];
-    const examined = seen.length > 0 || skipped.length === 0;
-    return [[examined ? pc.green("ok  ") : pc.yellow("skip"), area.padEnd(width), remarks]];
+  const well = areas.filter((area) => area.findings === 0);
+  const unseen = well.filter(({ seen, skipped }) => seen.length === 0 && skipped.length > 0);
+  const reasons = [...new Set(unseen.map(reasonOf))];
+  const rows = [
+    ...well.filter((area) => !unseen.includes(area)).map((area) => [
+      pc.green("ok  "),
+      area.area,
+      [...area.seen, ...area.skipped.length > 0 ? [reasonOf(area)] : []].join("; "),
+    ]),
+  ];
+  // Where everything is down, most areas have the same to say.
+  const skips = reasons.map((reason) => {
+    const names = unseen.filter((area) => reasonOf(area) === reason).map(({ area }) => area);
+    return `${pc.yellow("skip")}  ${names.join(", ")}: ${reason}`;
   });
   return [
     ...findings.flatMap((finding) => [formatOne(finding), ""]),
     formatTable(rows),
+    ...skips,
     "",
     serious.length === 0
       ? pc.green("Nothing is wrong")
@@ -30,6 +39,10 @@ export function formatReport({ findings, areas }: Report): string {
         following > 0 ? `, ${count(following, "consequence")}` : ""
       }: begin at the top`,
   ].join("\n");
+}
+
+function reasonOf({ skipped }: AreaReport): string {
+  return pc.dim(`not examined, as ${skipped.join(" and as ")}`);
 }
 
 function formatOne(finding: Finding): string {

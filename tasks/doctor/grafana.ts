@@ -90,9 +90,9 @@ export const grafana: readonly Diagnosis[] = [database, login, datasource];
 
 async function grafanaSite(scene: Scene): Promise<Site> {
   const site = await scene.site();
-  if (!site.services.includes("grafana")) throw new Skipped("switched off in config.ts");
+  if (!site.services.includes("grafana")) throw new Skipped("it is switched off in config.ts");
   const status = (await scene.status()).find(({ service }) => service === "grafana");
-  if (status?.state === "left-out") throw new Skipped("left out");
+  if (status?.state === "left-out") throw new Skipped("it is left out");
   return site;
 }
 

@@ -17,12 +17,8 @@ const statePath: Diagnosis = {
   weight: "error",
   async run(scene) {
     const { stateDir } = scene.paths;
-    const found = await unusable(stateDir, scene);
+    const found = await firstUnusable(scene);
     if (found) return [found];
-    for (const below of ["local", "docker", "secrets", "local/data", "local/logs"]) {
-      const sighting = await unusable(join(stateDir, below), scene);
-      if (sighting) return [sighting];
-    }
     return await statOf(stateDir) === undefined ? "no state yet" : `${stateDir} can be written`;
   },
 };
@@ -39,6 +35,7 @@ const dataPath: Diagnosis = {
   mayFollowFrom: ["doctor/state-path"],
   async run(scene) {
     const stack = await scene.stack();
+    if (await firstUnusable(scene)) throw new Skipped("the state directory cannot be used");
     const sightings: Sighting[] = [];
     for (const service of servicesOf(stack, "local")) {
       const found = await unusable(join(scene.paths.stateDir, "local", "data", service), scene);
@@ -104,6 +101,15 @@ const secretMissing: Diagnosis = {
 
 /** Diagnoses of the state directory. */
 export const state: readonly Diagnosis[] = [statePath, dataPath, secretsOpen, secretMissing];
+
+/** Why the state directory cannot be used, or a directory that every service needs in it. */
+async function firstUnusable(scene: Scene): Promise<Sighting | undefined> {
+  for (const below of ["", "local", "docker", "secrets", "local/data", "local/logs"]) {
+    const sighting = await unusable(join(scene.paths.stateDir, below), scene);
+    if (sighting) return sighting;
+  }
+  return undefined;
+}
 
 /** Why the directory at `path` cannot be used; undefined when it can, or when it is not there and can be made. */
 async function unusable(path: string, scene: Scene): Promise<Sighting | undefined> {
