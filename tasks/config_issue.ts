@@ -13,6 +13,8 @@ export interface ConfigIssue {
   readonly at?: "key" | "value";
   /** What to do, where the message does not say it. */
   readonly cure?: string;
+  /** Whether the configuration is right, and only this machine lacks something at the moment. */
+  readonly lacking?: boolean;
 }
 
 /** A configuration that cannot be used, with everything that is wrong with it. */

@@ -16,15 +16,21 @@ export class ConfigProblem extends Failure {
   /**
    * @param findings Each problem, for programs; the message has them for people.
    * @param source Text of the file that they are in; `""` when there is none.
+   * @param exitCode Exit code of the task that meets it; that of a wrong configuration by default.
    */
-  constructor(file: string, readonly findings: readonly Finding[], source: string) {
+  constructor(
+    file: string,
+    readonly findings: readonly Finding[],
+    source: string,
+    exitCode: number = EXIT.usage,
+  ) {
     const count = findings.length === 1 ? "" : `: ${findings.length} problems`;
     const text = withoutSecrets(source, findings);
     const texts = findings.slice(0, MOST_SHOWN).map((finding) => formatFinding(finding, text));
     if (findings.length > MOST_SHOWN) {
       texts.push(`… and ${findings.length - MOST_SHOWN} more; --json has them all`);
     }
-    super([`Cannot use "${file}"${count}`, ...texts].join("\n\n"), EXIT.usage, undefined, {
+    super([`Cannot use "${file}"${count}`, ...texts].join("\n\n"), exitCode, undefined, {
       problems: findings,
     });
   }
@@ -56,7 +62,8 @@ export async function problemOf(
   }));
   // As they are written, top down; without a place last.
   const order = (finding: Finding) => (finding.line ?? Infinity) * 10_000 + (finding.column ?? 0);
-  return new ConfigProblem(shown(path), findings.sort((a, b) => order(a) - order(b)), text);
+  const code = issues.every(({ lacking }) => lacking) ? EXIT.lacking : EXIT.usage;
+  return new ConfigProblem(shown(path), findings.sort((a, b) => order(a) - order(b)), text, code);
 }
 
 /** The first frame of a stack trace that is in a file of the operator's. */

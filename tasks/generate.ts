@@ -7,7 +7,8 @@ import { type Change, compareFiles, writeFiles } from "../lib/files.ts";
 import { type Command, EXIT, type Flag, type Invocation, main } from "./cli.ts";
 import { readRecord } from "./engine/choose.ts";
 import { loadConfig } from "./load_config.ts";
-import { renderStack, type Stack, type Target } from "./stack.ts";
+import { renderStack } from "./render.ts";
+import type { Stack, Target } from "./stack.ts";
 
 const FLAGS: Readonly<Record<string, Flag>> = {
   diff: { type: "boolean", help: "show what would change, write nothing" },

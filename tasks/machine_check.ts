@@ -103,6 +103,7 @@ async function retentionIssues(stack: Stack, context: MachineContext): Promise<C
     }`,
     cure:
       "lower retention.size, free some disk space, or name a state directory on another disk with --state",
+    lacking: bytes(size) <= total,
   }];
 }
 

@@ -11,7 +11,8 @@ import type { Invocation } from "./cli.ts";
 import { dockerTool } from "./engine/docker_cli.ts";
 import { type Engine, Lacking } from "./engine/engine.ts";
 import type { Session } from "./session.ts";
-import { filesDirOf, renderFor, renderStack, type Target, urlsOf } from "./stack.ts";
+import { renderFor, renderStack } from "./render.ts";
+import { filesDirOf, type Target, urlsOf } from "./stack.ts";
 import { type Verdict, verify } from "./verify.ts";
 
 /** Every check of the rendered files, in the order they are shown. */

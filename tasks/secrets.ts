@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import type { Service } from "../compose/versions.ts";
 import { readIfThere, writeAtomically } from "../lib/files.ts";
-import { secretFilesOf, servicesOf, type Stack, type Target } from "./stack.ts";
+import { secretFilesOf } from "./destinations.ts";
+import { servicesOf, type Stack, type Target } from "./stack.ts";
 
 /** Where Grafana's password lies, relative to the state directory. */
 export const GRAFANA_PASSWORD = join("secrets", "grafana", "admin-password");

@@ -11,7 +11,8 @@ import { ENGINE_FLAG, openRunning, type Session } from "./session.ts";
 import { runSmoke, type SmokeCheck, type SmokeContext } from "./smoke/check.ts";
 import { SMOKE_CHECKS } from "./smoke/mod.ts";
 import { formatSmoke, showSmoke, smokeToJunit } from "./smoke/show.ts";
-import { renderFor, servicesOf, urlsOf } from "./stack.ts";
+import { renderFor } from "./render.ts";
+import { servicesOf, urlsOf } from "./stack.ts";
 
 /** What a slow machine may take more than the intervals ask for. */
 const MARGIN_MS = 20_000;

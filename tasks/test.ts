@@ -23,7 +23,16 @@ const PERMISSIONS = [
 ];
 // On by default before Deno 2.8, which does not know the flags nor the setting in deno.json.
 const SANITIZERS = isBefore(Deno.version.deno, 2, 8) ? [] : ["--sanitize-ops", "--sanitize-resources"];
-const UNIT = ["lib", "compose", "prometheus", "grafana", "webhook", "tasks", "tests"];
+const UNIT = [
+  "lib",
+  "compose",
+  "prometheus",
+  "grafana",
+  "webhook",
+  "tasks",
+  "tests/*_test.ts",
+  "tests/configs",
+];
 const END_TO_END = "tests/e2e";
 
 /** The command. */
@@ -43,7 +52,7 @@ export const test: Command = {
     const filter = typeof flags.filter === "string" ? [`--filter=${flags.filter}`] : [];
     const suites = args.length > 0
       ? [args]
-      : [...(flags.e2e ? [] : [[`--ignore=${END_TO_END}`, ...UNIT]]), ...(flags.unit ? [] : [[END_TO_END]])];
+      : [...(flags.e2e ? [] : [UNIT]), ...(flags.unit ? [] : [[END_TO_END]])];
     const counts: Counts[] = [];
     for (const suite of suites) counts.push(await runSuite([...filter, ...suite], json));
     const sum = (key: keyof Counts) => counts.reduce((all, one) => all + one[key], 0);

@@ -10,7 +10,8 @@ import { checkOffline } from "./offline.ts";
 import { formatTable } from "./report.ts";
 import { ensureSecrets, GRAFANA_PASSWORD } from "./secrets.ts";
 import { ENGINE_FLAG, openToChange, type Session } from "./session.ts";
-import { renderStack, urlsOf } from "./stack.ts";
+import { renderStack } from "./render.ts";
+import { urlsOf } from "./stack.ts";
 import { formatVerdict, hasErrors } from "./verify.ts";
 import { join, relative } from "node:path";
 

@@ -10,7 +10,8 @@ import { compareFiles, type Files, MANIFEST, writeFiles } from "../lib/files.ts"
 import { run } from "../lib/process.ts";
 import { binary } from "../tasks/binaries/mod.ts";
 import { dockerAnswers } from "../tasks/engine/docker.ts";
-import { renderStack, type Stack } from "../tasks/stack.ts";
+import { renderStack } from "../tasks/render.ts";
+import type { Stack } from "../tasks/stack.ts";
 import full from "./configs/good/full.ts";
 import minimal from "./configs/good/minimal.ts";
 

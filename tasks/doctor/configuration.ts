@@ -6,7 +6,8 @@ import { type Change, compareFiles, type Files, MANIFEST } from "../../lib/files
 import { asFailure } from "../cli.ts";
 import { driftOfAlertmanager, driftOfBlackbox, driftOfPrometheus } from "../engine/apply.ts";
 import { ConfigProblem } from "../config_problem.ts";
-import { filesDirOf, renderFor, renderStack, type Stack } from "../stack.ts";
+import { renderFor, renderStack } from "../render.ts";
+import { filesDirOf, type Stack } from "../stack.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
 import { healthOf } from "./health.ts";
 import type { Scene } from "./scene.ts";

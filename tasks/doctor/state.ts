@@ -2,7 +2,8 @@
 
 import { dirname, join } from "node:path";
 import { Skipped } from "../../lib/check.ts";
-import { secretFilesOf, servicesOf } from "../stack.ts";
+import { secretFilesOf } from "../destinations.ts";
+import { servicesOf } from "../stack.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
 import type { Scene } from "./scene.ts";
 

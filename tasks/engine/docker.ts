@@ -5,15 +5,9 @@ import { baseImage, type ComposePlan } from "../../compose/mod.ts";
 import { type Service, SERVICES } from "../../compose/versions.ts";
 import { BINARIES, binary, type BinaryName } from "../binaries/mod.ts";
 import { EXIT, Failure } from "../cli.ts";
-import {
-  renderFor,
-  secretFilesOf,
-  servicesOf,
-  type Stack,
-  type Target,
-  urlsOf,
-  versionsOf,
-} from "../stack.ts";
+import { secretFilesOf } from "../destinations.ts";
+import { renderFor } from "../render.ts";
+import { servicesOf, type Stack, type Target, urlsOf, versionsOf } from "../stack.ts";
 import { ensureWebhookImage } from "../webhook_image.ts";
 import { applyConfiguration } from "./docker_apply.ts";
 import { docker, dockerTool, lastLine, refusal, tryDocker } from "./docker_cli.ts";

@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Rule, ruleFile } from "../../prometheus/mod.ts";
-import { defineStack, renderStack, type StackInput } from "../../tasks/stack.ts";
+import { renderStack } from "../../tasks/render.ts";
+import { defineStack, type StackInput } from "../../tasks/stack.ts";
 import { type Bench, median, timesOf } from "./bench.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

@@ -8,7 +8,7 @@ import { run } from "../../lib/process.ts";
 import { ConfigProblem } from "../../tasks/config_problem.ts";
 import { loadConfig } from "../../tasks/load_config.ts";
 import { configJsonSchema } from "../../tasks/schema.ts";
-import { renderStack } from "../../tasks/stack.ts";
+import { renderStack } from "../../tasks/render.ts";
 
 const HERE = new URL("./", import.meta.url);
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { panelQueries, type PanelQuery } from "../../grafana/mod.ts";
 import { writeFiles } from "../../lib/files.ts";
 import { type Binary, binary, type BinaryName } from "../../tasks/binaries/mod.ts";
-import { defineStack, filesDirOf, renderFor, type Target } from "../../tasks/stack.ts";
+import { renderFor } from "../../tasks/render.ts";
+import { defineStack, filesDirOf, type Target } from "../../tasks/stack.ts";
 
 const DEADLINE_MS = 60_000;
 

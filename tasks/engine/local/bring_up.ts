@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Files } from "../../../lib/files.ts";
 import { urlsOf } from "../../stack.ts";
 import { waitReady } from "../apply.ts";
-import { type Applied, NotReady } from "../engine.ts";
+import { type Applied, Lacking, NotReady } from "../engine.ts";
 import { type LocalService, READY_PATH } from "./command.ts";
 import { foreignListener, insistOnPorts } from "./conflict.ts";
 import { type Alive, apply, readStatus } from "./control.ts";
@@ -134,9 +134,16 @@ async function notReady(
   service: LocalService,
   problem: string,
   { stack, directory }: Round,
-): Promise<NotReady> {
+): Promise<NotReady | Lacking> {
   const logs = await lastLines(join(directory, "logs", `${service}.log`), LOG_LINES);
   const text = logs.join("\n");
+  const what = `Cannot bring ${service} up on port ${stack.ports[service]}: ${problem}`;
+  if (/no space left on device|disk quota exceeded/i.test(`${problem}\n${text}`)) {
+    return new Lacking(
+      `${what}\nlast lines of its log:\n${logs.map((line) => `  ${line}`).join("\n")}`,
+      "free some disk space, then run `deno task up` again",
+    );
+  }
   const cures: [RegExp, string][] = [
     [
       /address already in use|held by/,
@@ -146,13 +153,12 @@ async function notReady(
       /unshare: |mount: .*overlay/,
       "put a released alertmanager on PATH, or let users make namespaces (`sudo sysctl -w kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0`)",
     ],
-    [/no space left on device/, "free some disk space, then run `deno task up` again"],
   ];
   const cure = cures.find(([sign]) => sign.test(text) || sign.test(problem))?.[1] ??
     `see \`deno task logs ${service}\`, mend the cause, then run \`deno task up\` again; the other services run`;
   return new NotReady(
     service,
-    `Cannot bring ${service} up on port ${stack.ports[service]}: ${problem}`,
+    what,
     logs,
     cure,
   );

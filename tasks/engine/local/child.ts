@@ -39,7 +39,9 @@ export class Child {
   start(): void {
     this.#nextStart = undefined;
     this.#lastError = undefined;
-    const began = Date.now();
+    const startedAt = Date.now();
+    // A clock that is set meanwhile must not make a service look well or ill.
+    const began = performance.now();
     try {
       const child = new Deno.Command("sh", {
         args: ["-c", RUN, this.#log, ...this.spec.command],
@@ -51,9 +53,11 @@ export class Child {
         stderr: "null",
       }).spawn();
       this.#process = child;
-      this.#startedAt = began;
+      this.#startedAt = startedAt;
       this.#identifying = this.#identify(child.pid);
-      void child.status.then((status) => this.#ended(describeExit(status), undefined, Date.now() - began));
+      void child.status.then((status) =>
+        this.#ended(describeExit(status), undefined, performance.now() - began)
+      );
     } catch (error) {
       this.#ended(undefined, (error as Error).message, 0);
     }

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { readIfThere, writeAtomically } from "../../../lib/files.ts";
+import { systemError } from "../../../lib/system_error.ts";
+import { Lacking } from "../engine.ts";
 import { START_ORDER, SYSTEM_PATH } from "./command.ts";
 import { lastLines } from "./logs.ts";
 import { findMarked, inspect, lives, type Marked, sameProcess, signal as send } from "./process.ts";
@@ -72,7 +74,7 @@ export async function readDesired(directory: string): Promise<Desired | undefine
 /**
  * Makes the supervisor run `services`, and returns its report once it has started and stopped what differs.
  *
- * @throws {Error} when it does not; the message says what its log does.
+ * @throws {Lacking} when it does not; the message says what its log does.
  */
 export async function apply(
   directory: string,
@@ -80,11 +82,12 @@ export async function apply(
   signal: AbortSignal,
 ): Promise<Status> {
   const desired: Desired = { protocol: PROTOCOL, revision: crypto.randomUUID(), services };
-  await writeAtomically(join(directory, "services.json"), JSON.stringify(desired, null, 2) + "\n", 0o600);
+  await writeDesired(directory, desired);
   const { supervisor, status } = await findAlive(directory);
+  await insistOnReport(directory);
   // One that has not reported yet would be ended by the signal; it has not read the file either.
   if (supervisor && status) await send(supervisor, "SIGHUP");
-  const started = supervisor ? undefined : startSupervisor(directory);
+  let started = supervisor ? undefined : startSupervisor(directory);
   const longest = Math.max(
     START_TIMEOUT_MS,
     ...services.map(({ stopGraceMs }) => stopGraceMs + KILL_TIMEOUT_MS),
@@ -96,19 +99,53 @@ export async function apply(
     if (now?.revision === desired.revision) return now;
     if (started?.ended !== undefined) {
       const lines = await lastLines(logOf(directory), 5);
-      throw new Error(`The supervisor ended at once (${started.ended}): ${lines.join(" ")}`);
+      throw new Lacking(
+        `The supervisor ended at once (${started.ended}):\n${lines.map((line) => `  ${line}`).join("\n")}`,
+        `its log is "${logOf(directory)}": mend what it says, then run \`deno task up\` again`,
+      );
     }
+    // It was ending when it was told.
+    if (supervisor && !started && !await lives(supervisor)) started = startSupervisor(directory);
     if (!told && now && supervisor && sameProcess(now.supervisor, supervisor)) {
       await send(supervisor, "SIGHUP");
       told = true;
     }
     await delay(POLL_MS, undefined, { signal });
   }
-  throw new Error(
+  throw new Lacking(
     `The supervisor did not apply what it was told within ${longest / 1_000} s: its log is "${
       logOf(directory)
     }"`,
+    "run `deno task down`, then `deno task up`",
   );
+}
+
+/**
+ * A supervisor that cannot report cannot be waited for.
+ *
+ * @throws when the disk has no room for its report, or it may not be written.
+ */
+async function insistOnReport(directory: string): Promise<void> {
+  for (const path of [join(directory, "status.json"), logOf(directory)]) {
+    await writeAtomically(`${path}.probe`, " ".repeat(4096));
+    await Deno.remove(`${path}.probe`);
+  }
+}
+
+/** So that the next `up` does not take a supervisor that is ending for one that goes on, whatever happens to this process. */
+async function rememberStopping(directory: string): Promise<void> {
+  const desired = await readDesired(directory);
+  if (!desired || desired.stopping) return;
+  try {
+    await writeDesired(directory, { ...desired, stopping: true });
+  } catch (error) {
+    // On a full disk everything can be stopped all the same.
+    if (systemError(error) === undefined) throw error;
+  }
+}
+
+async function writeDesired(directory: string, desired: Desired): Promise<void> {
+  await writeAtomically(join(directory, "services.json"), JSON.stringify(desired, null, 2) + "\n", 0o600);
 }
 
 /**
@@ -122,6 +159,7 @@ export async function stopAll(directory: string, step: (what: string) => void): 
   const supervisors = [...(alive.supervisor ? [alive.supervisor] : []), ...alive.rivals];
   if (supervisors.length > 0) {
     step("stop the services");
+    await rememberStopping(directory);
     for (const supervisor of supervisors) await send(supervisor, "SIGTERM");
     if (!await gone(supervisors, GRACE_MS + alive.services.length * KILL_TIMEOUT_MS)) await kill(supervisors);
   }

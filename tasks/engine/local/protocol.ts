@@ -33,6 +33,8 @@ export interface Desired {
   readonly revision: string;
   /** In the order to start; stopped in the reverse one. */
   readonly services: readonly ServiceSpec[];
+  /** Whether they are being stopped, or were: a supervisor that still lives will not take anything new. */
+  readonly stopping?: boolean;
 }
 
 /** A service as its supervisor knows it. */

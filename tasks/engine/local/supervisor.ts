@@ -10,6 +10,7 @@ import { rotate } from "./log_file.ts";
 import { type Desired, keyOf, PROTOCOL, type Status } from "./protocol.ts";
 
 const ROTATE_EVERY_MS = 5_000;
+const SAVE_AGAIN_MS = 1_000;
 
 const directory = Deno.args[0]!;
 const startedAt = new Date().toISOString();
@@ -20,6 +21,7 @@ let revision = "";
 let work: Promise<void> = Promise.resolve();
 let saving: Promise<void> = Promise.resolve();
 let waiting: Promise<void> | undefined;
+let saveAgain: ReturnType<typeof setTimeout> | undefined;
 
 Deno.addSignalListener("SIGHUP", () => void enqueue(apply));
 Deno.addSignalListener("SIGTERM", () => void enqueue(stopAll));
@@ -89,8 +91,12 @@ async function write(): Promise<void> {
     await Deno.writeTextFile(`${directory}/status.json.tmp`, JSON.stringify(status, null, 2) + "\n");
     await Deno.rename(`${directory}/status.json.tmp`, `${directory}/status.json`);
   } catch (error) {
-    // On a full disk, say: the services matter more than their report, and the next change writes it.
+    // On a full disk, say: the services matter more than their report.
     log(`error: cannot write status.json: ${(error as Error).message}`);
+    saveAgain ??= setTimeout(() => {
+      saveAgain = undefined;
+      void save();
+    }, SAVE_AGAIN_MS);
   }
 }
 

@@ -5,10 +5,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Service, SERVICES } from "../../../compose/versions.ts";
 import { type Binary, binary, type BinaryName } from "../../binaries/mod.ts";
 import { type Applied, Lacking, type Progress } from "../engine.ts";
-import { type LeftOut, renderFor, servicesOf, type Stack, type Target, versionsOf } from "../../stack.ts";
+import { renderFor } from "../../render.ts";
+import { type LeftOut, servicesOf, type Stack, type Target, versionsOf } from "../../stack.ts";
 import { dataDir, type LocalService, type Plan, specOf, START_ORDER } from "./command.ts";
 import { bringUp } from "./bring_up.ts";
-import { type Alive, findAlive, stopAll } from "./control.ts";
+import { type Alive, findAlive, readDesired, stopAll } from "./control.ts";
 import { warnAboutPing } from "./ping.ts";
 import type { ServiceSpec } from "./protocol.ts";
 import { webhookProgram } from "./webhook.ts";
@@ -105,11 +106,15 @@ async function repair({ directory, progress, signal }: UpContext): Promise<Alive
       await delay(POLL_MS, undefined, { signal });
       continue;
     }
-    if (!orphans && !silent && alive.rivals.length === 0) return alive;
+    // A `down` was interrupted: what it told to end will end, sooner or later.
+    const ending = alive.supervisor && (await readDesired(directory))?.stopping;
+    if (!orphans && !silent && !ending && alive.rivals.length === 0) return alive;
     const names = [...new Set(alive.services.map(({ service }) => service))].join(", ");
     progress.note(
       orphans
         ? `The supervisor is gone: ${names} are stopped and started again`
+        : ending
+        ? "An interrupted `down` is completed first"
         : "The supervisor is replaced",
     );
     await stopAll(directory, (what) => progress.step(what));

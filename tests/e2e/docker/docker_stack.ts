@@ -10,7 +10,8 @@ import { dockerEngine } from "../../../tasks/engine/docker.ts";
 import type { Applied, Engine } from "../../../tasks/engine/engine.ts";
 import { silent } from "../../../tasks/progress.ts";
 import { ensureSecrets } from "../../../tasks/secrets.ts";
-import { defineStack, renderStack, type StackInput, type Target, urlsOf } from "../../../tasks/stack.ts";
+import { renderStack } from "../../../tasks/render.ts";
+import { defineStack, type StackInput, type Target, urlsOf } from "../../../tasks/stack.ts";
 import { freePort } from "../../free_port.ts";
 
 /** A container, by what tells one run of it from another. */

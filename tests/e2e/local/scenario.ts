@@ -15,7 +15,8 @@ import { localEngine } from "../../../tasks/engine/local.ts";
 import { findMarked, inspect } from "../../../tasks/engine/local/process.ts";
 import { parseStatus } from "../../../tasks/engine/local/protocol.ts";
 import { silent } from "../../../tasks/progress.ts";
-import { defineStack, renderFor, renderStack, type StackInput, urlsOf } from "../../../tasks/stack.ts";
+import { renderFor, renderStack } from "../../../tasks/render.ts";
+import { defineStack, type StackInput, urlsOf } from "../../../tasks/stack.ts";
 import { freePort } from "../doctor/running_stack.ts";
 
 /** Runs one part of the scenario under a name. */

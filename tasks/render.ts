@@ -1,0 +1,94 @@
+/** From a stack to everything that is generated: the only place where the domains meet. */
+
+import { basename, dirname, join, resolve } from "node:path";
+import { renderCompose } from "../compose/mod.ts";
+import type { Service } from "../compose/versions.ts";
+import { renderGrafana } from "../grafana/mod.ts";
+import { type Files, mergeFiles, under } from "../lib/files.ts";
+import { durationMs } from "../lib/units.ts";
+import { renderAlertmanager } from "../prometheus/alertmanager/mod.ts";
+import { renderPrometheus } from "../prometheus/mod.ts";
+import { renderWebhook } from "../webhook/mod.ts";
+import { receiversOf, secretFilesOf, webhookConfigOf } from "./destinations.ts";
+import { addressesOf, filesDirOf, servicesOf, type Stack, type Target, urlsOf, versionsOf } from "./stack.ts";
+
+/**
+ * Every file of the stack, relative to the build directory: at the top for the docker engine, under `local/` for the local one.
+ * Pure: the same arguments give the same bytes.
+ */
+export function renderStack(stack: Stack, target: Omit<Target, "engine">): Files {
+  return mergeFiles(
+    renderFor(stack, { ...target, engine: "docker" }),
+    under("local", renderFor(stack, { ...target, engine: "local" })),
+  );
+}
+
+/** The files of one engine, relative to the directory that `filesDirOf` names. */
+export function renderFor(stack: Stack, target: Target): Files {
+  const { engine, stateDir } = target;
+  const services = servicesOf(stack, engine);
+  const running = new Set(
+    [...services].filter((service) => engine === "docker" || !target.leftOut?.[service]),
+  );
+  const urls = urlsOf(stack);
+  const addresses = addressesOf(stack, engine);
+  const fileSd = fileSdOf(stack, target);
+  const secretsDir = engine === "docker" ? "/run/secrets/vigie" : join(stateDir, "secrets", "alertmanager");
+  const files = [
+    renderPrometheus(stack, stack.locale, {
+      addresses: Object.fromEntries([...running].map((service) => [service, addresses[service]])) as Record<
+        Service,
+        string
+      >,
+      filePaths: fileSd.paths,
+    }),
+    renderAlertmanager(stack.notify, receiversOf(stack, secretsDir), stack.locale, {
+      webhookUrl: `http://${addresses.webhook}/webhook`,
+    }),
+    renderWebhook(webhookConfigOf(stack)),
+  ];
+  if (services.has("grafana")) {
+    files.push(renderGrafana(stack.grafana, stack.locale, {
+      prometheusUrl: `http://${addresses.prometheus}`,
+      alertmanagerUrl: `http://${addresses.alertmanager}`,
+      dashboardsPath: engine === "docker"
+        ? "/etc/grafana/dashboards"
+        : join(filesDirOf(target), "grafana", "dashboards"),
+      scrapeIntervalSeconds: durationMs(stack.scrape.interval) / 1_000,
+      thresholds: stack.thresholds,
+      services: running,
+      hosts: stack.hosts.some(({ address }) => address !== undefined || services.has("node-exporter")),
+    }));
+  }
+  if (engine === "docker") {
+    files.push(renderCompose({
+      ...stack,
+      services,
+      versions: versionsOf(stack),
+      subnet: stack.network.subnet,
+      urls,
+      secretsDir: join(stateDir, "secrets"),
+      secrets: new Set([
+        ...(services.has("grafana") ? ["grafana" as const] : []),
+        ...secretFilesOf(stack, target.configDir).map(({ service }) => service),
+      ]),
+      mounts: fileSd.mounts,
+    }));
+  }
+  return mergeFiles(...files);
+}
+
+/** file_sd files: whole directories are mounted, as a single mounted file keeps its old content when it is replaced. */
+function fileSdOf(stack: Stack, { engine, configDir }: Target) {
+  const sources = stack.jobs.flatMap(({ files }) => files);
+  const directories = [...new Set(sources.map((path) => dirname(resolve(configDir, path))))];
+  const mounts = engine === "local"
+    ? []
+    : directories.map((source, i) => ({ source, target: `/etc/prometheus-file-sd/${i}` }));
+  const paths = Object.fromEntries(sources.map((path) => {
+    const absolute = resolve(configDir, path);
+    const mount = mounts[directories.indexOf(dirname(absolute))];
+    return [path, mount ? join(mount.target, basename(absolute)) : absolute];
+  }));
+  return { mounts, paths };
+}
