@@ -54,7 +54,6 @@ const unfit: Diagnosis = {
         error,
         "config.ts asks for something that this machine does not have",
         "change the key shown, or give the machine what is missing",
-        [scene.paths.stateDir],
       ),
     ];
   },
@@ -196,10 +195,9 @@ export const configurationFit: readonly Diagnosis[] = [unfit];
 /** The running configuration against the files: last, as what is wrong with either explains it. */
 export const configurationDrift: readonly Diagnosis[] = [drift];
 
-function problemOf(error: unknown, cause: string, cure: string, involves: string[] = []): Sighting {
+function problemOf(error: unknown, cause: string, cure: string): Sighting {
   if (error instanceof ConfigProblem && error.findings.length > 0) {
     return {
-      involves,
       cause: error.findings.length === 1 ? `${cause}: ${error.findings[0]!.message}` : cause,
       evidence: error.message.split("\n").filter((line) => line.trim() !== ""),
       cure: error.findings.find((finding) => finding.cure)?.cure ?? cure,

@@ -7,6 +7,7 @@ import type { Diagnosis, Sighting } from "./diagnosis.ts";
 import { HEALTH_PATHS, healthOf } from "./health.ts";
 import { isNameFailure } from "./http.ts";
 import type { Scene } from "./scene.ts";
+import { START_FAILURES } from "./services.ts";
 
 const fromHere: Diagnosis = {
   id: "doctor/unreachable",
@@ -17,7 +18,8 @@ const fromHere: Diagnosis = {
     "drops the packets, or `bind` in config.ts is another address. The evidence is the URL and how it failed.",
   weight: "error",
   mayFollowFrom: [
-    "doctor/port-foreign",
+    // It may have died since the engine was asked.
+    ...START_FAILURES,
     "doctor/network-detached",
     "doctor/name-resolution",
     "doctor/service-hung",

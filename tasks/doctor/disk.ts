@@ -28,7 +28,6 @@ const full: Diagnosis = {
     const nearly = Math.min(NEARLY_FULL_BYTES, disk.totalBytes * NEARLY_FULL_PART);
     if (disk.freeBytes >= Math.max(nearly, FULL_BYTES)) return share;
     return [{
-      subject: disk.path,
       cause: disk.freeBytes < FULL_BYTES
         ? "The disk with the stack's data is full"
         : "The disk with the stack's data is nearly full",
@@ -54,7 +53,6 @@ const inodes: Diagnosis = {
     // Some filesystems (btrfs, overlay) make inodes as they need them and say 0.
     if (files === 0 || freeFiles >= files * FEW_INODES_PART) return "";
     return [{
-      subject: path,
       cause: "The disk with the stack's data has no room for more files",
       evidence: [`${path}: ${freeFiles} inodes free of ${files}`],
       cure:
@@ -78,7 +76,6 @@ const tooSmall: Diagnosis = {
     const wanted = bytes(stack.retention.size);
     if (wanted - stored <= disk.freeBytes) return "";
     return [{
-      subject: disk.path,
       cause: "Prometheus may keep more than the disk has room for",
       evidence: [
         `retention.size is ${stack.retention.size}, ${formatBytes(stored)} are stored, ${

@@ -13,8 +13,8 @@ const LOOP_RESTARTS = 2;
 const STEADY_MS = 60_000;
 const LOG_LINES = 3;
 
-// What keeps a service from starting, whatever it is that one sees of it then.
-const START_FAILURES = [
+/** What keeps a service from starting or ends it, whatever it is that one sees of it then. */
+export const START_FAILURES = [
   "doctor/state-path",
   "doctor/data-path",
   "doctor/disk-full",
