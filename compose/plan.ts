@@ -25,5 +25,6 @@ export interface ComposePlan {
   readonly secrets: ReadonlySet<Service>;
   /** file_sd directories on this machine, and where Prometheus sees each. */
   readonly mounts: readonly { readonly source: string; readonly target: string }[];
-  readonly grafana: { readonly adminUser: string; readonly theme: string };
+  /** Grafana's settings as variables of its environment. */
+  readonly grafana: { readonly environment: Readonly<Record<string, string>> };
 }

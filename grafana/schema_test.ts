@@ -1,15 +1,24 @@
 import assert from "node:assert/strict";
-import { grafanaSchema } from "./schema.ts";
+import { grafanaEnvironment, grafanaSchema } from "./schema.ts";
 
-function messagesFor(refresh: string): string[] {
-  const issues = grafanaSchema.safeParse({ refresh }).error?.issues ?? [];
-  return [...new Set(issues.map(({ message }) => message))];
-}
-
-Deno.test("grafanaSchema refuses a refresh that Grafana would replace", () => {
-  assert.deepEqual(messagesFor("4s"), ['expected "5s" or more: Grafana allows no shorter one']);
-  assert.deepEqual(messagesFor("soon"), [
-    'expected a duration above zero, such as "15s", "5m" or "1h30m"',
-  ]);
-  assert.deepEqual(messagesFor("5s"), []);
+Deno.test("grafanaEnvironment calls nobody, lets nobody sign up, and holds no password", () => {
+  const settings = grafanaSchema.parse({ adminUser: "operator", theme: "light" });
+  const environment = grafanaEnvironment(settings, {
+    url: "http://127.0.0.1:3000",
+    dashboardsPath: "/dashboards",
+  });
+  for (
+    const key of [
+      "ANALYTICS_REPORTING_ENABLED",
+      "ANALYTICS_CHECK_FOR_UPDATES",
+      "ANALYTICS_CHECK_FOR_PLUGIN_UPDATES",
+      "USERS_ALLOW_SIGN_UP",
+      "NEWS_NEWS_FEED_ENABLED",
+    ]
+  ) {
+    assert.equal(environment[`GF_${key}`], "false", key);
+  }
+  assert.equal(environment.GF_SECURITY_ADMIN_USER, "operator");
+  assert.equal(environment.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH, "/dashboards/host.json");
+  assert.deepEqual(Object.keys(environment).filter((key) => key.includes("PASSWORD")), []);
 });

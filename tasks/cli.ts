@@ -134,9 +134,9 @@ export async function runCommand(
     json = values.json === true;
     const { config, build, state } = values as Record<string, string | undefined>;
     const running = command.run({
-      config: pathOf(config, "config.ts"),
-      buildDir: pathOf(build, "build"),
-      stateDir: pathOf(state, ".state"),
+      config: config === undefined ? resolve("config.ts") : userPath(config),
+      buildDir: build === undefined ? resolve("build") : userPath(build),
+      stateDir: state === undefined ? resolve(".state") : userPath(state),
       json,
       flags: values,
       args: positionals,
@@ -185,9 +185,9 @@ function afterInterrupt(signal: AbortSignal): { readonly over: Promise<never> } 
   };
 }
 
-/** A path as the user means it: `deno task` runs in the project, wherever it was typed. */
-function pathOf(given: string | undefined, usual: string): string {
-  return given === undefined ? resolve(usual) : resolve(Deno.env.get("INIT_CWD") ?? "", given);
+/** The absolute path that the user means: `deno task` runs in the project, wherever it was typed. */
+export function userPath(given: string): string {
+  return resolve(Deno.env.get("INIT_CWD") ?? "", given);
 }
 
 /** Known kinds of error as a `Failure`; undefined for a defect of Vigie's own, whose stack trace is wanted. */

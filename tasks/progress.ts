@@ -84,7 +84,8 @@ function standardError(): Screen {
   const encoder = new TextEncoder();
   return {
     isTerminal,
-    columns: isTerminal ? Deno.consoleSize().columns : 80,
+    // A terminal that does not know its width says 0.
+    columns: (isTerminal && Deno.consoleSize().columns) || 80,
     write: (text) => void Deno.stderr.writeSync(encoder.encode(text)),
     now: () => performance.now(),
   };

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { renderCompose } from "../compose/mod.ts";
 import type { Service } from "../compose/versions.ts";
 import { renderGrafana } from "../grafana/mod.ts";
+import { grafanaEnvironment } from "../grafana/schema.ts";
 import { type Files, mergeFiles, under } from "../lib/files.ts";
 import { durationMs } from "../lib/units.ts";
 import { renderAlertmanager } from "../prometheus/alertmanager/mod.ts";
@@ -47,13 +48,14 @@ export function renderFor(stack: Stack, target: Target): Files {
     }),
     renderWebhook(webhookConfigOf(stack)),
   ];
+  const dashboardsPath = engine === "docker"
+    ? "/etc/grafana/dashboards"
+    : join(filesDirOf(target), "grafana", "dashboards");
   if (services.has("grafana")) {
     files.push(renderGrafana(stack.grafana, stack.locale, {
       prometheusUrl: `http://${addresses.prometheus}`,
       alertmanagerUrl: `http://${addresses.alertmanager}`,
-      dashboardsPath: engine === "docker"
-        ? "/etc/grafana/dashboards"
-        : join(filesDirOf(target), "grafana", "dashboards"),
+      dashboardsPath,
       scrapeIntervalSeconds: durationMs(stack.scrape.interval) / 1_000,
       thresholds: stack.thresholds,
       services: running,
@@ -73,6 +75,7 @@ export function renderFor(stack: Stack, target: Target): Files {
         ...secretFilesOf(stack, target.configDir).map(({ service }) => service),
       ]),
       mounts: fileSd.mounts,
+      grafana: { environment: grafanaEnvironment(stack.grafana, { url: urls.grafana, dashboardsPath }) },
     }));
   }
   return mergeFiles(...files);

@@ -1,10 +1,10 @@
 /** `deno task smoke`: proves on the running stack what can be proved only there. */
 
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { writeAtomically } from "../lib/files.ts";
 import { nearest } from "../lib/nearest.ts";
 import { durationMs } from "../lib/units.ts";
-import { type Command, EXIT, Failure, type Invocation, main, UsageError } from "./cli.ts";
+import { type Command, EXIT, Failure, type Invocation, main, UsageError, userPath } from "./cli.ts";
 import type { Engine, ServiceStatus } from "./engine/engine.ts";
 import { GRAFANA_PASSWORD } from "./secrets.ts";
 import { ENGINE_FLAG, openRunning, type Session } from "./session.ts";
@@ -136,7 +136,7 @@ export function chosen(only: string | undefined): readonly SmokeCheck[] {
 /** Where to write; refused before the checks take their time, not after. @throws {UsageError} */
 async function junitPath(file: string): Promise<string> {
   if (file === "") throw new UsageError('Cannot write JUnit XML to "": expected the path of a file');
-  const path = resolve(file);
+  const path = userPath(file);
   const isDirectory = await Deno.stat(path).then((info) => info.isDirectory, () => false);
   if (isDirectory) throw new UsageError(`Cannot write JUnit XML to "${path}": it is a directory`);
   return path;

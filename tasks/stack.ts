@@ -7,11 +7,7 @@ import { runShape } from "../compose/schema.ts";
 import { type Service, SERVICES, VERSIONS } from "../compose/versions.ts";
 import { grafanaSchema } from "../grafana/schema.ts";
 import { name } from "../lib/schema.ts";
-import {
-  type NativeDestination,
-  nativeDestinations,
-  routingShape,
-} from "../prometheus/alertmanager/schema.ts";
+import { nativeDestinations, routingShape } from "../prometheus/alertmanager/schema.ts";
 import { measureShape } from "../prometheus/schema.ts";
 import { channelSchemas } from "../webhook/channels/mod.ts";
 import { ConfigError, parseConfig } from "./config_issue.ts";

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { Service } from "../../../compose/versions.ts";
 import type { Binary } from "../../binaries/mod.ts";
+import { grafanaEnvironment } from "../../../grafana/schema.ts";
 import { filesDirOf, type Stack, type Target, urlsOf } from "../../stack.ts";
 import type { WebhookProgram } from "./webhook.ts";
 import { MARK, type ServiceSpec } from "./protocol.ts";
@@ -111,7 +112,7 @@ export function commandOf(service: LocalService, plan: Plan, binary: Binary | un
 
 /** The whole environment of `service`: what it needs and nothing else of this process's. */
 export function environmentOf(service: LocalService, plan: Plan): Record<string, string> {
-  const own = service === "grafana" ? grafanaEnvironment(plan) : {};
+  const own = service === "grafana" ? localGrafana(plan) : {};
   const passed = [...COMMON_VARIABLES, ...(PASSED_VARIABLES[service] ?? [])];
   const inherited = passed.flatMap((name) => {
     const value = plan.environment[name];
@@ -175,35 +176,23 @@ const PASSED_VARIABLES: Partial<Record<LocalService, readonly string[]>> = {
   ],
 };
 
-function grafanaEnvironment({ stack, target, directory }: Plan): Record<string, string> {
+function localGrafana({ stack, target, directory }: Plan): Record<string, string> {
   const data = dataDir(directory, "grafana");
   const host = stack.bind;
   return {
+    ...grafanaEnvironment(stack.grafana, {
+      url: urlsOf(stack).grafana,
+      dashboardsPath: join(filesDirOf(target), "grafana", "dashboards"),
+    }),
     HOME: data,
     GF_PATHS_DATA: data,
     GF_PATHS_LOGS: join(data, "log"),
     GF_PATHS_PLUGINS: join(data, "plugins"),
     GF_PATHS_PROVISIONING: join(filesDirOf(target), "grafana", "provisioning"),
-    GF_LOG_MODE: "console",
     GF_SERVER_HTTP_ADDR: host,
     GF_SERVER_HTTP_PORT: String(stack.ports.grafana),
-    GF_SERVER_ROOT_URL: `${urlsOf(stack).grafana}/`,
-    GF_SECURITY_ADMIN_USER: stack.grafana.adminUser,
     // The suffix __FILE is known to the start script of Grafana's image only; this is the program's own.
     GF_SECURITY_ADMIN_PASSWORD: `$__file{${join(target.stateDir, "secrets", "grafana", "admin-password")}}`,
-    GF_SECURITY_DISABLE_GRAVATAR: "true",
-    GF_USERS_ALLOW_SIGN_UP: "false",
-    GF_USERS_ALLOW_ORG_CREATE: "false",
-    GF_USERS_DEFAULT_THEME: stack.grafana.theme,
-    GF_ANALYTICS_ENABLED: "false",
-    GF_ANALYTICS_REPORTING_ENABLED: "false",
-    GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
-    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
-    GF_ANALYTICS_FEEDBACK_LINKS_ENABLED: "false",
-    GF_NEWS_NEWS_FEED_ENABLED: "false",
-    GF_SNAPSHOTS_EXTERNAL_ENABLED: "false",
-    // Otherwise each start downloads applications that nobody asked for.
-    GF_PLUGINS_PREINSTALL_DISABLED: "true",
   };
 }
 
