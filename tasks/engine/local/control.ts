@@ -14,6 +14,8 @@ import { findMarked, inspect, lives, type Marked, sameProcess, signal as send } 
 import { type Desired, MARK, parseStatus, PROTOCOL, type ServiceSpec, type Status } from "./protocol.ts";
 
 const POLL_MS = 20;
+/** Its report is there in a fraction of this, unless the disk is full. */
+const REPORT_LOOK_MS = 2_000;
 const START_TIMEOUT_MS = 30_000;
 /** After SIGKILL a process only stays when the kernel cannot end it. */
 const KILL_TIMEOUT_MS = 10_000;
@@ -93,6 +95,7 @@ export async function apply(
     ...services.map(({ stopGraceMs }) => stopGraceMs + KILL_TIMEOUT_MS),
   );
   const end = performance.now() + longest;
+  let nextLook = performance.now() + REPORT_LOOK_MS;
   let told = supervisor === undefined || status !== undefined;
   while (performance.now() < end) {
     const now = await readStatus(directory);
@@ -109,6 +112,10 @@ export async function apply(
     if (!told && now && supervisor && sameProcess(now.supervisor, supervisor)) {
       await send(supervisor, "SIGHUP");
       told = true;
+    }
+    if (performance.now() >= nextLook) {
+      await insistOnReport(directory);
+      nextLook = performance.now() + REPORT_LOOK_MS;
     }
     await delay(POLL_MS, undefined, { signal });
   }
