@@ -22,7 +22,7 @@ export const localEngine: EngineMaker = (stack, target): Engine => {
     name: "local",
     async prepare(progress, signal) {
       insistOnLinux();
-      return await prepare({ stack, progress, signal });
+      return await prepare({ stack, progress, signal, known: target.leftOut });
     },
     async up(progress, signal) {
       insistOnLinux();

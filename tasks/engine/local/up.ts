@@ -66,10 +66,13 @@ export async function up(context: UpContext): Promise<Applied[]> {
 /**
  * Finds or fetches every program that the services need. Grafana alone may be missing: it only shows what the others know.
  *
+ * @param context.known What the last `up` left out: it is not explained again.
  * @throws {Lacking} when another is not to be had.
  */
-export async function prepare(context: Pick<UpContext, "stack" | "progress" | "signal">): Promise<LeftOut> {
-  const { stack, progress } = context;
+export async function prepare(
+  context: Pick<UpContext, "stack" | "progress" | "signal"> & { readonly known?: LeftOut },
+): Promise<LeftOut> {
+  const { stack, progress, known } = context;
   const services = START_ORDER.filter((service) => servicesOf(stack, "local").has(service));
   const silently = { ...context, progress: { ...progress, warn() {} } };
   const found = await Promise.allSettled(services.map((service) => findBinary(service, silently)));
@@ -78,7 +81,9 @@ export async function prepare(context: Pick<UpContext, "stack" | "progress" | "s
     if (result.status === "fulfilled") continue;
     if (services[i] !== "grafana" || !(result.reason instanceof Lacking)) throw result.reason;
     leftOut.grafana = `Grafana ${versionsOf(stack).grafana} is not on this machine and cannot be fetched`;
-    progress.warn(`Grafana is left out: ${result.reason.message}\n  cure: ${result.reason.cure}`);
+    if (known?.grafana === undefined) {
+      progress.warn(`Grafana is left out: ${result.reason.message}\n  cure: ${result.reason.cure}`);
+    }
   }
   return leftOut;
 }
