@@ -105,12 +105,23 @@ const COMMON: Readonly<Record<string, Flag>> = {
 
 /** Runs `command` with the program's arguments and ends the process with its exit code. Called once, by a task's own file. */
 export async function main(command: Command): Promise<never> {
+  spareLoopback();
   const stop = new AbortController();
   const interrupted = () => stop.abort(new DOMException("Interrupted", "AbortError"));
   Deno.addSignalListener("SIGINT", interrupted);
   Deno.addSignalListener("SIGTERM", interrupted);
   const code = await runCommand(command, Deno.args, stop.signal);
   Deno.exit(code);
+}
+
+/**
+ * Keeps what is asked of this machine's own services from going through a proxy: Deno asks the proxy for 127.0.0.1 too, unless told
+ * otherwise, where curl and Go do not.
+ */
+function spareLoopback(): void {
+  const [upper, lower] = ["NO_PROXY", "no_proxy"].map((name) => Deno.env.get(name));
+  const spared = [lower ?? upper, "localhost", "127.0.0.0/8", "::1"].filter(Boolean).join(",");
+  for (const name of ["NO_PROXY", "no_proxy"]) Deno.env.set(name, spared);
 }
 
 // What is under way when Ctrl-C comes ends by itself in most cases, and then leaves nothing behind.
