@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import type { Notification } from "../payload.ts";
-import type { ChannelContext, Delivery } from "./channel.ts";
+import type { ChannelContext, ChannelKind, Delivery } from "./channel.ts";
 import { consoleChannel } from "./console.ts";
 
 export type { ChannelContext, Delivery } from "./channel.ts";
@@ -27,7 +27,8 @@ export async function deliverTo(
   context: ChannelContext,
 ): Promise<Delivery> {
   try {
-    const kind = CHANNELS.find(({ schema }) => schema.shape.kind.value === settings.kind)!;
+    const kinds: readonly ChannelKind[] = CHANNELS;
+    const kind = kinds.find(({ schema }) => schema.shape.kind.value === settings.kind)!;
     return await kind.deliver(notification, settings, context);
   } catch (error) {
     return { ok: false, retryable: false, reason: `Defect in channel kind "${settings.kind}": ${error}` };
