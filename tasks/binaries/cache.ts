@@ -3,6 +3,7 @@
 import { dirname, join } from "node:path";
 import { readIfThere } from "../../lib/files.ts";
 import { lockFile } from "../../lib/lock.ts";
+import { systemError } from "../../lib/system_error.ts";
 import type { BinaryName } from "./program.ts";
 import { type Binary, type Source, Unavailable, type Wanted } from "./source.ts";
 import { olderWarning, versionOf } from "./version.ts";
@@ -168,7 +169,9 @@ export async function makeDirectory(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true });
   } catch (error) {
-    throw new Unavailable(`cannot write to the cache: ${(error as Error).message}`);
+    throw new Unavailable(
+      `cannot write to the cache: ${systemError(error)?.message ?? (error as Error).message}`,
+    );
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Finished, run, type RunOptions } from "../../lib/process.ts";
 import { lockFile } from "../../lib/lock.ts";
 import { cached, debianUnit, fill, makeDirectory } from "./cache.ts";
@@ -17,6 +18,10 @@ const KEYRINGS = [
   "/usr/share/keyrings/debian-archive-keyring.gpg",
   "/usr/share/keyrings/debian-archive-keyring.pgp",
 ];
+
+// apt does not wait for its own lock on the lists; it is held no longer than `update` takes.
+const LOCK_WAIT_MS = 180_000;
+const LOCK_POLL_MS = 250;
 
 /** How to reach Debian. */
 export interface DebianOptions {
@@ -190,33 +195,42 @@ async function machineMirrors(signal: AbortSignal): Promise<string[]> {
   return [...new Set([...mirrors.filter((mirror) => /^https?:.*\/debian$/.test(mirror)), DEFAULT_MIRROR])];
 }
 
-/** Runs a program that must succeed. @throws {Unavailable} with the last error that it printed. */
+/**
+ * Runs a program that must succeed. What a killed run left going in the same apt root is waited for.
+ *
+ * @throws {Unavailable} with the last error that it printed.
+ */
 async function must(
   action: string,
   command: string,
   args: readonly string[],
   options: RunOptions,
 ): Promise<Finished> {
+  const end = performance.now() + LOCK_WAIT_MS;
   let finished: Finished;
-  try {
-    finished = await run(command, args, {
-      ...options,
-      env: { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" },
-    });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new Unavailable(`there is no "${command}" on this machine`);
-    }
-    throw error;
+  while (true) {
+    finished = await runHere(command, args, options);
+    options.signal?.throwIfAborted();
+    if (finished.code === 0) return finished;
+    if (!/Could not get lock/.test(finished.stderr) || performance.now() >= end) break;
+    await delay(LOCK_POLL_MS, undefined, { signal: options.signal });
   }
-  options.signal?.throwIfAborted();
-  if (finished.code === 0) return finished;
   const lines = finished.stderr.trim().split("\n");
-  const error = lines.find((line) => line.startsWith("E:")) ?? lines.at(-1) ?? "";
+  const error = lines.find((line) => /no space left on device/i.test(line)) ??
+    lines.find((line) => line.startsWith("E:")) ?? lines.at(-1) ?? "";
   const reason = finished.code === 124
     ? "it took too long"
     : error.replace(/^E:\s*/, "") || `exit code ${finished.code}`;
   throw new Unavailable(`cannot ${action}: ${reason}`);
+}
+
+async function runHere(command: string, args: readonly string[], options: RunOptions): Promise<Finished> {
+  try {
+    return await run(command, args, { ...options, env: { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" } });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Unavailable(`there is no "${command}" on this machine`);
+  }
 }
 
 async function firstThere(paths: readonly string[]): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 /** Outside programs: from PATH, a cache, the projects' release archives, or Debian's packages. */
 
 import { resolve } from "node:path";
+import { systemError } from "../../lib/system_error.ts";
 import { Lacking, type Progress } from "../engine/engine.ts";
 import { silent } from "../progress.ts";
 import { cacheSource, defaultCacheDir } from "./cache.ts";
@@ -53,16 +54,30 @@ export async function binary(name: BinaryName, options: BinaryOptions = {}): Pro
     try {
       return await source.find({ program, version, cacheDir, progress, signal });
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      failures.push(`${source.name}: ${error.message}`);
+      // The cache may be full or closed to this user; a source that does not need it may still have the program.
+      const refused = systemError(error);
+      if (!(error instanceof Unavailable) && refused === undefined) throw error;
+      failures.push(`${source.name}: ${refused?.message ?? (error as Error).message}`);
     }
   }
   throw new Lacking(
     `Cannot get ${name} ${version}:\n${failures.map((failure) => `  ${failure}`).join("\n")}`,
-    `put ${program.fileNames[0]} ${version} on PATH, or give this machine access to ${
-      siteOf(program.archive.site)
-    }`,
+    cacheCure(failures.join("\n"), cacheDir) ??
+      `put ${program.fileNames[0]} ${version} on PATH, or give this machine access to ${
+        siteOf(program.archive.site)
+      }`,
   );
+}
+
+/** What to do when it was the cache that failed; undefined when it was not. */
+function cacheCure(failures: string, cacheDir: string): string | undefined {
+  if (/no space left on device|disk quota exceeded/i.test(failures)) {
+    return `free some disk space for "${cacheDir}", or name another cache with XDG_CACHE_HOME`;
+  }
+  return failures.includes(`"${cacheDir}`) &&
+      /permission denied|read-only|not a directory|file exists/.test(failures)
+    ? `give your user write access to "${cacheDir}", or name another cache with XDG_CACHE_HOME`
+    : undefined;
 }
 
 function siteOf(site: "github" | "grafana"): string {

@@ -109,7 +109,9 @@ async function extract(archive: string, directory: string, { signal }: Wanted): 
   try {
     const { code, stderr } = await run("tar", args, { timeoutMs: 300_000, signal });
     signal.throwIfAborted();
-    if (code !== 0) throw new Unavailable(`cannot unpack "${archive}": ${stderr.trim().split("\n").at(-1)}`);
+    const lines = stderr.trim().split("\n");
+    const reason = lines.find((line) => /no space left on device/i.test(line)) ?? lines.at(-1);
+    if (code !== 0) throw new Unavailable(`cannot unpack "${archive}": ${reason}`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new Unavailable('there is no "tar" on PATH to unpack it with');
