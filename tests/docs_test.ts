@@ -15,6 +15,7 @@ import { loadConfig } from "../tasks/load_config.ts";
 import { SMOKE_CHECKS } from "../tasks/smoke/mod.ts";
 import { configSchema } from "../tasks/stack.ts";
 import { createMetrics, REJECTIONS } from "../webhook/metrics.ts";
+import { applyBlock, copyOfCheckout, fileOf } from "./docs/apply.ts";
 import { diagnosisSections } from "./docs/checks_page.ts";
 import { configurationTables } from "./docs/configuration_page.ts";
 import {
@@ -150,3 +151,66 @@ Deno.test("every relative link of every page leads to a file and a heading", asy
 function innermost(schema: any): any {
   return schema.def.innerType ? innermost(schema.def.innerType) : schema;
 }
+
+Deno.test("what CONTRIBUTING.md shows works when it is done", async (t) => {
+  const page = await readPage("CONTRIBUTING.md");
+  const copy = await copyOfCheckout();
+  const deno = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run(Deno.execPath(), args, {
+      cwd: copy,
+      env: { NO_COLOR: "1" },
+      timeoutMs: 180_000,
+    });
+    assert.equal(code, 0, `deno ${args.join(" ")}\n${stdout}\n${stderr}`);
+  };
+  const changed: string[] = [];
+  try {
+    await t.step("its changes fit the files", async () => {
+      for (const block of codeBlocks(page)) {
+        await applyBlock(copy, block);
+        const change = fileOf(block);
+        if (change) changed.push(change.path);
+      }
+      assert.ok(changed.length >= 15, changed.join());
+    });
+
+    const sources = changed.filter((path) => path.endsWith(".ts"));
+    await t.step("they are formatted", () => deno("fmt", "--check", ...changed));
+    await t.step("they pass the lint", () => deno("lint", ...sources));
+    await t.step(
+      "the tasks have right types",
+      () => deno("check", "--quiet", ...sources, "tasks/up.ts", "tasks/smoke.ts", "tasks/doctor.ts"),
+    );
+    await t.step("the tests that they bring pass", async () => {
+      const tests = sources.filter((path) => path.endsWith("_test.ts"));
+      assert.ok(tests.length >= 2, tests.join());
+      await deno("test", "--quiet", "--allow-all", ...tests);
+    });
+
+    await t.step("what they add is generated", async () => {
+      const config = `import { defineStack } from "vigie";
+export default defineStack({
+  locale: "en",
+  services: { pushgateway: true },
+  notify: { receivers: { console: [{ kind: "ntfy", url: "https://ntfy.example.org/alerts" }] } },
+});
+`;
+      await Deno.writeTextFile(join(copy, "config.ts"), config);
+      await deno("task", "--quiet", "generate");
+      const [dashboard, rules, webhook, compose, prometheus] = await Promise.all([
+        "grafana/dashboards/host.json",
+        "prometheus/rules/host.yml",
+        "webhook/webhook.json",
+        "compose.yaml",
+        "prometheus/prometheus.yml",
+      ].map((path) => Deno.readTextFile(join(copy, "build", path))));
+      assert.match(dashboard!, /"title": "Context switches"/);
+      assert.match(rules!, /alert: HostFileDescriptorsLow/);
+      assert.match(webhook!, /"kind": "ntfy"/);
+      assert.match(compose!, /image: prom\/pushgateway:/);
+      assert.match(prometheus!, /job_name: pushgateway/);
+    });
+  } finally {
+    await Deno.remove(copy, { recursive: true });
+  }
+});
