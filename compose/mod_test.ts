@@ -5,6 +5,7 @@ import { run } from "../lib/process.ts";
 import { fromYaml } from "../lib/yaml.ts";
 import { type ComposePlan, renderCompose } from "./mod.ts";
 import { type Service, SERVICES, VERSIONS } from "./versions.ts";
+import { unless } from "../tests/unless.ts";
 
 interface ComposeService {
   readonly image: string;
@@ -182,8 +183,10 @@ for (const [variant, changes] of Object.entries(VARIANTS)) {
   });
 
   Deno.test({
-    name: `renderCompose is accepted by docker compose config: ${variant}`,
-    ignore: !await hasCompose(),
+    ...unless(
+      await hasCompose() ? undefined : "there is no Docker Compose here",
+      `renderCompose is accepted by docker compose config: ${variant}`,
+    ),
     async fn() {
       const directory = await Deno.makeTempDir();
       try {

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MANIFEST } from "../lib/files.ts";
 import { type Finished, run } from "../lib/process.ts";
+import { rootMay, unless } from "../tests/unless.ts";
 
 const SCRIPT = fileURLToPath(new URL("generate.ts", import.meta.url));
 const PERMISSIONS = ["--allow-read", "--allow-write", "--allow-env"];
-const IS_ROOT = Deno.uid() === 0;
 
 interface Place {
   readonly root: string;
@@ -16,10 +16,9 @@ interface Place {
   generate(...flags: string[]): Promise<Finished>;
 }
 
-function test(name: string, body: (place: Place) => Promise<void>, ignore = false): void {
+function test(name: string, body: (place: Place) => Promise<void>, reason?: string): void {
   Deno.test({
-    name,
-    ignore,
+    ...unless(reason, name),
     async fn() {
       const root = await Deno.makeTempDir();
       const config = join(root, "config.ts");
@@ -224,7 +223,7 @@ test("generate says who may not write with exit code 3", async ({ root, generate
   } finally {
     await Deno.chmod(root, 0o755);
   }
-}, IS_ROOT);
+}, rootMay);
 
 // Needs a filesystem of its own, which only root can mount.
 test(
@@ -258,7 +257,7 @@ test(
       await run("umount", [place.build]);
     }
   },
-  !IS_ROOT || !await canMount(),
+  await canMount() ? undefined : "it needs a user who may mount",
 );
 
 function mount(...args: string[]): Promise<Finished> {

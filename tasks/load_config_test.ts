@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { ConfigProblem } from "./config_problem.ts";
 import { loadConfig } from "./load_config.ts";
+import { rootMay, unless } from "../tests/unless.ts";
 
 async function inTempDir(body: (directory: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();
@@ -64,8 +65,7 @@ Deno.test("loadConfig refuses what is no module by its name", () =>
   }));
 
 Deno.test({
-  name: "loadConfig refuses a file that the user may not read",
-  ignore: Deno.uid() === 0,
+  ...unless(rootMay, "loadConfig refuses a file that the user may not read"),
   fn: () =>
     inTempDir(async (directory) => {
       await Deno.writeTextFile(join(directory, "config.ts"), "", { mode: 0o000 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathText } from "./config_issue.ts";
 import { type Disk, machineIssues } from "./machine_check.ts";
 import { defineStack, type StackInput } from "./stack.ts";
+import { rootMay, unless } from "../tests/unless.ts";
 
 const GB = 1024 ** 3;
 
@@ -13,10 +14,9 @@ interface Place {
   issues(input: StackInput, disk?: Partial<Disk>): Promise<string[]>;
 }
 
-function test(name: string, body: (place: Place) => Promise<void>, ignore = false): void {
+function test(name: string, body: (place: Place) => Promise<void>, reason?: string): void {
   Deno.test({
-    name,
-    ignore,
+    ...unless(reason, name),
     async fn() {
       const root = await Deno.makeTempDir();
       const stateDir = join(root, "a", "state");
@@ -55,7 +55,7 @@ test("machineIssues finds secret files that are missing, empty or no file", asyn
 test("machineIssues finds secret files that the user may not read", async ({ root, issues }) => {
   await Deno.writeTextFile(join(root, "url"), "made-up", { mode: 0o000 });
   assert.match((await issues(chat("url"))).join(), /your user may not read it/);
-}, Deno.uid() === 0);
+}, rootMay);
 
 test("machineIssues wants the directory of file_sd files, which themselves may come later", async ({ root, issues }) => {
   const jobs = [{ name: "api", files: ["targets/*.json"] }];

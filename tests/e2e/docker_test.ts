@@ -14,14 +14,14 @@ import {
   makeDockerStack,
   type Runs,
 } from "./docker/docker_stack.ts";
+import { unless } from "../unless.ts";
 
 const answer = await dockerAnswers();
 
 /** A test that needs a Docker engine; skipped, with the reason in its name, where none answers. */
 function dockerTest(name: string, fn: (t: Deno.TestContext) => Promise<void>): void {
   Deno.test({
-    name: answer.ok ? name : `${name} (skipped: ${answer.reason})`,
-    ignore: !answer.ok,
+    ...unless(answer.ok ? undefined : answer.reason, name),
     fn,
   });
 }

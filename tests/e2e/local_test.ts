@@ -8,22 +8,18 @@ import type { StackInput } from "../../tasks/stack.ts";
 import { scenario, temporaryStack } from "./local/scenario.ts";
 import { standInGrafana } from "./local/stand_in_grafana.ts";
 import { prepareForNobody, reasonAgainstNobody } from "./nobody.ts";
+import { notOnLinux, unless } from "../unless.ts";
 
-const isLinux = Deno.build.os === "linux";
 const whyNotAsNobody = await reasonAgainstNobody();
 const PERMISSIONS = ["read", "write", "env", "run", "net", "sys"].map((name) => `--allow-${name}`);
 
 Deno.test({
-  name: "localEngine: a stack's whole life",
-  ignore: !isLinux,
+  ...unless(notOnLinux, "localEngine: a stack's whole life"),
   fn: (t) => scenario((name, part) => t.step(name, part)),
 });
 
 Deno.test({
-  name: `localEngine: a stack's whole life as an unprivileged user${
-    whyNotAsNobody ? ` (${whyNotAsNobody})` : ""
-  }`,
-  ignore: whyNotAsNobody !== undefined,
+  ...unless(whyNotAsNobody, "localEngine: a stack's whole life as an unprivileged user"),
   async fn() {
     const root = await Deno.makeTempDir({ prefix: "vigie-nobody-" });
     try {
@@ -43,8 +39,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "localEngine: Grafana runs when there is a program of that name",
-  ignore: !isLinux,
+  ...unless(notOnLinux, "localEngine: Grafana runs when there is a program of that name"),
   async fn() {
     await using stack = await temporaryStack();
     const path = Deno.env.get("PATH")!;

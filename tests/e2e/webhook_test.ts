@@ -5,6 +5,7 @@ import { startServer, withFiles } from "../../prometheus/testing/programs.ts";
 import { bundleWebhook, compileWebhook } from "../../tasks/compile.ts";
 import { Lacking } from "../../tasks/engine/engine.ts";
 import { eventually, FROM_SOURCE, postJson, runWebhook, startWebhook } from "./webhook/running_webhook.ts";
+import { unless } from "../unless.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 const ALERT = { status: "firing", labels: { alertname: "Test" }, annotations: { summary: "It works" } };
@@ -31,8 +32,7 @@ function testCompiled(
 ): void {
   const { command, runtime, skip } = compiled;
   Deno.test({
-    name: skip === undefined ? name : `${name} (skipped: ${skip})`,
-    ignore: command === undefined,
+    ...unless(skip, name),
     fn: () => body(command!, runtime!),
   });
 }

@@ -3,8 +3,7 @@ import { configSchema } from "../../stack.ts";
 import { freePort } from "../../../tests/e2e/doctor/running_stack.ts";
 import { foreignListener, insistOnPorts } from "./conflict.ts";
 import { listeningInodes, portProblem } from "./port.ts";
-
-const isLinux = Deno.build.os === "linux";
+import { notOnLinux, unless } from "../../../tests/unless.ts";
 
 Deno.test("listeningInodes takes listening sockets of the port only", () => {
   const text =
@@ -24,9 +23,10 @@ Deno.test("portProblem tells a taken port from an address that this machine does
 });
 
 Deno.test({
-  name:
+  ...unless(
+    notOnLinux,
     "insistOnPorts names every port that is taken, by whom, and the cure; what the stack itself holds is no matter",
-  ignore: !isLinux,
+  ),
   async fn() {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const port = listener.addr.port;
@@ -44,8 +44,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "foreignListener tells our process from another that listens in its place",
-  ignore: !isLinux,
+  ...unless(notOnLinux, "foreignListener tells our process from another that listens in its place"),
   async fn() {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     assert.equal(await foreignListener(listener.addr.port, Deno.pid), undefined);

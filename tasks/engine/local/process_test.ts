@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { findAlive, stopAll } from "./control.ts";
 import { findMarked, inspect, lives, parseProcesses, sameProcess, signal } from "./process.ts";
 import { MARK, PROTOCOL } from "./protocol.ts";
+import { notOnLinux, unless } from "../../../tests/unless.ts";
 
 const REST = "1 2 3 0 -1 4194560 100 0 0 0 5 6 0 0 20 0 9 0 777 123456 789";
 const STAT = (pid: number, name: string, state = "S") => `${pid} (${name}) ${state} ${REST}`;
-const isLinux = Deno.build.os === "linux";
 
 Deno.test("parseProcesses reads start and memory, whatever the program is called", () => {
   const text = [
@@ -65,8 +65,7 @@ async function sleeper(env: Record<string, string> = {}) {
 }
 
 Deno.test({
-  name: "signal reaches the process that is meant and no other of its number",
-  ignore: !isLinux,
+  ...unless(notOnLinux, "signal reaches the process that is meant and no other of its number"),
   async fn() {
     await using process = await sleeper();
     await signal({ ...process, startTicks: process.startTicks - 1 }, "SIGKILL");
@@ -80,9 +79,10 @@ Deno.test({
 });
 
 Deno.test({
-  name:
+  ...unless(
+    notOnLinux,
     "stopAll ends orphans of the stack, known or not, and never a process that only has a number of its files",
-  ignore: !isLinux,
+  ),
   async fn() {
     const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "vigie-orphans-" }));
     try {
