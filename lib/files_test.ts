@@ -17,11 +17,9 @@ const files = (entries: Record<string, string>): Files => new Map(Object.entries
 function test(
   name: string,
   body: (directory: string) => Promise<void>,
-  options: { ignore?: boolean } = {},
 ): void {
   Deno.test({
     name,
-    ...options,
     async fn() {
       const root = await Deno.makeTempDir();
       try {

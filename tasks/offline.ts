@@ -22,6 +22,9 @@ export const OFFLINE_CHECKS: readonly Check[] = [
   ...grafanaChecks,
 ].filter(({ online }) => !online);
 
+/** How many stale files are named. */
+const MAX_NAMED = 5;
+
 /** What `check` needs beside the files: programs, and a way to be stopped. */
 export type OfflineOptions = Pick<Invocation, "progress" | "signal">;
 
@@ -68,17 +71,16 @@ function buildIsFresh({ buildDir }: Target, files: Files): Check {
         throw new Skipped("nothing is generated yet");
       }
       const changes = await compareFiles(buildDir, files);
-      return changes.map(({ path, kind }) => ({
+      if (changes.length === 0) return [];
+      const named = changes.slice(0, MAX_NAMED).map(({ path }) => path).join(", ");
+      const more = changes.length > MAX_NAMED ? ` and ${changes.length - MAX_NAMED} more` : "";
+      return [{
         check: id,
-        severity: "warning" as const,
-        file: kind === "added" ? "" : join(buildDir, path),
-        message: kind === "added"
-          ? `"${path}" is not generated yet`
-          : kind === "removed"
-          ? `"${path}" is no longer generated`
-          : `"${path}" is not what config.ts gives`,
-        cure: "`deno task up` applies config.ts, `deno task generate` only writes the files",
-      }));
+        severity: "warning",
+        file: "",
+        message: `config.ts has changed since the files were written: ${named}${more}`,
+        cure: "`deno task up` applies it, `deno task generate` only writes the files",
+      }];
     },
   };
 }
