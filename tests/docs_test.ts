@@ -24,6 +24,7 @@ import {
   formatted,
   headings,
   links,
+  pagePaths,
   PROJECT,
   readPage,
   withGenerated,
@@ -33,9 +34,7 @@ const GENERATED: readonly [page: string, part: string, content: () => string][] 
   ["docs/configuration.md", "keys", configurationTables],
   ["docs/checks.md", "diagnoses", diagnosisSections],
 ];
-const PAGES = (await run("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
-  cwd: PROJECT,
-})).stdout.trim().split("\n");
+const PAGES = await pagePaths();
 
 for (const [page, part, content] of GENERATED) {
   Deno.test(`${page} has the ${part} that the code gives`, async () => {

@@ -8,7 +8,7 @@ import { isAlert } from "../prometheus/rules/rule.ts";
 import { loadConfig } from "../tasks/load_config.ts";
 import { configSchema } from "../tasks/stack.ts";
 import { applyBlock } from "./docs/apply.ts";
-import { codeBlocks, headings, links, PROJECT, readPage, tableBelow } from "./docs/markdown.ts";
+import { codeBlocks, headings, links, pagePaths, PROJECT, readPage, tableBelow } from "./docs/markdown.ts";
 import { missingLines } from "./docs/transcript.ts";
 
 const [english, french] = await Promise.all([readPage("README.md"), readPage("README.fr.md")]);
@@ -63,8 +63,22 @@ for (const [page, text, tasksHeading, servicesHeading] of LANGUAGES) {
   });
 }
 
+const pages = await Promise.all((await pagePaths()).map(readPage));
+// What pages say to type: the task's name, and the flags after it.
+const typed = pages.flatMap((text) =>
+  [...text.matchAll(/\bdeno(?:@\S+)? task(?: --quiet)? ([a-z]+)([^`\n]*)/g)].map((match) => ({
+    task: match[1]!,
+    flags: match[2]!.match(/--[a-z][a-z-]*/g) ?? [],
+  }))
+);
+
+Deno.test("every task that a page says to type exists", () => {
+  assert.ok(typed.length >= 50, `only ${typed.length} were found`);
+  assert.deepEqual(typed.filter(({ task }) => !(task in tasks)), []);
+});
+
 for (const task of Object.keys(tasks)) {
-  Deno.test(`deno task ${task} --help shows an example`, async () => {
+  Deno.test(`deno task ${task} --help shows an example, and the flags that pages say to type`, async () => {
     const { code, stdout, stderr } = await run(Deno.execPath(), ["task", "--quiet", task, "--help"], {
       cwd: PROJECT,
       env: { NO_COLOR: "1" },
@@ -74,6 +88,8 @@ for (const task of Object.keys(tasks)) {
       stdout,
       new RegExp(`^${task}: .+\\n[^]*^Examples?:\\n {2}\\S*(?:deno task )?${task}\\b`, "m"),
     );
+    const flags = typed.flatMap((command) => command.task === task ? command.flags : []);
+    assert.deepEqual(flags.filter((flag) => !stdout.includes(flag)), []);
   });
 }
 

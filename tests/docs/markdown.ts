@@ -27,6 +27,12 @@ export interface Heading {
   readonly line: number;
 }
 
+/** Every page of the project, relative to it. */
+export async function pagePaths(): Promise<string[]> {
+  const args = ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"];
+  return (await run("git", args, { cwd: PROJECT })).stdout.trim().split("\n");
+}
+
 /** The text of a page of the project. @param path Relative to the project. */
 export async function readPage(path: string): Promise<string> {
   return await Deno.readTextFile(join(PROJECT, path));
