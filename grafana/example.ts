@@ -1,6 +1,6 @@
 /** For tests: what renderGrafana is given for a stack with every service. */
 
-import type { GrafanaLinks } from "./mod.ts";
+import type { GrafanaLinks } from "./links.ts";
 import { grafanaSchema } from "./schema.ts";
 
 /** Grafana's settings, all defaults. */

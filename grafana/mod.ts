@@ -4,34 +4,13 @@ import { type Files, mergeFiles } from "../lib/files.ts";
 import type { Locale } from "../lib/text.ts";
 import { buildDashboard } from "./dashboards/dashboard.ts";
 import { DASHBOARDS } from "./dashboards/mod.ts";
+import type { GrafanaLinks } from "./links.ts";
 import { renderProvisioning } from "./provisioning.ts";
 import type { GrafanaSettings } from "./schema.ts";
 
 export { checks as grafanaChecks } from "./checks.ts";
+export type { GrafanaLinks } from "./links.ts";
 export { panelQueries, type PanelQuery } from "./queries.ts";
-
-/** What Grafana has to know of the rest of the stack. */
-export interface GrafanaLinks {
-  /** Base URLs as Grafana reaches them. */
-  readonly prometheusUrl: string;
-  readonly alertmanagerUrl: string;
-  /** The directory where Grafana finds the dashboards' files. */
-  readonly dashboardsPath: string;
-  /** Seconds between two scrapes: a graph cannot be finer. */
-  readonly scrapeIntervalSeconds: number;
-  /** The alerts' lines, drawn in the graphs. */
-  readonly thresholds: {
-    readonly cpu: number;
-    readonly memory: number;
-    readonly diskFreeWarning: number;
-    readonly diskFreeCritical: number;
-    readonly loadPerCpu: number;
-  };
-  /** Services that run, by name: a dashboard leaves out the panels of the others. */
-  readonly services: ReadonlySet<string>;
-  /** Whether any host is scraped, true by default; without one the dashboard of hosts is left out. */
-  readonly hosts?: boolean;
-}
 
 /** `grafana/provisioning/**` and `grafana/dashboards/*.json`. */
 export function renderGrafana(settings: GrafanaSettings, locale: Locale, links: GrafanaLinks): Files {

@@ -2,7 +2,7 @@
 
 import { BANNER, type Files } from "../lib/files.ts";
 import { toYaml } from "../lib/yaml.ts";
-import type { GrafanaLinks } from "./mod.ts";
+import type { GrafanaLinks } from "./links.ts";
 
 /** The datasource of every query. The uid is fixed: provisioning does not resolve a dashboard's `${DS_…}` inputs. */
 export const PROMETHEUS = { type: "prometheus", uid: "prometheus" } as const;

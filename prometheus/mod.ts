@@ -5,29 +5,15 @@ import type { Locale } from "../lib/text.ts";
 import { toYaml } from "../lib/yaml.ts";
 import { blackboxConfig } from "./blackbox.ts";
 import { renderRules } from "./rules/mod.ts";
+import type { PrometheusLinks } from "./links.ts";
 import type { Measure } from "./schema.ts";
 import { scrapeJobs } from "./scrape_jobs.ts";
 
 export { prometheusChecks } from "./checks.ts";
+export type { PrometheusLinks } from "./links.ts";
 export { prometheusDrift, type RunningPrometheus } from "./drift.ts";
 export { type Rule, ruleFile } from "./rules/rule.ts";
 export { STACK_JOBS } from "./scrape_jobs.ts";
-
-/** What Prometheus has to know of the other services: plain data, from tasks/stack.ts. */
-export interface PrometheusLinks {
-  /** Addresses `host:port`, as Prometheus reaches them; a service that is switched off is left out. */
-  readonly addresses: {
-    readonly prometheus: string;
-    readonly alertmanager: string;
-    readonly webhook: string;
-    readonly "node-exporter"?: string;
-    readonly blackbox?: string;
-    readonly grafana?: string;
-    readonly cadvisor?: string;
-  };
-  /** For each path in a job's `files`: the path at which Prometheus sees it. */
-  readonly filePaths: Readonly<Record<string, string>>;
-}
 
 /** `prometheus/prometheus.yml`, `prometheus/rules/*.yml` and, with the blackbox exporter, `blackbox/blackbox.yml`. */
 export function renderPrometheus(measure: Measure, locale: Locale, links: PrometheusLinks): Files {

@@ -2,7 +2,7 @@
 
 import { durationMs } from "../lib/units.ts";
 import { moduleName } from "./blackbox.ts";
-import type { PrometheusLinks } from "./mod.ts";
+import type { PrometheusLinks } from "./links.ts";
 import type { Host, Job, Measure, Probe } from "./schema.ts";
 
 /** One entry of `scrape_configs`. Every key that may vary is written, so that what runs can be compared with it. */

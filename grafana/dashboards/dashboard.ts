@@ -18,7 +18,7 @@ import {
 import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
 import type { Locale, Text } from "../../lib/text.ts";
 import { durationMs } from "../../lib/units.ts";
-import type { GrafanaLinks } from "../mod.ts";
+import type { GrafanaLinks } from "../links.ts";
 import { buildPanel, COLORS, HEIGHTS, type Panel, WIDTHS } from "../panels.ts";
 import { grafanaInterval, PROMETHEUS } from "../provisioning.ts";
 import type { GrafanaSettings } from "../schema.ts";

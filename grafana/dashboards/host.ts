@@ -1,6 +1,6 @@
 /** One host: processors, memory, pressure, disks, network, clock. Every query has a value on any Linux that node exporter runs on. */
 
-import type { GrafanaLinks } from "../mod.ts";
+import type { GrafanaLinks } from "../links.ts";
 import type { Dashboard, Row } from "./dashboard.ts";
 import { disks, network, space } from "./host_devices.ts";
 import { memory, pressure, processors, system } from "./host_load.ts";

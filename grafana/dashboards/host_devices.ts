@@ -1,7 +1,7 @@
 /** Rows of the host dashboard: filesystems, disks, network interfaces. */
 
 import type { Locale, Text } from "../../lib/text.ts";
-import type { GrafanaLinks } from "../mod.ts";
+import type { GrafanaLinks } from "../links.ts";
 import type { Query } from "../panels.ts";
 import type { Row } from "./dashboard.ts";
 import {

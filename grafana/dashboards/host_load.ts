@@ -1,7 +1,7 @@
 /** Rows of the host dashboard: what its processors and memory do. */
 
 import type { Locale, Text } from "../../lib/text.ts";
-import type { GrafanaLinks } from "../mod.ts";
+import type { GrafanaLinks } from "../links.ts";
 import type { Row } from "./dashboard.ts";
 import { HOST, MEMORY_USED, perHost, PROCESSORS } from "./host_queries.ts";
 

@@ -1,7 +1,7 @@
 /** Selectors and queries that the rows of the host dashboard share. */
 
 import type { Text } from "../../lib/text.ts";
-import type { GrafanaLinks } from "../mod.ts";
+import type { GrafanaLinks } from "../links.ts";
 import { orZero } from "../promql.ts";
 
 /** Matchers of the host that the reader chose. */

@@ -1,6 +1,6 @@
 /** Rows of the stack's dashboard: what its services cost. */
 
-import type { GrafanaLinks } from "../mod.ts";
+import type { GrafanaLinks } from "../links.ts";
 import type { Query } from "../panels.ts";
 import { orZero } from "../promql.ts";
 import type { Row } from "./dashboard.ts";

@@ -4,23 +4,15 @@ import { BANNER, type Files } from "../../lib/files.ts";
 import type { Locale } from "../../lib/text.ts";
 import { toYaml } from "../../lib/yaml.ts";
 import { INHIBITIONS } from "./inhibitions.ts";
-import { receiverEntries } from "./receivers.ts";
+import { type Receiver, receiverEntries } from "./receivers.ts";
 import { routeTree } from "./routes.ts";
-import type { NativeDestination, Routing } from "./schema.ts";
+import type { Routing } from "./schema.ts";
 import { templates } from "./templates.ts";
 
 export { alertmanagerChecks } from "./checks.ts";
 export { alertmanagerDrift, type RunningAlertmanager } from "./drift.ts";
+export type { Receiver } from "./receivers.ts";
 export { RESERVED_RECEIVERS } from "./routes.ts";
-
-/** A receiver, split by who serves it. */
-export interface Receiver {
-  readonly name: string;
-  /** Whether the webhook has channels for it. */
-  readonly webhook: boolean;
-  /** Destinations that Alertmanager serves by itself; a secret is given as the path at which Alertmanager sees its file. */
-  readonly native: readonly NativeDestination[];
-}
 
 /** What Alertmanager has to know of the other services. */
 export interface AlertmanagerLinks {

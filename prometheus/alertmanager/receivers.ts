@@ -1,8 +1,16 @@
 /** Receivers in Alertmanager's own form: the webhook, and what Alertmanager sends itself. */
 
-import type { Receiver } from "./mod.ts";
 import { DRILL_RECEIVER, RESERVED_RECEIVERS, SILENT_RECEIVER } from "./routes.ts";
 import type { NativeDestination } from "./schema.ts";
+
+/** A receiver, split by who serves it. */
+export interface Receiver {
+  readonly name: string;
+  /** Whether the webhook has channels for it. */
+  readonly webhook: boolean;
+  /** Destinations that Alertmanager serves by itself; a secret is given as the path at which Alertmanager sees its file. */
+  readonly native: readonly NativeDestination[];
+}
 
 /**
  * One entry of `receivers` for each of the user's, then the drill's and the silent one.

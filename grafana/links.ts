@@ -1,0 +1,24 @@
+/** What the other domains tell Grafana: plain data. */
+
+/** What Grafana has to know of the rest of the stack. */
+export interface GrafanaLinks {
+  /** Base URLs as Grafana reaches them. */
+  readonly prometheusUrl: string;
+  readonly alertmanagerUrl: string;
+  /** The directory where Grafana finds the dashboards' files. */
+  readonly dashboardsPath: string;
+  /** Seconds between two scrapes: a graph cannot be finer. */
+  readonly scrapeIntervalSeconds: number;
+  /** The alerts' lines, drawn in the graphs. */
+  readonly thresholds: {
+    readonly cpu: number;
+    readonly memory: number;
+    readonly diskFreeWarning: number;
+    readonly diskFreeCritical: number;
+    readonly loadPerCpu: number;
+  };
+  /** Services that run, by name: a dashboard leaves out the panels of the others. */
+  readonly services: ReadonlySet<string>;
+  /** Whether any host is scraped, true by default; without one the dashboard of hosts is left out. */
+  readonly hosts?: boolean;
+}
