@@ -31,7 +31,15 @@ export const logs: Command = {
     const tail = tailOf(flags.tail);
     const one = args[0] === undefined ? undefined : serviceOf(args[0]);
     const { stack, target, engine } = await openRunning(invocation);
-    const services = one ? [one] : [...servicesOf(stack, target.engine)];
+    const known = servicesOf(stack, target.engine);
+    if (one && !known.has(one)) {
+      throw new UsageError(
+        `Cannot show the logs of "${one}": it is not among the services of this stack, ${
+          [...known].join(", ")
+        }`,
+      );
+    }
+    const services = one ? [one] : [...known];
     const lines: { service: Service; line: string }[] = [];
     await Promise.all(services.map(async (service) => {
       for await (const line of engine.logs(service, { tail, follow: flags.follow === true, signal })) {
@@ -58,11 +66,10 @@ function serviceOf(name: string): Service {
 
 function tailOf(text: string | boolean | undefined): number {
   if (text === undefined) return DEFAULT_TAIL;
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 0) {
+  if (typeof text !== "string" || !/^\d+$/.test(text)) {
     throw new UsageError(`Cannot use --tail "${text}": expected a whole number, 0 or more`);
   }
-  return count;
+  return Number(text);
 }
 
 if (import.meta.main) await main(logs);

@@ -25,20 +25,13 @@ export interface Session {
 }
 
 /**
- * Loads the configuration and chooses the engine.
- *
- * @throws {Failure} when either cannot be had; the message says why.
- */
-export async function openSession(invocation: Invocation): Promise<Session> {
-  return await sessionOf(await loadStack(invocation), invocation);
-}
-
-/**
- * Like `openSession`, for a task that changes what is on disk or what runs: as long as it is not disposed, no other one gets this far.
+ * Loads the configuration and chooses the engine, for a task that changes what is on disk or what runs: as long as it is not
+ * disposed, no other one gets this far.
  *
  * @throws {Failure} before anything is written when the configuration cannot be used.
  */
 export async function openToChange(invocation: Invocation): Promise<Session & Disposable> {
+  engineFlag(invocation);
   const stack = await loadStack(invocation);
   await Deno.mkdir(invocation.stateDir, { recursive: true });
   return await withLock(invocation, () => sessionOf(stack, invocation));
@@ -70,8 +63,8 @@ async function withLock(
   }
 }
 
-async function loadStack({ config, stateDir }: Invocation): Promise<Stack> {
-  return (await loadConfig(config, { stateDir })).stack;
+async function loadStack({ config, stateDir }: Invocation, machine = true): Promise<Stack> {
+  return (await loadConfig(config, { stateDir, machine })).stack;
 }
 
 async function sessionOf(stack: Stack, invocation: Invocation): Promise<Session> {
@@ -93,14 +86,15 @@ async function isThere(path: string): Promise<boolean> {
 /**
  * The stack as it was last brought up, whatever config.ts says now; config.ts when it never was.
  *
- * @throws {Failure} as `openSession` does.
+ * @throws {Failure} when neither the record nor the configuration can be used.
  */
 export async function openRunning(invocation: Invocation): Promise<Session> {
   const { buildDir, stateDir, config } = invocation;
   const record = await readRecord(stateDir);
   const asked = engineFlag(invocation);
   if (!record || (asked !== undefined && asked !== "auto" && asked !== record.engine)) {
-    return openSession(invocation);
+    // To stop or to look at a stack, this machine need not have what starting it takes.
+    return await sessionOf(await loadStack(invocation, false), invocation);
   }
   const paths = { buildDir, stateDir, configDir: dirname(config) };
   return { stack: record.stack, ...await chooseEngine(record.stack, paths, record.engine) };

@@ -146,5 +146,6 @@ async function reachSite(site: string, timeoutMs: number): Promise<void> {
 function causeOf(error: unknown): string {
   // Deno wraps what happened: "error sending request for url (…): client error (Connect): dns error: …".
   const { message, cause } = error as Error;
-  return (cause instanceof Error ? cause.message : message).split(": ").slice(-2).join(": ");
+  return (cause instanceof Error ? cause.message : message).split(": ").slice(-2).join(": ")
+    .replace(/ \(os error \d+\)$/, "");
 }
