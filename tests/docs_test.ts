@@ -20,11 +20,11 @@ import { diagnosisSections } from "./docs/checks_page.ts";
 import { configurationTables } from "./docs/configuration_page.ts";
 import {
   anchors,
+  checkoutPaths,
   codeBlocks,
   formatted,
   headings,
   links,
-  pagePaths,
   PROJECT,
   readPage,
   withGenerated,
@@ -34,7 +34,7 @@ const GENERATED: readonly [page: string, part: string, content: () => string][] 
   ["docs/configuration.md", "keys", configurationTables],
   ["docs/checks.md", "diagnoses", diagnosisSections],
 ];
-const PAGES = await pagePaths();
+const PAGES = await checkoutPaths("*.md");
 
 for (const [page, part, content] of GENERATED) {
   Deno.test(`${page} has the ${part} that the code gives`, async () => {

@@ -8,7 +8,15 @@ import { isAlert } from "../prometheus/rules/rule.ts";
 import { loadConfig } from "../tasks/load_config.ts";
 import { configSchema } from "../tasks/stack.ts";
 import { applyBlock } from "./docs/apply.ts";
-import { codeBlocks, headings, links, pagePaths, PROJECT, readPage, tableBelow } from "./docs/markdown.ts";
+import {
+  checkoutPaths,
+  codeBlocks,
+  headings,
+  links,
+  PROJECT,
+  readPage,
+  tableBelow,
+} from "./docs/markdown.ts";
 import { missingLines } from "./docs/transcript.ts";
 
 const [english, french] = await Promise.all([readPage("README.md"), readPage("README.fr.md")]);
@@ -63,7 +71,7 @@ for (const [page, text, tasksHeading, servicesHeading] of LANGUAGES) {
   });
 }
 
-const pages = await Promise.all((await pagePaths()).map(readPage));
+const pages = await Promise.all((await checkoutPaths("*.md")).map(readPage));
 // What pages say to type: the task's name, and the flags after it.
 const typed = pages.flatMap((text) =>
   [...text.matchAll(/\bdeno(?:@\S+)? task(?: --quiet)? ([a-z]+)([^`\n]*)/g)].map((match) => ({

@@ -1,21 +1,14 @@
 /** A copy of the checkout to try things in, and the changes that pages show, applied to it. */
 
 import { dirname, join } from "node:path";
-import { run } from "../../lib/process.ts";
-import type { CodeBlock } from "./markdown.ts";
-import { PROJECT } from "./markdown.ts";
+import { checkoutPaths, type CodeBlock, PROJECT } from "./markdown.ts";
 
 /** Copies what a clone of the working tree would hold into a new directory. The caller removes it. */
 export async function copyOfCheckout(): Promise<string> {
   const copy = await Deno.makeTempDir({ prefix: "vigie-checkout-" });
-  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-  const { stdout } = await run("git", args, { cwd: PROJECT });
-  for (const path of stdout.split("\0").filter(Boolean)) {
+  for (const path of await checkoutPaths()) {
     await Deno.mkdir(join(copy, dirname(path)), { recursive: true });
-    await Deno.copyFile(join(PROJECT, path), join(copy, path)).catch((error) => {
-      // Listed by git and removed since.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
+    await Deno.copyFile(join(PROJECT, path), join(copy, path));
   }
   return copy;
 }

@@ -27,10 +27,27 @@ export interface Heading {
   readonly line: number;
 }
 
-/** Every page of the project, relative to it. */
-export async function pagePaths(): Promise<string[]> {
-  const args = ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"];
-  return (await run("git", args, { cwd: PROJECT })).stdout.trim().split("\n");
+/** What a clone of the working tree would hold, relative to the project. @param pattern Such as `*.md`; everything by default. */
+export async function checkoutPaths(pattern = "."): Promise<string[]> {
+  // The checkout may be another user's, which git refuses unless it is told.
+  const args = [
+    "-c",
+    "safe.directory=*",
+    "ls-files",
+    "-z",
+    "--cached",
+    "--others",
+    "--exclude-standard",
+    pattern,
+  ];
+  const { code, stdout, stderr } = await run("git", args, { cwd: PROJECT });
+  if (code !== 0) throw new Error(`Cannot list the files of the checkout: ${stderr.trim()}`);
+  // Some may be listed by git and removed since.
+  const there = stdout.split("\0").filter(Boolean).map(async (path) => {
+    const info = await Deno.stat(join(PROJECT, path)).catch(() => undefined);
+    return info?.isFile ? [path] : [];
+  });
+  return (await Promise.all(there)).flat();
 }
 
 /** The text of a page of the project. @param path Relative to the project. */
