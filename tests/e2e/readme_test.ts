@@ -11,7 +11,7 @@ import { defaultCacheDir } from "../../tasks/binaries/cache.ts";
 import { applyBlock, copyOfCheckout } from "../docs/apply.ts";
 import { codeBlocks, readPage } from "../docs/markdown.ts";
 import { missingLines } from "../docs/transcript.ts";
-import { freePorts } from "../docs/ports.ts";
+import { freePort } from "../free_port.ts";
 
 // These would run this very test again; that they exist is tested beside the README's table.
 const NOT_RUN = /\btask (?:test|ok|bench)\b/;
@@ -74,15 +74,10 @@ Deno.test("the commands of the README do what it says, in its order", async (t) 
 async function takeFreePorts(checkout: string): Promise<void> {
   const path = join(checkout, "config.ts");
   const text = await Deno.readTextFile(path);
-  const [prometheus, alertmanager, webhook, node, blackbox, grafana] = freePorts(6);
-  const ports = JSON.stringify({
-    prometheus,
-    alertmanager,
-    webhook,
-    "node-exporter": node,
-    blackbox,
-    grafana,
-  });
+  const services = ["prometheus", "alertmanager", "webhook", "node-exporter", "blackbox", "grafana"];
+  const free = new Set<number>();
+  while (free.size < services.length) free.add(freePort());
+  const ports = JSON.stringify(Object.fromEntries([...free].map((port, i) => [services[i]!, port])));
   const changed = text.replace('  name: "vigie",', `  name: "vigie", ports: ${ports},`);
   assert.notEqual(changed, text, "config.ts names the stack");
   await Deno.writeTextFile(path, changed);
