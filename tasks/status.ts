@@ -2,21 +2,27 @@
 
 import pc from "picocolors";
 import { formatBytes, formatElapsed } from "../lib/units.ts";
-import { type Command, EXIT, main } from "./cli.ts";
+import { type Command, EXIT, type Invocation, main } from "./cli.ts";
 import type { ServiceStatus } from "./engine/engine.ts";
+import { type Figures, figuresOf, formatFigures } from "./figures.ts";
 import { formatTable } from "./report.ts";
 import { ENGINE_FLAG, openRunning } from "./session.ts";
+import { Unanswered } from "./smoke/http.ts";
+import { type Stack, urlsOf } from "./stack.ts";
 
 /** The command. */
 export const status: Command = {
   name: "status",
-  summary: "what runs, since when, on which URL; exit code 1 when a service is not ready",
+  summary:
+    "what runs, since when, on which URL, and the hosts' figures; exit code 1 when a service is not ready",
   flags: ENGINE_FLAG,
   examples: ["status", "status --json"],
   async run(invocation) {
     const { stack, engine } = await openRunning(invocation);
     const services = await engine.status();
     invocation.print(`${stack.name} on the ${engine.name} engine\n\n${formatServices(services, Date.now())}`);
+    const figures = await figuresIfReady(services, invocation, stack);
+    if (figures) invocation.print(`\n${formatFigures(figures, stack)}`);
     const wanted = services.filter(({ state }) => state !== "left-out");
     const ready = wanted.every(({ state }) => state === "ready");
     return {
@@ -25,6 +31,21 @@ export const status: Command = {
     };
   },
 };
+
+/** The hosts' figures; undefined while Prometheus cannot tell: its own line in the table says why. */
+async function figuresIfReady(
+  services: readonly ServiceStatus[],
+  { signal }: Pick<Invocation, "signal">,
+  stack: Stack,
+): Promise<Figures | undefined> {
+  if (!services.some(({ service, state }) => service === "prometheus" && state === "ready")) return undefined;
+  try {
+    return await figuresOf({ fetch, signal, urls: urlsOf(stack) }, stack);
+  } catch (error) {
+    if (error instanceof Unanswered) return undefined;
+    throw error;
+  }
+}
 
 /** Services as a table. @param nowMs Now, milliseconds since 1970. */
 export function formatServices(services: readonly ServiceStatus[], nowMs: number): string {
