@@ -54,7 +54,7 @@ export const targets = smokeCheck(ID, "Every target is up", async function* (con
   const jobs = jobsOf(context);
   const firstScrapes = new Map<string, string>();
   const settled = (all: readonly ActiveTarget[]) =>
-    jobs.every(({ name, discovered }) => discovered || all.some(({ scrapePool }) => scrapePool === name)) &&
+    jobs.every(({ name, named }) => all.filter(({ scrapePool }) => scrapePool === name).length >= named) &&
     all.every((target) => {
       const key = `${target.scrapePool} ${target.scrapeUrl}`;
       if (target.health === "up") return true;
@@ -72,8 +72,9 @@ export const targets = smokeCheck(ID, "Every target is up", async function* (con
       deadlineMs: DISCOVERY_MS + intervalMs + marginMs,
       waiting: () => progress.step("Waiting for the scrape of every target"),
     });
-    for (const { name, discovered } of jobs) {
-      if (!seen.some(({ scrapePool }) => scrapePool === name)) yield withoutTarget(name, discovered);
+    for (const job of jobs) {
+      const count = seen.filter(({ scrapePool }) => scrapePool === job.name).length;
+      if (count === 0 || count < job.named) yield withoutTarget(job, count);
     }
     for (const target of seen) yield stepOf(context, target);
   } catch (error) {
@@ -142,24 +143,33 @@ function cureOf(error: string, { scrapePool, scrapeUrl, scrapeInterval }: Active
   return `open ${scrapeUrl} and see what it answers`;
 }
 
-function withoutTarget(job: string, discovered: boolean): Step {
-  if (discovered) return { name: job, outcome: "note", detail: "its target files name no target" };
+function withoutTarget({ name, named }: ScrapeJob, count: number): Step {
+  if (named === 0) return { name, outcome: "note", detail: "its target files name no target" };
+  const missing = count === 0
+    ? `no target for the job "${name}", which the generated configuration names`
+    : `${count} of the ${named} targets that the generated configuration names for the job "${name}"`;
   return failed(
     ID,
-    job,
-    `Prometheus has no target for the job "${job}", which the generated configuration names`,
+    name,
+    `Prometheus has ${missing}`,
     "run `deno task up`, which makes Prometheus load the generated configuration",
     { file: "prometheus/prometheus.yml" },
   );
 }
 
-/** The scrape jobs of the generated configuration; `discovered`: its targets come from files only, which may be empty. */
-function jobsOf({ files }: SmokeContext): { name: string; discovered: boolean }[] {
+/** A scrape job of the generated configuration. */
+interface ScrapeJob {
+  readonly name: string;
+  /** How many targets it names; those that are discovered in files come on top. */
+  readonly named: number;
+}
+
+function jobsOf({ files }: SmokeContext): ScrapeJob[] {
   const config = fromYaml(files.get("prometheus/prometheus.yml") ?? "") as {
     scrape_configs?: { job_name: string; static_configs?: { targets?: string[] }[] }[];
   } | null;
   return (config?.scrape_configs ?? []).map(({ job_name, static_configs = [] }) => ({
     name: job_name,
-    discovered: !static_configs.some(({ targets = [] }) => targets.length > 0),
+    named: static_configs.reduce((sum, { targets = [] }) => sum + targets.length, 0),
   }));
 }

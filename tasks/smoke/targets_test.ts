@@ -26,10 +26,14 @@ function target(overrides: Partial<ActiveTarget> = {}): ActiveTarget {
 }
 
 /** Prometheus names each of `looks` in turn, the last one for ever. */
-async function run(...looks: (readonly ActiveTarget[])[]): Promise<SmokeResult> {
+function run(...looks: (readonly ActiveTarget[])[]): Promise<SmokeResult> {
+  return runWith(CONFIG, ...looks);
+}
+
+async function runWith(config: string, ...looks: (readonly ActiveTarget[])[]): Promise<SmokeResult> {
   const next = () => data({ activeTargets: looks.length > 1 ? looks.shift() : looks[0] });
   const context = fakeContext({ "prometheus/api/v1/targets": next }, {
-    files: new Map([["prometheus/prometheus.yml", CONFIG]]),
+    files: new Map([["prometheus/prometheus.yml", config]]),
   });
   return (await runSmoke([targets], context))[0]!;
 }
@@ -47,6 +51,19 @@ Deno.test("targets waits for the first scrape, and for one more of a target that
   assert.equal((await run([down], [down], [target()])).outcome, "passed");
   const again = { ...down, lastScrape: "2026-11-22T10:00:01Z" };
   assert.equal((await run([down], [down], [again])).outcome, "failed");
+});
+
+Deno.test("targets waits for each target that a job names, as Prometheus takes them up some time after a reload", async () => {
+  const two = CONFIG.replace('"10.0.0.7:8000"', '"10.0.0.7:8000", "10.0.0.8:8000"');
+  const other = target({
+    labels: { job: "api", instance: "web-2" },
+    scrapeUrl: "http://10.0.0.8:8000/metrics",
+  });
+  assert.equal((await runWith(two, [target()], [target()], [target(), other])).outcome, "passed");
+  const result = await runWith(two, [target()]);
+  assert.deepEqual(messages(result), [
+    'Prometheus has 1 of the 2 targets that the generated configuration names for the job "api"',
+  ]);
 });
 
 Deno.test("targets gives Prometheus's error and what it usually means", async () => {
