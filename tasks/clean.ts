@@ -4,7 +4,7 @@ import { type Command, EXIT, Failure, main } from "./cli.ts";
 import { ask } from "./ask.ts";
 import { ENGINE_FLAG, openRunningToChange } from "./session.ts";
 import { removeBuild } from "./remove_build.ts";
-import { refuseForeignState, removeState } from "./remove_state.ts";
+import { refuseForeignState, removeState } from "./state_directory.ts";
 
 /** The command. */
 export const clean: Command = {

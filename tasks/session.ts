@@ -1,12 +1,12 @@
 /** What every task that works with a stack starts with: the configuration loaded, the engine chosen. */
 
-import { dirname, join } from "node:path";
-import { lockFile } from "../lib/lock.ts";
+import { dirname } from "node:path";
 import { EXIT, Failure, type Flag, type Invocation } from "./cli.ts";
 import { chooseEngine, readRecord } from "./engine/choose.ts";
 import type { Engine } from "./engine/engine.ts";
 import { loadConfig } from "./load_config.ts";
 import type { Stack, Target } from "./stack.ts";
+import { lockState } from "./state_directory.ts";
 
 /** The flag that names the engine. */
 export const ENGINE_FLAG: Readonly<Record<string, Flag>> = {
@@ -33,28 +33,20 @@ export interface Session {
 export async function openToChange(invocation: Invocation): Promise<Session & Disposable> {
   engineFlag(invocation);
   const stack = await loadStack(invocation);
-  await Deno.mkdir(invocation.stateDir, { recursive: true });
   return await withLock(invocation, () => sessionOf(stack, invocation));
 }
 
 /** Like `openRunning`, for a task that changes what runs. */
 export async function openRunningToChange(invocation: Invocation): Promise<Session & Disposable> {
-  // A stack that was never brought up has nothing to be changed, and is not to get a directory by that.
-  if (!await isThere(invocation.stateDir)) return { ...await openRunning(invocation), [Symbol.dispose]() {} };
   return await withLock(invocation, () => openRunning(invocation));
 }
-
-/** Name of the file that is locked, in the state directory. */
-export const LOCK = "lock";
 
 async function withLock(
   { stateDir, signal, progress }: Invocation,
   open: () => Promise<Session>,
 ): Promise<Session & Disposable> {
-  const lock = await lockFile(join(stateDir, LOCK), {
-    signal,
-    onWait: () => progress.step("wait for another task that works on this stack"),
-  });
+  const onWait = () => progress.step("wait for another task that works on this stack");
+  const lock = await lockState(stateDir, { signal, onWait });
   try {
     return { ...await open(), [Symbol.dispose]: () => lock[Symbol.dispose]() };
   } catch (error) {
@@ -71,16 +63,6 @@ async function sessionOf(stack: Stack, invocation: Invocation): Promise<Session>
   const { config, buildDir, stateDir } = invocation;
   const paths = { buildDir, stateDir, configDir: dirname(config) };
   return { stack, ...await chooseEngine(stack, paths, engineFlag(invocation)) };
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /**

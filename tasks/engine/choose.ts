@@ -35,7 +35,7 @@ export async function chooseEngine(
 ): Promise<{ engine: Engine; target: Target }> {
   const record = await readRecord(paths.stateDir);
   const wanted = asked ?? (record?.running ? record.engine : stack.engine);
-  const name = wanted === "auto" ? await detect() : wanted;
+  const name = wanted === "auto" ? await detect(paths.stateDir) : wanted;
   if (name === "docker") await insistOnDocker();
   const leftOut = record?.engine === name ? record.leftOut : {};
   return makeEngine(stack, { leftOut, ...paths, engine: name });
@@ -75,9 +75,18 @@ function recordPath(stateDir: string): string {
   return join(stateDir, RECORD);
 }
 
-async function detect(): Promise<EngineName> {
+async function detect(stateDir: string): Promise<EngineName> {
+  // The record may be lost while the stack runs: on two engines at once it would fight with itself.
+  if (await runsLocally(stateDir)) return "local";
   const { dockerAnswers } = await import("./docker.ts");
   return (await dockerAnswers()).ok ? "docker" : "local";
+}
+
+async function runsLocally(stateDir: string): Promise<boolean> {
+  const directory = join(stateDir, "local");
+  if (!await Deno.stat(directory).then(() => true, () => false)) return false;
+  const { findMarked } = await import("./local/process.ts");
+  return (await findMarked(await Deno.realPath(directory))).length > 0;
 }
 
 async function insistOnDocker(): Promise<void> {

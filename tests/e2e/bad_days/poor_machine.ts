@@ -5,7 +5,22 @@ import { run } from "../../../lib/process.ts";
 import { BINARIES, binary } from "../../../tasks/binaries/mod.ts";
 
 /** What every Linux has, and an engine needs. */
-const BASE = ["cat", "env", "find", "grep", "id", "ls", "mount", "sh", "sleep", "tar", "unshare"];
+const BASE = [
+  "cat",
+  "cp",
+  "env",
+  "find",
+  "grep",
+  "id",
+  "ls",
+  "mkdir",
+  "mount",
+  "mv",
+  "sh",
+  "sleep",
+  "tar",
+  "unshare",
+];
 
 /** A port where nobody listens: a proxy there makes every site unreachable at once. */
 const DEAD_PROXY = "http://127.0.0.1:1";
