@@ -215,6 +215,15 @@ export function asFailure(error: unknown): Failure | undefined {
       error.cure,
     );
   }
+  if (error instanceof Deno.errors.NotCapable) {
+    const what = error.message.replace(/, run again with.*$/s, "");
+    const cure = "run it as `deno task`, and name no path below /dev, /proc or /sys";
+    return new Failure(
+      `Deno does not permit it: ${what[0]?.toLowerCase()}${what.slice(1)}`,
+      EXIT.usage,
+      cure,
+    );
+  }
   const refused = systemError(error);
   return refused && systemFailure(refused);
 }

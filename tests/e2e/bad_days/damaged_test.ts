@@ -189,7 +189,12 @@ Deno.test({
         ["--state", file],
         /file\/stack\.json": not a directory/,
       ],
-      ["down", "a state directory that is a file", ["--state", file], /Cannot make the directory ".*\/file": file exists/],
+      [
+        "down",
+        "a state directory that is a file",
+        ["--state", file],
+        /Cannot make the directory ".*\/file": file exists/,
+      ],
       ["clean", "a state directory that is a file", ["--state", file, "--yes"], /not a directory/],
       [
         "clean",
