@@ -26,6 +26,9 @@ export function missingLines(
 function essence(line: string): string {
   return line
     .replace(/smoke-[0-9a-f-]+/g, "ID")
+    // A share of something, and the place where a disk is mounted: the machine's own.
+    .replace(/[█░]+ +\d+ %(?: \/\S*)?/g, "BAR")
+    .replace(/^ *(?:No alert is firing|Firing: .*)$/, "ALERTS")
     .replace(/\d+(?:\.\d+)? (?:ms|min|s|[kMG]?B)\b(?: \d+ s\b)?/g, "N")
     // Left out where it is less than a millisecond.
     .replace(/ \(N\)/g, "")
