@@ -73,6 +73,21 @@ Deno.test("Child starts a service that ends again and again, and says why it end
   assert.equal(it.child.report().restarts, 1);
 });
 
+Deno.test("Child is not misled by a clock that is set: a service that ended at once was not well for an hour", async () => {
+  const now = Date.now;
+  let offsetMs = 0;
+  Date.now = () => now() + (offsetMs += 3_600_000);
+  try {
+    await using it = await shellChild("exit 3");
+    it.child.start();
+    await it.tells(/started again in 0\.5 s$/);
+    it.child.hurry();
+    await it.tells(/started again in 1 s$/);
+  } finally {
+    Date.now = now;
+  }
+});
+
 Deno.test("Child says that a program is not there", async () => {
   await using it = await shellChild("", { command: ["/nowhere/prometheus", "--flag"] });
   it.child.start();

@@ -20,6 +20,8 @@ export interface Started {
   /** Waits until what it printed so far matches. @throws when it ends before. */
   seen(pattern: RegExp): Promise<void>;
   kill(signal: Deno.Signal): void;
+  /** Sends what somebody types. */
+  type(keys: string): Promise<void>;
   readonly ended: Promise<Finished>;
 }
 
@@ -49,6 +51,8 @@ export interface BadStack extends AsyncDisposable {
   /** Runs a task to its end. */
   task(name: string, ...args: string[]): Promise<Finished>;
   start(name: string, ...args: string[]): Started;
+  /** Starts a task on a terminal of its own; what it prints is its standard output. */
+  startOnTerminal(name: string, ...args: string[]): Started;
   /** Runs `up`, which must succeed. @returns what it did to each service. */
   up(): Promise<Record<string, string>>;
   /** Every living process of the stack. */
@@ -71,14 +75,13 @@ export async function makeBadStack(options: BadStackOptions = {}): Promise<BadSt
     Service,
     number
   >;
-  const start = (name: string, ...args: string[]): Started => {
+  const commandOf = (name: string, args: readonly string[]) => {
     const paths = ["--config", config, "--build", buildDir, "--state", stateDir];
     const script = join(project, "tasks", `${name}.ts`);
-    return startProgram(
-      [...deno, "run", "--quiet", "--no-prompt", ...PERMISSIONS, script, ...paths, ...args],
-      { cwd: project, env: { NO_COLOR: "1", ...env } },
-    );
+    return [...deno, "run", "--quiet", "--no-prompt", ...PERMISSIONS, script, ...paths, ...args];
   };
+  const place = { cwd: project, env: { NO_COLOR: "1", ...env } };
+  const start = (name: string, ...args: string[]) => startProgram(commandOf(name, args), place);
   const local = join(stateDir, "local");
   const stack: BadStack = {
     directory,
@@ -90,6 +93,10 @@ export async function makeBadStack(options: BadStackOptions = {}): Promise<BadSt
       await Deno.writeTextFile(config, configText(ports, more));
     },
     start,
+    startOnTerminal(name, ...args) {
+      const line = commandOf(name, args).map((part) => `'${part}'`).join(" ");
+      return startProgram(["script", "--quiet", "--return", "--command", line, "/dev/null"], place);
+    },
     task: (name, ...args) => start(name, ...args).ended,
     async up() {
       const { code, stdout, stderr } = await start("up", "--json").ended;
@@ -170,18 +177,20 @@ function startProgram(
   const child = new Deno.Command(command!, {
     args,
     ...options,
-    stdin: "null",
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  const stdin = child.stdin.getWriter();
   const out = { stdout: "", stderr: "" };
   const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>, name: keyof typeof out) => {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) out[name] += text;
   };
   let over = false;
   const ended = Promise.all([child.status, read(child.stdout, "stdout"), read(child.stderr, "stderr")]).then(
-    ([{ code }]) => {
+    async ([{ code }]) => {
       over = true;
+      await stdin.close().catch(() => {});
       return { code, ...out };
     },
   );
@@ -189,6 +198,7 @@ function startProgram(
     pid: child.pid,
     ended,
     kill: (signal) => child.kill(signal),
+    type: (keys) => stdin.write(new TextEncoder().encode(keys)),
     seen: (pattern) =>
       until(`the task prints ${pattern}`, () => {
         if (pattern.test(`${out.stderr}${out.stdout}`)) return Promise.resolve(true);

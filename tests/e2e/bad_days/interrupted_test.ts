@@ -146,3 +146,30 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "clean asks on a terminal, and Ctrl-C ends the question",
+  ignore: ignore || !await Deno.stat("/usr/bin/script").then(() => true, () => false),
+  async fn() {
+    await using stack = await makeBadStack();
+    await stack.up();
+    const pids = await stack.pids();
+    const answer = async (keys: string) => {
+      const clean = stack.startOnTerminal("clean");
+      await clean.seen(/^Remove all data of "bad-days": .* \[y\/N\] /m);
+      await clean.type(keys);
+      const { code, stdout } = await clean.ended;
+      assert.doesNotMatch(stdout, /Uncaught/);
+      return { code, stdout };
+    };
+    const ctrlC = await answer("\x03");
+    assert.equal(ctrlC.code, 130);
+    assert.match(ctrlC.stdout, /^Interrupted; run the same command again/m);
+    const no = await answer("\n");
+    assert.equal(no.code, 1);
+    assert.match(no.stdout, /^error: Nothing was removed/m);
+    assert.deepEqual(await stack.pids(), pids);
+    assert.equal((await answer("yes\n")).code, 0);
+    assert.deepEqual(await stack.alive(), []);
+  },
+});

@@ -96,7 +96,6 @@ const USAGES: readonly Usage[] = [
   ["logs", ["grafana"], /logs of "grafana": it is not among the services of this stack, prometheus, /],
   ["logs", ["--tail", "x"], /Cannot use --tail "x": expected a whole number/],
   ["logs", ["--tail", ""], /Cannot use --tail "": expected a whole number/],
-  ["up", ["--state", "/proc/vigie"], /Deno does not permit it: requires all access to "\/proc\/vigie/],
   ["clean", [], /there is no terminal\ncure: pass --yes/],
 ];
 
