@@ -72,7 +72,7 @@ a:
   - b: x
     c:
       - 15s
-      - "on"
+      - 'on'
       - '"yes", she says'
 d: {}
 e: |
@@ -84,4 +84,9 @@ e: |
 
 Deno.test("fromYaml says where the text is not YAML", () => {
   assert.throws(() => fromYaml("a: [1"), { name: "SyntaxError", message: /line 1, column 6/ });
+});
+
+Deno.test("fromYaml gives null for a text without a document, and refuses two", () => {
+  assert.equal(fromYaml("# only a remark\n"), null);
+  assert.throws(() => fromYaml("a: 1\n---\nb: 2\n"), { name: "SyntaxError", message: /found 2$/ });
 });
