@@ -5,8 +5,7 @@ import { toYaml } from "../lib/yaml.ts";
 import { bridgeOf, gatewayOf } from "./network.ts";
 import type { ComposePlan } from "./plan.ts";
 import { composeService, volumeOf } from "./service.ts";
-import { SPECS } from "./services/mod.ts";
-import { SERVICES } from "./versions.ts";
+import { DEFINITIONS, SERVICES } from "./services/mod.ts";
 
 export { checks as composeChecks } from "./checks.ts";
 export { bridgeOf, gatewayOf, overlaps } from "./network.ts";
@@ -16,7 +15,7 @@ export { baseImage, SECRETS_TARGET, volumeOf, webhookImage } from "./service.ts"
 /** `compose.yaml`, in which `delivery: "image"` carries the services' Dockerfiles too. */
 export function renderCompose(plan: ComposePlan): Files {
   const running = SERVICES.filter((service) => plan.services.has(service));
-  const specs = running.map((service) => [service, SPECS[service](plan)] as const);
+  const specs = running.map((service) => [service, DEFINITIONS[service].compose(plan)] as const);
   const volumes = specs.flatMap(([service, spec]) => [
     ...(spec.data ? [volumeOf(service, "data")] : []),
     ...(plan.delivery === "image" && plan.secrets.has(service) ? [volumeOf(service, "secrets")] : []),
@@ -24,7 +23,7 @@ export function renderCompose(plan: ComposePlan): Files {
   const document = {
     name: plan.name,
     services: Object.fromEntries(
-      specs.map(([service, spec]) => [service, composeService(service, spec, plan)]),
+      specs.map(([service, spec]) => [service, composeService(DEFINITIONS[service], spec, plan)]),
     ),
     networks: {
       stack: {

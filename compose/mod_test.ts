@@ -4,7 +4,8 @@ import { BANNER } from "../lib/files.ts";
 import { run } from "../lib/process.ts";
 import { fromYaml } from "../lib/yaml.ts";
 import { type ComposePlan, renderCompose } from "./mod.ts";
-import { type Service, SERVICES, VERSIONS } from "./versions.ts";
+import { byService, DEFINITIONS, type Service, SERVICES } from "./services/mod.ts";
+import { VERSIONS } from "./versions.ts";
 import { unless } from "../tests/unless.ts";
 
 interface ComposeService {
@@ -54,19 +55,9 @@ interface ComposeFile {
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 
-const PORTS = {
-  prometheus: 9090,
-  alertmanager: 9093,
-  webhook: 9094,
-  "node-exporter": 9100,
-  blackbox: 9115,
-  grafana: 3000,
-  cadvisor: 8080,
-};
+const PORTS = byService((service) => DEFINITIONS[service].ports[service].default);
 
 function plan(changes: Partial<ComposePlan> = {}): ComposePlan {
-  const perService = <T>(give: (service: Service) => T) =>
-    Object.fromEntries(SERVICES.map((service) => [service, give(service)])) as Record<Service, T>;
   return {
     name: "vigie",
     delivery: "mount",
@@ -80,13 +71,17 @@ function plan(changes: Partial<ComposePlan> = {}): ComposePlan {
     ],
     subnet: "172.31.94.0/24",
     retention: { time: "15d", size: "5GB" },
-    urls: perService((service) => `http://127.0.0.1:${PORTS[service]}`),
+    urls: byService((service) => `http://127.0.0.1:${PORTS[service]}`),
     secretsDir: "/srv/vigie/.state/secrets",
     secrets: new Set(["alertmanager", "grafana"]),
     mounts: [{ source: "/srv/targets", target: "/etc/prometheus-file-sd/0" }],
     grafana: { environment: { GF_SECURITY_ADMIN_USER: "admin" } },
     ...changes,
   };
+}
+
+function specOf(name: string) {
+  return DEFINITIONS[name as Service].compose(plan());
 }
 
 function render(changes: Partial<ComposePlan> = {}): ComposeFile {
@@ -136,8 +131,8 @@ for (const [variant, changes] of Object.entries(VARIANTS)) {
       assert.equal(service.healthcheck.interval, "30s", name);
       assert.equal(
         service.healthcheck.test === undefined,
-        name === "webhook",
-        `${name}: only the webhook's image brings one`,
+        specOf(name).health === "image",
+        `${name}: only its image may bring one`,
       );
     }
   });
@@ -242,7 +237,7 @@ Deno.test('renderCompose mounts nothing of this machine for configuration with d
     // The two that look at the host have nothing else to look at.
     const host: Record<string, string[]> = { "node-exporter": ["/"], cadvisor: ["/", "/sys", "/var/run"] };
     assert.deepEqual(binds, host[name] ?? [], name);
-    assert.equal(build === undefined, name in host, name);
+    assert.equal(build === undefined, specOf(name).config === undefined, name);
   }
 });
 

@@ -1,6 +1,6 @@
 /** What Compose has to know of the stack. */
 
-import type { Service } from "./versions.ts";
+import type { Service, VersionedService } from "./services/mod.ts";
 
 /** What Compose has to know. */
 export interface ComposePlan {
@@ -13,7 +13,7 @@ export interface ComposePlan {
   /** Services that run. */
   readonly services: ReadonlySet<Service>;
   /** Version of each service that Vigie does not build itself. */
-  readonly versions: Readonly<Record<Exclude<Service, "webhook">, string>>;
+  readonly versions: Readonly<Record<VersionedService, string>>;
   /** IPv4 subnet of the stack's network. */
   readonly subnet: string;
   readonly retention: { readonly time: string; readonly size: string };

@@ -2,9 +2,40 @@
 
 import * as z from "zod";
 import { port } from "../lib/schema.ts";
+import { type Definition, DEFINITIONS, SERVICES, type VersionedService } from "./services/mod.ts";
+import { VERSIONS } from "./versions.ts";
 
 const VERSION = 'expected a version without "v", such as "3.5.3"';
 const version = z.string(VERSION).regex(/^\d+\.\d+\.\d+([-+].+)?$/, VERSION);
+
+type Merged<Parts> = (Parts extends unknown ? (part: Parts) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
+// Mapped over the definitions' own keys, so that an editor finds the comments above these.
+type Keys<Part, Schema> = { readonly [Key in keyof Merged<Part>]: Schema };
+type Ports = Keys<Definition["ports"], z.ZodDefault<typeof port>>;
+type Switches = Keys<Extract<Definition, { services: unknown }>["services"], z.ZodDefault<z.ZodBoolean>>;
+type Versions = Keys<
+  Extract<Definition, { name: VersionedService }>["ports"],
+  z.ZodOptional<typeof version>
+>;
+
+const ports = Object.fromEntries(SERVICES.map((service) => {
+  const { default: shipped, about } = DEFINITIONS[service].ports[service];
+  return [service, port.default(shipped).describe(about)];
+})) as Ports;
+
+const switches = Object.fromEntries(SERVICES.flatMap((service) => {
+  const key = DEFINITIONS[service].services?.[service];
+  return key ? [[service, z.boolean().default(key.default).describe(key.about)]] : [];
+})) as Switches;
+
+const versions = Object.fromEntries(
+  SERVICES.filter((service) => service in VERSIONS).map((service) => [
+    service,
+    version.optional().describe(DEFINITIONS[service].ports[service].about),
+  ]),
+) as Versions;
 
 /** Top-level keys of config.ts that belong to running the services. */
 export const runShape = {
@@ -24,50 +55,13 @@ export const runShape = {
   )
     .describe("The address that every port is bound to."),
   /** TCP port of each service on this machine. */
-  ports: z.strictObject({
-    /** Prometheus. */
-    prometheus: port.default(9090).describe("Prometheus."),
-    /** Alertmanager. */
-    alertmanager: port.default(9093).describe("Alertmanager."),
-    /** The webhook. */
-    webhook: port.default(9094).describe("The webhook."),
-    /** The node exporter. */
-    "node-exporter": port.default(9100).describe("The node exporter."),
-    /** The blackbox exporter. */
-    blackbox: port.default(9115).describe("The blackbox exporter."),
-    /** Grafana. */
-    grafana: port.default(3000).describe("Grafana."),
-    /** cAdvisor; docker engine only. */
-    cadvisor: port.default(8080).describe("cAdvisor; docker engine only."),
-  }).prefault({}).describe("TCP port of each service on this machine."),
+  ports: z.strictObject(ports).prefault({}).describe("TCP port of each service on this machine."),
   /** Services that can be switched off. */
-  services: z.strictObject({
-    /** Dashboards in the browser. */
-    grafana: z.boolean().default(true).describe("Dashboards in the browser."),
-    /** This machine's processors, memory, disks and network. */
-    "node-exporter": z.boolean().default(true).describe(
-      "This machine's processors, memory, disks and network.",
-    ),
-    /** HTTP, TCP, ICMP and DNS probes. */
-    blackbox: z.boolean().default(true).describe("HTTP, TCP, ICMP and DNS probes."),
-    /** Containers' processors and memory; docker engine only. */
-    cadvisor: z.boolean().default(true).describe("Containers' processors and memory; docker engine only."),
-  }).prefault({}).describe("Services that can be switched off."),
+  services: z.strictObject(switches).prefault({}).describe("Services that can be switched off."),
   /** Versions other than the ones Vigie was tested with. */
-  versions: z.strictObject({
-    /** Prometheus. */
-    prometheus: version.optional().describe("Prometheus."),
-    /** Alertmanager. */
-    alertmanager: version.optional().describe("Alertmanager."),
-    /** The node exporter. */
-    "node-exporter": version.optional().describe("The node exporter."),
-    /** The blackbox exporter. */
-    blackbox: version.optional().describe("The blackbox exporter."),
-    /** Grafana. */
-    grafana: version.optional().describe("Grafana."),
-    /** cAdvisor; docker engine only. */
-    cadvisor: version.optional().describe("cAdvisor; docker engine only."),
-  }).prefault({}).describe("Versions other than the ones Vigie was tested with."),
+  versions: z.strictObject(versions).prefault({}).describe(
+    "Versions other than the ones Vigie was tested with.",
+  ),
   /** The docker engine's network. */
   network: z.strictObject({
     /** IPv4 subnet, CIDR; change it when another network of this machine uses it. */

@@ -1,8 +1,10 @@
 /** What every service has in common: hardening, limits, logs, health, and how configuration and secrets reach it. */
 
 import { builtImage } from "./network.ts";
+import type { ServiceDefinition } from "./definition.ts";
 import type { ComposePlan } from "./plan.ts";
-import { type Service, VERSIONS } from "./versions.ts";
+import type { Service } from "./services/mod.ts";
+import { VERSIONS } from "./versions.ts";
 
 /** What is special about one service; `composeService` adds the rest. */
 export interface ServiceSpec {
@@ -10,10 +12,11 @@ export interface ServiceSpec {
   readonly user: string;
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** Port that it listens on in the stack's network; left out for the host's own network. */
-  readonly port?: number;
-  /** Program and arguments that end with 0 when it works; left out when its image brings them. */
-  readonly health?: readonly string[];
+  /**
+   * Program and arguments that end with 0 when it works, "image" when its image brings them; left out for busybox's `wget`, which most
+   * images have, of its ready path.
+   */
+  readonly health?: readonly string[] | "image";
   /** How long it may take to become healthy; 60s when left out. */
   readonly startPeriod?: string;
   /** Most memory, as Compose writes it. */
@@ -60,18 +63,23 @@ export function volumeOf(service: Service, what: "data" | "secrets"): string {
   return `${service}-${what}`;
 }
 
-/** `service` as compose.yaml has it. */
-export function composeService(service: Service, spec: ServiceSpec, plan: ComposePlan): object {
+/** A service as compose.yaml has it. @param spec What its definition gives for `plan`. */
+export function composeService(
+  definition: ServiceDefinition<Service>,
+  spec: ServiceSpec,
+  plan: ComposePlan,
+): object {
+  const { name: service, containerPort } = definition;
   const after = (spec.after ?? []).filter((other) => plan.services.has(other));
   return {
     ...imageOf(service, spec, plan),
     user: spec.user,
     command: spec.command,
     environment: spec.environment,
-    ...(spec.port !== undefined && {
+    ...(containerPort !== undefined && {
       networks: ["stack"],
       ports: [{
-        target: spec.port,
+        target: containerPort,
         published: String(plan.ports[service]),
         host_ip: plan.bind,
         protocol: "tcp",
@@ -82,7 +90,7 @@ export function composeService(service: Service, spec: ServiceSpec, plan: Compos
       depends_on: Object.fromEntries(after.map((other) => [other, { condition: "service_healthy" }])),
     }),
     healthcheck: {
-      test: spec.health && ["CMD", ...spec.health],
+      test: healthOf(definition, spec, plan),
       interval: "30s",
       timeout: "5s",
       retries: 3,
@@ -102,6 +110,16 @@ export function composeService(service: Service, spec: ServiceSpec, plan: Compos
     logging: { driver: "json-file", options: { "max-size": "10m", "max-file": "3" } },
     ...spec.extra,
   };
+}
+
+function healthOf(
+  { name, containerPort, readyPath }: ServiceDefinition<Service>,
+  { health }: ServiceSpec,
+  { ports }: ComposePlan,
+): string[] | undefined {
+  if (health === "image") return undefined;
+  const url = `http://127.0.0.1:${containerPort ?? ports[name]}${readyPath}`;
+  return ["CMD", ...(health ?? ["wget", "-q", "-O", "/dev/null", "-T", "4", url])];
 }
 
 function imageOf(service: Service, { config = {} }: ServiceSpec, plan: ComposePlan): object {

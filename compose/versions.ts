@@ -1,18 +1,6 @@
 /** The one table of versions: what the Docker engine pulls and what the local engine downloads. */
 
-/** Every service that a stack can have. The same name is used in config.ts, in Compose, in labels and on the command line. */
-export const SERVICES = [
-  "prometheus",
-  "alertmanager",
-  "webhook",
-  "node-exporter",
-  "blackbox",
-  "grafana",
-  "cadvisor",
-] as const;
-
-/** The name of a service. */
-export type Service = typeof SERVICES[number];
+import type { VersionedService } from "./services/mod.ts";
 
 /** A service's version, and where Docker finds it. */
 export interface Version {
@@ -25,7 +13,7 @@ export interface Version {
 }
 
 /** Versions of what Vigie does not build itself; Renovate keeps them current (see renovate.json). */
-export const VERSIONS: Readonly<Record<Exclude<Service, "webhook">, Version>> = {
+export const VERSIONS: Readonly<Record<VersionedService, Version>> = {
   // renovate: datasource=docker depName=prom/prometheus
   prometheus: { image: "prom/prometheus", tagPrefix: "v", version: "3.5.3" },
   // renovate: datasource=docker depName=prom/alertmanager

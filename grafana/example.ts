@@ -13,13 +13,13 @@ export const EXAMPLE_LINKS: GrafanaLinks = {
   dashboardsPath: "/etc/grafana/dashboards",
   scrapeIntervalSeconds: 15,
   thresholds: { cpu: 81, memory: 82, diskFreeWarning: 13, diskFreeCritical: 6, loadPerCpu: 3 },
-  services: new Set([
-    "prometheus",
-    "alertmanager",
-    "webhook",
-    "node-exporter",
-    "blackbox",
-    "grafana",
-    "cadvisor",
+  services: new Map([
+    ["prometheus", "prometheus"],
+    ["alertmanager", "alertmanager"],
+    ["webhook", "webhook"],
+    ["node-exporter", "node"],
+    ["blackbox", "blackbox"],
+    ["grafana", "grafana"],
+    ["cadvisor", "cadvisor"],
   ]),
 };

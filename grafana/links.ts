@@ -17,8 +17,11 @@ export interface GrafanaLinks {
     readonly diskFreeCritical: number;
     readonly loadPerCpu: number;
   };
-  /** Services that run, by name: a dashboard leaves out the panels of the others. */
-  readonly services: ReadonlySet<string>;
+  /**
+   * Services that run, by name: a dashboard leaves out the panels of the others. Each with the job that Prometheus scrapes it under, if
+   * it does; `node` is that of every host's node exporter.
+   */
+  readonly services: ReadonlyMap<string, string | undefined>;
   /** Whether any host is scraped, true by default; without one the dashboard of hosts is left out. */
   readonly hosts?: boolean;
 }

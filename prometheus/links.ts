@@ -1,17 +1,24 @@
 /** What the other domains tell Prometheus: plain data. */
 
-/** What Prometheus has to know of the other services: plain data, from tasks/stack.ts. */
+/** What Prometheus has to know of the other services: plain data, from tasks/render.ts. */
 export interface PrometheusLinks {
-  /** Addresses `host:port`, as Prometheus reaches them; a service that is switched off is left out. */
-  readonly addresses: {
-    readonly prometheus: string;
-    readonly alertmanager: string;
-    readonly webhook: string;
-    readonly "node-exporter"?: string;
-    readonly blackbox?: string;
-    readonly grafana?: string;
-    readonly cadvisor?: string;
-  };
+  /** Services of the stack that run and have metrics; the node exporter's job is the hosts' own, `node`. */
+  readonly services: readonly ScrapedService[];
+  /** Address `host:port` of Alertmanager, as Prometheus reaches it. */
+  readonly alertmanager: string;
+  /** Address `host:port` of the blackbox exporter; left out when it is switched off. */
+  readonly blackbox?: string;
   /** For each path in a job's `files`: the path at which Prometheus sees it. */
   readonly filePaths: Readonly<Record<string, string>>;
+}
+
+/** A service of the stack that Prometheus scrapes. */
+export interface ScrapedService {
+  /** Becomes the label `instance`. */
+  readonly name: string;
+  readonly job: string;
+  /** `host:port`, as Prometheus reaches it. */
+  readonly address: string;
+  /** Path of its metrics; /metrics when left out. */
+  readonly path?: string;
 }

@@ -10,10 +10,10 @@ import type { Measure } from "./schema.ts";
 import { scrapeJobs } from "./scrape_jobs.ts";
 
 export { prometheusChecks } from "./checks.ts";
-export type { PrometheusLinks } from "./links.ts";
+export type { PrometheusLinks, ScrapedService } from "./links.ts";
 export { prometheusDrift, type RunningPrometheus } from "./drift.ts";
 export { type Rule, ruleFile } from "./rules/rule.ts";
-export { STACK_JOBS } from "./scrape_jobs.ts";
+export { OWN_JOBS } from "./scrape_jobs.ts";
 
 /** `prometheus/prometheus.yml`, `prometheus/rules/*.yml` and, with the blackbox exporter, `blackbox/blackbox.yml`. */
 export function renderPrometheus(measure: Measure, locale: Locale, links: PrometheusLinks): Files {
@@ -25,12 +25,12 @@ export function renderPrometheus(measure: Measure, locale: Locale, links: Promet
       scrape_timeout: scrape.timeout,
       evaluation_interval: evaluation.interval,
     },
-    alerting: { alertmanagers: [{ static_configs: [{ targets: [links.addresses.alertmanager] }] }] },
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [links.alertmanager] }] }] },
     rule_files: ["rules/*.yml"],
     scrape_configs: jobs,
   };
   const files = new Map([["prometheus/prometheus.yml", toYaml(config, [BANNER])]]);
-  if (links.addresses.blackbox !== undefined) {
+  if (links.blackbox !== undefined) {
     files.set("blackbox/blackbox.yml", toYaml(blackboxConfig(probes), [BANNER]));
   }
   return mergeFiles(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fromYaml } from "../lib/yaml.ts";
 import { renderPrometheus } from "./mod.ts";
-import { exampleFiles, LINKS, MEASURE, measure } from "./testing/example.ts";
+import { exampleFiles, LINKS, linksOf, MEASURE, measure } from "./testing/example.ts";
 
 const CONFIG = "prometheus/prometheus.yml";
 
@@ -46,11 +46,10 @@ Deno.test("renderPrometheus scrapes every service, itself included, each as the 
 });
 
 Deno.test("renderPrometheus leaves out what is switched off, with its rules and its files", () => {
-  const { prometheus, alertmanager, webhook } = LINKS.addresses;
   const files = renderPrometheus(
     measure({ probes: [{ name: "a", kind: "icmp", target: "a" }] }),
     "en",
-    { addresses: { prometheus, alertmanager, webhook }, filePaths: {} },
+    linksOf("prometheus", "alertmanager", "webhook"),
   );
   const config = fromYaml(files.get(CONFIG)!) as Config;
   assert.deepEqual(config.scrape_configs.map(({ job_name }) => job_name), [

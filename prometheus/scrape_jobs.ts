@@ -2,7 +2,7 @@
 
 import { durationMs } from "../lib/units.ts";
 import { moduleName } from "./blackbox.ts";
-import type { PrometheusLinks } from "./links.ts";
+import type { PrometheusLinks, ScrapedService } from "./links.ts";
 import type { Host, Job, Measure, Probe } from "./schema.ts";
 
 /** One entry of `scrape_configs`. Every key that may vary is written, so that what runs can be compared with it. */
@@ -11,37 +11,28 @@ export interface ScrapeJob {
   readonly [key: string]: unknown;
 }
 
-/** Names of jobs that the stack writes itself: a job of the user's needs another name. */
-export const STACK_JOBS = [
-  "prometheus",
-  "alertmanager",
-  "webhook",
-  "node",
-  "blackbox",
-  "grafana",
-  "cadvisor",
-  "probe",
-] as const;
+/** The job of every host's node exporter, this machine's included. */
+const HOSTS_JOB = "node";
+const PROBES_JOB = "probe";
 
-const SERVICES = ["prometheus", "alertmanager", "webhook", "blackbox", "grafana", "cadvisor"] as const;
+/** Names of jobs that are not one service's alone: a job of the user's needs another name. */
+export const OWN_JOBS: readonly string[] = [HOSTS_JOB, PROBES_JOB];
+
 const NODE_EXPORTER_PORT = 9100;
 
 /** Every job, the stack's own first. */
 export function scrapeJobs(measure: Measure, links: PrometheusLinks): ScrapeJob[] {
-  const { addresses } = links;
-  const jobs = SERVICES.flatMap((service): ScrapeJob[] => {
-    const address = addresses[service];
-    return address === undefined
-      ? []
-      : [{ job_name: service, static_configs: [target(address, { instance: service })] }];
-  });
-  const hosts = hostTargets(measure.hosts, addresses["node-exporter"]);
-  if (hosts.length > 0) jobs.push({ job_name: "node", static_configs: hosts });
-  if (measure.probes.length > 0 && addresses.blackbox !== undefined) {
-    jobs.push(probeJob(measure.probes, addresses.blackbox));
-  }
-  jobs.push(...measure.jobs.map((job) => userJob(job, measure, links.filePaths)));
+  const { services, blackbox, filePaths } = links;
+  const jobs = services.filter(({ job }) => job !== HOSTS_JOB).map(serviceJob);
+  const hosts = hostTargets(measure.hosts, services.find(({ job }) => job === HOSTS_JOB)?.address);
+  if (hosts.length > 0) jobs.push({ job_name: HOSTS_JOB, static_configs: hosts });
+  if (measure.probes.length > 0 && blackbox !== undefined) jobs.push(probeJob(measure.probes, blackbox));
+  jobs.push(...measure.jobs.map((job) => userJob(job, measure, filePaths)));
   return jobs;
+}
+
+function serviceJob({ name, job, address, path }: ScrapedService): ScrapeJob {
+  return { job_name: job, metrics_path: path, static_configs: [target(address, { instance: name })] };
 }
 
 function target(address: string, labels: Readonly<Record<string, string>>) {
@@ -67,7 +58,7 @@ function withPort(address: string, port: number): string {
 
 function probeJob(probes: readonly Probe[], blackbox: string): ScrapeJob {
   return {
-    job_name: "probe",
+    job_name: PROBES_JOB,
     metrics_path: "/probe",
     static_configs: probes.map((probe) => ({
       targets: [probe.target],

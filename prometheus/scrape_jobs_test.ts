@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { scrapeJobs } from "./scrape_jobs.ts";
-import { LINKS, MEASURE, measure } from "./testing/example.ts";
+import { LINKS, linksOf, MEASURE, measure } from "./testing/example.ts";
 
 function jobOf(name: string, ...[input, links = LINKS]: [typeof MEASURE, typeof LINKS?]) {
   return JSON.parse(
@@ -25,8 +25,7 @@ Deno.test("scrapeJobs watches the stack's own node exporter even when no host is
 });
 
 Deno.test("scrapeJobs leaves this machine out when its node exporter is switched off", () => {
-  const { "node-exporter": _, ...addresses } = LINKS.addresses;
-  const links = { ...LINKS, addresses };
+  const links = linksOf("prometheus", "alertmanager", "webhook");
   assert.equal(jobOf("node", measure({}), links), null);
   assert.equal(jobOf("node", MEASURE, links).static_configs.length, 2);
 });
@@ -72,4 +71,13 @@ Deno.test("scrapeJobs asks the blackbox exporter for each probe, under the probe
     { source_labels: ["__address__"], target_label: "__param_target" },
     { target_label: "__address__", replacement: "127.0.0.1:9115" },
   ]);
+});
+
+Deno.test("scrapeJobs asks a service on its own path, when it has one", () => {
+  const service = { name: "pushes", job: "pushes", address: "pushes:9091", path: "/m" };
+  assert.deepEqual(jobOf("pushes", MEASURE, { ...LINKS, services: [service] }), {
+    job_name: "pushes",
+    metrics_path: "/m",
+    static_configs: [{ targets: ["pushes:9091"], labels: { instance: "pushes" } }],
+  });
 });

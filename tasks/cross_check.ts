@@ -3,11 +3,11 @@
 import { isIP } from "node:net";
 import * as z from "zod";
 import { runShape } from "../compose/schema.ts";
-import { type Service, SERVICES } from "../compose/versions.ts";
+import { DEFINITIONS, type Service, SERVICES } from "../compose/services/mod.ts";
 import { nearest } from "../lib/nearest.ts";
 import { durationMs } from "../lib/units.ts";
 import { RESERVED_RECEIVERS } from "../prometheus/alertmanager/mod.ts";
-import { STACK_JOBS } from "../prometheus/mod.ts";
+import { OWN_JOBS } from "../prometheus/mod.ts";
 import { alternatives, type ConfigIssue, pathText } from "./config_issue.ts";
 import type { Stack } from "./stack.ts";
 
@@ -15,6 +15,10 @@ import type { Stack } from "./stack.ts";
 const LONGEST_INTERVAL = "2m";
 // Every service and the gateway, with room for what comes.
 const SMALLEST_SUBNET_PREFIX = 28;
+const STACK_JOBS: ReadonlySet<string> = new Set([
+  ...OWN_JOBS,
+  ...SERVICES.flatMap((service) => DEFINITIONS[service].scrape?.job ?? []),
+]);
 
 /**
  * Every contradiction in `stack`.
@@ -76,7 +80,7 @@ function portIssues(stack: Stack): ConfigIssue[] {
 }
 
 function runs({ services, engine }: Stack, service: Service): boolean {
-  if (service === "cadvisor" && engine === "local") return false;
+  if (engine !== "auto" && !DEFINITIONS[service].engines.some((able) => able === engine)) return false;
   return !(service in services) || services[service as keyof typeof services];
 }
 
@@ -141,7 +145,7 @@ function hostIssues({ hosts, services }: Stack): ConfigIssue[] {
 function jobIssues({ jobs }: Stack): ConfigIssue[] {
   const issues = duplicates("job", "jobs", jobs);
   for (const [i, { name, targets, files }] of jobs.entries()) {
-    if (STACK_JOBS.some((own) => own === name)) {
+    if (STACK_JOBS.has(name)) {
       issues.push({
         path: ["jobs", i, "name"],
         message: `Cannot name a job ${JSON.stringify(name)}: the stack has one of that name`,

@@ -1,7 +1,7 @@
 /** Whom a stack tells, split by who serves them: the webhook's channels, and what Alertmanager serves by itself. */
 
 import { join, resolve } from "node:path";
-import type { Service } from "../compose/versions.ts";
+import type { Service } from "../compose/services/mod.ts";
 import type { Receiver } from "../prometheus/alertmanager/mod.ts";
 import type { NativeDestination } from "../prometheus/alertmanager/schema.ts";
 import { channelSchemas } from "../webhook/channels/mod.ts";

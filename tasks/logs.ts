@@ -1,7 +1,7 @@
 /** `deno task logs`: the services' logs. */
 
 import pc from "picocolors";
-import { type Service, SERVICES } from "../compose/versions.ts";
+import { type Service, SERVICES } from "../compose/services/mod.ts";
 import { nearest } from "../lib/nearest.ts";
 import { type Command, EXIT, main, UsageError } from "./cli.ts";
 import { ENGINE_FLAG, openRunning } from "./session.ts";

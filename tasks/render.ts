@@ -2,13 +2,13 @@
 
 import { basename, dirname, join, resolve } from "node:path";
 import { renderCompose } from "../compose/mod.ts";
-import type { Service } from "../compose/versions.ts";
+import { DEFINITIONS } from "../compose/services/mod.ts";
 import { renderGrafana } from "../grafana/mod.ts";
 import { grafanaEnvironment } from "../grafana/schema.ts";
 import { type Files, mergeFiles, under } from "../lib/files.ts";
 import { durationMs } from "../lib/units.ts";
 import { renderAlertmanager } from "../prometheus/alertmanager/mod.ts";
-import { renderPrometheus } from "../prometheus/mod.ts";
+import { renderPrometheus, type ScrapedService } from "../prometheus/mod.ts";
 import { renderWebhook } from "../webhook/mod.ts";
 import { receiversOf, secretFilesOf, webhookConfigOf } from "./destinations.ts";
 import { addressesOf, filesDirOf, servicesOf, type Stack, type Target, urlsOf, versionsOf } from "./stack.ts";
@@ -33,14 +33,17 @@ export function renderFor(stack: Stack, target: Target): Files {
   );
   const urls = urlsOf(stack);
   const addresses = addressesOf(stack, engine);
+  const scraped = [...running].flatMap((name): ScrapedService[] => {
+    const { scrape } = DEFINITIONS[name];
+    return scrape ? [{ name, address: addresses[name], ...scrape }] : [];
+  });
   const fileSd = fileSdOf(stack, target);
   const secretsDir = engine === "docker" ? "/run/secrets/vigie" : join(stateDir, "secrets", "alertmanager");
   const files = [
     renderPrometheus(stack, stack.locale, {
-      addresses: Object.fromEntries([...running].map((service) => [service, addresses[service]])) as Record<
-        Service,
-        string
-      >,
+      services: scraped,
+      alertmanager: addresses.alertmanager,
+      blackbox: running.has("blackbox") ? addresses.blackbox : undefined,
       filePaths: fileSd.paths,
     }),
     renderAlertmanager(stack.notify, receiversOf(stack, secretsDir), stack.locale, {
@@ -58,7 +61,7 @@ export function renderFor(stack: Stack, target: Target): Files {
       dashboardsPath,
       scrapeIntervalSeconds: durationMs(stack.scrape.interval) / 1_000,
       thresholds: stack.thresholds,
-      services: running,
+      services: new Map([...running].map((service) => [service, DEFINITIONS[service].scrape?.job])),
       hosts: stack.hosts.some(({ address }) => address !== undefined || services.has("node-exporter")),
     }));
   }

@@ -62,7 +62,7 @@ async function schemaFiles(): Promise<string[]> {
       const path = join(directory, entry.name);
       if (entry.isDirectory) await walk(path);
       else if (!/\.ts$/.test(entry.name) || /_test\.ts$/.test(entry.name)) continue;
-      else if (/\.describe\(/.test(await Deno.readTextFile(path))) all.push(path);
+      else if (/\.describe\(|satisfies ServiceDefinition/.test(await Deno.readTextFile(path))) all.push(path);
     }
   };
   for (const domain of DOMAINS) await walk(join(PROJECT, domain));
@@ -84,8 +84,15 @@ function documented(
   return [{ key: node.key.name ?? node.key.value, comment: commentOf(node), description }, ...inner];
 }
 
-/** The text of `.describe("…")` in a chain of calls; its own arguments are not searched. */
+/**
+ * The text of `.describe("…")` in a chain of calls, whose own arguments are not searched; in a service's definition that of
+ * `{ default, about }`.
+ */
 function descriptionOf(node: Tree): string | undefined {
+  if (node?.type === "ObjectExpression") {
+    const keys = new Map<string, Tree>(node.properties.map((each: Tree) => [each.key?.name, each.value]));
+    return keys.has("default") ? keys.get("about")?.value : undefined;
+  }
   if (node?.type !== "CallExpression" || node.callee.type !== "MemberExpression") return undefined;
   if (node.callee.property.name === "describe") return node.arguments[0].value;
   return descriptionOf(node.callee.object);

@@ -1,7 +1,7 @@
 /** The stack's secrets on disk: made or copied before the services start, never shown. */
 
 import { join } from "node:path";
-import type { Service } from "../compose/versions.ts";
+import type { Service } from "../compose/services/mod.ts";
 import { readIfThere, writeAtomically } from "../lib/files.ts";
 import { secretFilesOf } from "./destinations.ts";
 import { servicesOf, type Stack, type Target } from "./stack.ts";

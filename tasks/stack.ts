@@ -4,7 +4,14 @@ import { join } from "node:path";
 import * as z from "zod";
 import { gatewayOf } from "../compose/mod.ts";
 import { runShape } from "../compose/schema.ts";
-import { type Service, SERVICES, VERSIONS } from "../compose/versions.ts";
+import {
+  byService,
+  DEFINITIONS,
+  type Service,
+  SERVICES,
+  type VersionedService,
+} from "../compose/services/mod.ts";
+import { VERSIONS } from "../compose/versions.ts";
 import { grafanaSchema } from "../grafana/schema.ts";
 import { name } from "../lib/schema.ts";
 import { nativeDestinations, routingShape } from "../prometheus/alertmanager/schema.ts";
@@ -103,7 +110,7 @@ export type LeftOut = Readonly<Partial<Record<Service, string>>>;
 /** Services that run on `engine`. */
 export function servicesOf(stack: Stack, engine: EngineName): ReadonlySet<Service> {
   return new Set(SERVICES.filter((service) => {
-    if (service === "cadvisor" && engine === "local") return false;
+    if (!DEFINITIONS[service].engines.some((able) => able === engine)) return false;
     return !(service in stack.services) || stack.services[service as keyof Stack["services"]];
   }));
 }
@@ -119,13 +126,13 @@ export function urlsOf(stack: Stack): Readonly<Record<Service, string>> {
 }
 
 /** Version of each service that is not built here. */
-export function versionsOf(stack: Stack): Readonly<Record<Exclude<Service, "webhook">, string>> {
+export function versionsOf(stack: Stack): Readonly<Record<VersionedService, string>> {
   return Object.fromEntries(
     Object.entries(VERSIONS).map(([service, { version }]) => [
       service,
       stack.versions[service as keyof Stack["versions"]] ?? version,
     ]),
-  ) as Record<Exclude<Service, "webhook">, string>;
+  ) as Record<VersionedService, string>;
 }
 
 /** The directory that holds the files of one engine. */
@@ -136,23 +143,10 @@ export function filesDirOf({ engine, buildDir }: Pick<Target, "engine" | "buildD
 /** `host:port` of each service, as the other services reach it. */
 export function addressesOf(stack: Stack, engine: EngineName): Readonly<Record<Service, string>> {
   if (engine === "local") return byService((service) => urlsOf(stack)[service].slice("http://".length));
-  const inside = {
-    prometheus: 9090,
-    alertmanager: 9093,
-    webhook: 9094,
-    "node-exporter": 0,
-    blackbox: 9115,
-    grafana: 3000,
-    cadvisor: 8080,
-  };
-  return byService((service) =>
-    // The node exporter sits in the host's own network, or it would report the container's.
-    service === "node-exporter"
+  return byService((service) => {
+    const { containerPort } = DEFINITIONS[service];
+    return containerPort === undefined
       ? `${gatewayOf(stack.network.subnet)}:${stack.ports[service]}`
-      : `${service}:${inside[service]}`
-  );
-}
-
-function byService<T>(give: (service: Service) => T): Readonly<Record<Service, T>> {
-  return Object.fromEntries(SERVICES.map((service) => [service, give(service)])) as Record<Service, T>;
+      : `${service}:${containerPort}`;
+  });
 }

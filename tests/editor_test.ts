@@ -11,6 +11,8 @@ const CASES: readonly [code: string, documentation: string][] = [
   ["{ ^retention: {} }", "How long measurements are kept: whichever limit is reached first."],
   ["{ scrape: { ^interval: '15s' } }", "Time between two scrapes of a target."],
   ["{ ports: { ^'node-exporter': 9100 } }", "The node exporter."],
+  ["{ services: { ^grafana: true } }", "Dashboards in the browser."],
+  ["{ versions: { ^cadvisor: '0.56.2' } }", "cAdvisor; docker engine only."],
   [
     "{ hosts: [{ name: 'a', ^address: 'b' }] }",
     "Where its node exporter listens, `host:port`; left out for this machine, whose exporter the stack runs.",

@@ -1,10 +1,24 @@
 /** Alertmanager: groups alerts, routes and silences them. */
 
 import type { ComposePlan } from "../plan.ts";
+import type { ServiceDefinition } from "../definition.ts";
 import type { ServiceSpec } from "../service.ts";
 
-/** Alertmanager in Compose. */
-export function alertmanager({ urls }: ComposePlan): ServiceSpec {
+/** Alertmanager. */
+export const alertmanager = {
+  name: "alertmanager",
+  ports: {
+    /** Alertmanager. */
+    alertmanager: { default: 9093, about: "Alertmanager." },
+  },
+  engines: ["docker", "local"],
+  containerPort: 9093,
+  readyPath: "/-/ready",
+  scrape: { job: "alertmanager" },
+  compose,
+} as const satisfies ServiceDefinition<"alertmanager">;
+
+function compose({ urls }: ComposePlan): ServiceSpec {
   return {
     user: "65534:65534",
     command: [
@@ -14,8 +28,6 @@ export function alertmanager({ urls }: ComposePlan): ServiceSpec {
       // Empty: no cluster. Otherwise it waits 10 s for peers before its first message, and takes port 9094.
       "--cluster.listen-address=",
     ],
-    port: 9093,
-    health: ["wget", "-q", "-O", "/dev/null", "-T", "4", "http://127.0.0.1:9093/-/ready"],
     memory: "256m",
     cpus: 0.5,
     pids: 128,

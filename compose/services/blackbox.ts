@@ -1,15 +1,31 @@
 /** The blackbox exporter: asks from outside. */
 
+import type { ServiceDefinition } from "../definition.ts";
 import type { ServiceSpec } from "../service.ts";
 
-/** The blackbox exporter in Compose. */
-export function blackbox(): ServiceSpec {
+/** The blackbox exporter. */
+export const blackbox = {
+  name: "blackbox",
+  ports: {
+    /** The blackbox exporter. */
+    blackbox: { default: 9115, about: "The blackbox exporter." },
+  },
+  services: {
+    /** HTTP, TCP, ICMP and DNS probes. */
+    blackbox: { default: true, about: "HTTP, TCP, ICMP and DNS probes." },
+  },
+  engines: ["docker", "local"],
+  containerPort: 9115,
+  readyPath: "/-/healthy",
+  scrape: { job: "blackbox" },
+  compose,
+} as const satisfies ServiceDefinition<"blackbox">;
+
+function compose(): ServiceSpec {
   return {
     // Its image names no user, which means root.
     user: "65534:65534",
     command: ["--config.file=/etc/blackbox/blackbox.yml"],
-    port: 9115,
-    health: ["wget", "-q", "-O", "/dev/null", "-T", "4", "http://127.0.0.1:9115/-/healthy"],
     memory: "128m",
     cpus: 0.5,
     pids: 64,

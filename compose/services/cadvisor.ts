@@ -1,9 +1,27 @@
 /** cAdvisor: the containers' processors and memory. */
 
+import type { ServiceDefinition } from "../definition.ts";
 import type { ServiceSpec } from "../service.ts";
 
-/** cAdvisor in Compose. */
-export function cadvisor(): ServiceSpec {
+/** cAdvisor. */
+export const cadvisor = {
+  name: "cadvisor",
+  ports: {
+    /** cAdvisor; docker engine only. */
+    cadvisor: { default: 8080, about: "cAdvisor; docker engine only." },
+  },
+  services: {
+    /** Containers' processors and memory; docker engine only. */
+    cadvisor: { default: true, about: "Containers' processors and memory; docker engine only." },
+  },
+  engines: ["docker"],
+  containerPort: 8080,
+  readyPath: "/healthz",
+  scrape: { job: "cadvisor" },
+  compose,
+} as const satisfies ServiceDefinition<"cadvisor">;
+
+function compose(): ServiceSpec {
   return {
     // The engine's socket and the other containers' /proc are root's. It has no capability of root, though.
     user: "0:0",
@@ -16,8 +34,6 @@ export function cadvisor(): ServiceSpec {
       // A name that its version does not know keeps it from starting.
       "--disable_metrics=advtcp,cpu_topology,cpuset,disk,hugetlb,memory_numa,percpu,process,referenced_memory,resctrl,sched,tcp,udp",
     ],
-    port: 8080,
-    health: ["wget", "-q", "-O", "/dev/null", "-T", "4", "http://127.0.0.1:8080/healthz"],
     memory: "512m",
     cpus: 0.5,
     pids: 128,

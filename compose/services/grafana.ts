@@ -1,10 +1,28 @@
 /** Grafana: dashboards. */
 
+import type { ServiceDefinition } from "../definition.ts";
 import { SECRETS_TARGET, type ServiceSpec } from "../service.ts";
 import type { ComposePlan } from "../plan.ts";
 
-/** Grafana in Compose. */
-export function grafana({ grafana }: ComposePlan): ServiceSpec {
+/** Grafana. */
+export const grafana = {
+  name: "grafana",
+  ports: {
+    /** Grafana. */
+    grafana: { default: 3000, about: "Grafana." },
+  },
+  services: {
+    /** Dashboards in the browser. */
+    grafana: { default: true, about: "Dashboards in the browser." },
+  },
+  engines: ["docker", "local"],
+  containerPort: 3000,
+  readyPath: "/api/health",
+  scrape: { job: "grafana" },
+  compose,
+} as const satisfies ServiceDefinition<"grafana">;
+
+function compose({ grafana }: ComposePlan): ServiceSpec {
   return {
     user: "472:0",
     environment: {
@@ -14,8 +32,6 @@ export function grafana({ grafana }: ComposePlan): ServiceSpec {
       GF_PATHS_PLUGINS: "/var/lib/grafana/plugins",
       GF_PATHS_PROVISIONING: "/etc/grafana/provisioning",
     },
-    port: 3000,
-    health: ["wget", "-q", "-O", "/dev/null", "-T", "4", "http://127.0.0.1:3000/api/health"],
     // Its first start makes the database.
     startPeriod: "2m",
     memory: "512m",

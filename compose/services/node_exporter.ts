@@ -2,10 +2,27 @@
 
 import { gatewayOf } from "../network.ts";
 import type { ComposePlan } from "../plan.ts";
+import type { ServiceDefinition } from "../definition.ts";
 import type { ServiceSpec } from "../service.ts";
 
-/** The node exporter in Compose: in the host's network and process namespaces, or it would report the container's. */
-export function nodeExporter({ bind, ports, subnet }: ComposePlan): ServiceSpec {
+/** The node exporter: in the host's network and process namespaces, or it would report the container's. */
+export const nodeExporter = {
+  name: "node-exporter",
+  ports: {
+    /** The node exporter. */
+    "node-exporter": { default: 9100, about: "The node exporter." },
+  },
+  services: {
+    /** This machine's processors, memory, disks and network. */
+    "node-exporter": { default: true, about: "This machine's processors, memory, disks and network." },
+  },
+  engines: ["docker", "local"],
+  readyPath: "/",
+  scrape: { job: "node" },
+  compose,
+} as const satisfies ServiceDefinition<"node-exporter">;
+
+function compose({ bind, ports, subnet }: ComposePlan): ServiceSpec {
   const port = ports["node-exporter"];
   return {
     user: "65534:65534",

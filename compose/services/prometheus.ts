@@ -1,10 +1,24 @@
 /** Prometheus: scrapes, keeps, evaluates. */
 
 import type { ComposePlan } from "../plan.ts";
+import type { ServiceDefinition } from "../definition.ts";
 import type { ServiceSpec } from "../service.ts";
 
-/** Prometheus in Compose. */
-export function prometheus({ retention, urls }: ComposePlan): ServiceSpec {
+/** Prometheus. */
+export const prometheus = {
+  name: "prometheus",
+  ports: {
+    /** Prometheus. */
+    prometheus: { default: 9090, about: "Prometheus." },
+  },
+  engines: ["docker", "local"],
+  containerPort: 9090,
+  readyPath: "/-/ready",
+  scrape: { job: "prometheus" },
+  compose,
+} as const satisfies ServiceDefinition<"prometheus">;
+
+function compose({ retention, urls }: ComposePlan): ServiceSpec {
   return {
     user: "65534:65534",
     command: [
@@ -16,8 +30,6 @@ export function prometheus({ retention, urls }: ComposePlan): ServiceSpec {
       // Reloading without a restart; the port is bound to this machine.
       "--web.enable-lifecycle",
     ],
-    port: 9090,
-    health: ["wget", "-q", "-O", "/dev/null", "-T", "4", "http://127.0.0.1:9090/-/ready"],
     // Reading a large write-ahead log back takes minutes.
     startPeriod: "10m",
     memory: "2g",

@@ -1,13 +1,28 @@
 /** The webhook: Vigie's own service, which takes Alertmanager's notifications and delivers them. */
 
+import type { ServiceDefinition } from "../definition.ts";
 import type { ServiceSpec } from "../service.ts";
 
-/** The webhook in Compose. Its image brings the health check, as there is no other program in it. */
-export function webhook(): ServiceSpec {
+/** The webhook. */
+export const webhook = {
+  name: "webhook",
+  ports: {
+    /** The webhook. */
+    webhook: { default: 9094, about: "The webhook." },
+  },
+  engines: ["docker", "local"],
+  containerPort: 9094,
+  readyPath: "/health",
+  scrape: { job: "webhook" },
+  compose,
+} as const satisfies ServiceDefinition<"webhook">;
+
+function compose(): ServiceSpec {
   return {
     user: "65532:65532",
     command: ["--listen", "0.0.0.0:9094", "--config", "/etc/webhook/webhook.json", "--data", "/data"],
-    port: 9094,
+    // Its image has no other program in it that could ask.
+    health: "image",
     memory: "256m",
     cpus: 0.5,
     pids: 128,

@@ -8,8 +8,7 @@ import type { Row } from "./dashboard.ts";
 /** Memory and processor time of each service. */
 export function services({ services }: GrafanaLinks): Row {
   // node exporters run on every host, so their job has many instances and a panel has room for one line.
-  const jobs = ["prometheus", "alertmanager", "webhook", "blackbox", "grafana", "cadvisor"]
-    .filter((service) => services.has(service)).join("|");
+  const jobs = [...services.values()].filter((job) => job !== undefined && job !== "node").join("|");
   const both = (expr: (matchers: string) => string): Query[] => [
     { expr: `max by (job) (${expr(`job=~"${jobs}"`)})`, legend: "{{job}}" },
     ...(services.has("node-exporter")

@@ -46,19 +46,27 @@ export const MEASURE: Measure = measure({
   ],
 });
 
-/** Addresses of every service. */
+/** Every service. */
 export const LINKS: PrometheusLinks = {
-  addresses: {
-    prometheus: "127.0.0.1:9090",
-    alertmanager: "127.0.0.1:9093",
-    webhook: "127.0.0.1:9094",
-    "node-exporter": "127.0.0.1:9100",
-    blackbox: "127.0.0.1:9115",
-    grafana: "127.0.0.1:3000",
-    cadvisor: "127.0.0.1:8080",
-  },
+  services: [
+    { name: "prometheus", job: "prometheus", address: "127.0.0.1:9090" },
+    { name: "alertmanager", job: "alertmanager", address: "127.0.0.1:9093" },
+    { name: "webhook", job: "webhook", address: "127.0.0.1:9094" },
+    { name: "node-exporter", job: "node", address: "127.0.0.1:9100" },
+    { name: "blackbox", job: "blackbox", address: "127.0.0.1:9115" },
+    { name: "grafana", job: "grafana", address: "127.0.0.1:3000" },
+    { name: "cadvisor", job: "cadvisor", address: "127.0.0.1:8080" },
+  ],
+  alertmanager: "127.0.0.1:9093",
+  blackbox: "127.0.0.1:9115",
   filePaths: { "targets/*.json": "/etc/prometheus-file-sd/0/*.json" },
 };
+
+/** The same with nothing but `names`. */
+export function linksOf(...names: readonly string[]): PrometheusLinks {
+  const services = LINKS.services.filter(({ name }) => names.includes(name));
+  return { ...LINKS, services, blackbox: names.includes("blackbox") ? LINKS.blackbox : undefined };
+}
 
 /** Routing with every kind of matcher. */
 export const ROUTING: Routing = routing({

@@ -1,6 +1,7 @@
 /** The outside programs that the local engine and the checks need, and where each project and Debian put them. */
 
-import { type Service, VERSIONS } from "../../compose/versions.ts";
+import type { LocalService } from "../../compose/services/mod.ts";
+import { VERSIONS } from "../../compose/versions.ts";
 
 /** Name of an outside program. */
 export type BinaryName =
@@ -38,7 +39,7 @@ export interface Archive {
 export interface Program {
   readonly name: BinaryName;
   /** The service whose version it has. */
-  readonly service: Exclude<Service, "webhook" | "cadvisor">;
+  readonly service: Exclude<LocalService, "webhook">;
   /** File names under which it may be on PATH, the project's own first. */
   readonly fileNames: readonly string[];
   /** What its `--version` starts with; the first group is the version. */

@@ -1,10 +1,10 @@
 /** Whether the services reach one another, and this machine reaches them. */
 
-import type { Service } from "../../compose/versions.ts";
+import { DEFINITIONS, type Service } from "../../compose/services/mod.ts";
 import { Skipped } from "../../lib/check.ts";
 import { addressesOf } from "../stack.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
-import { HEALTH_PATHS, healthOf } from "./health.ts";
+import { healthOf } from "./health.ts";
 import { isNameFailure } from "./http.ts";
 import type { Scene } from "./scene.ts";
 import { START_FAILURES } from "./services.ts";
@@ -132,10 +132,13 @@ async function waysOf(scene: Scene): Promise<Way[]> {
     url: `http://${addresses[to]}${path}`,
   });
   return [
-    ...services.filter((to) => to !== "prometheus").map((to) => way("prometheus", to, "/metrics")),
-    way("alertmanager", "webhook", HEALTH_PATHS.webhook),
-    way("grafana", "prometheus", HEALTH_PATHS.prometheus),
-    way("grafana", "alertmanager", HEALTH_PATHS.alertmanager),
+    ...services.flatMap((to) => {
+      const { scrape } = DEFINITIONS[to];
+      return scrape && to !== "prometheus" ? [way("prometheus", to, scrape.path ?? "/metrics")] : [];
+    }),
+    way("alertmanager", "webhook", DEFINITIONS.webhook.readyPath),
+    way("grafana", "prometheus", DEFINITIONS.prometheus.readyPath),
+    way("grafana", "alertmanager", DEFINITIONS.alertmanager.readyPath),
   ].filter(({ from, to }) => well.has(from) && well.has(to));
 }
 

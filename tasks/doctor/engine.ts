@@ -1,6 +1,6 @@
 /** Whether there is something that can run the stack, and whether programs are new enough. */
 
-import type { Service } from "../../compose/versions.ts";
+import type { Service } from "../../compose/services/mod.ts";
 import { Skipped } from "../../lib/check.ts";
 import { compareVersions } from "../binaries/version.ts";
 import { asFailure } from "../cli.ts";

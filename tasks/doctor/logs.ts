@@ -1,6 +1,6 @@
 /** Known error patterns in the services' logs. */
 
-import type { Service } from "../../compose/versions.ts";
+import type { Service } from "../../compose/services/mod.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
 import type { Scene } from "./scene.ts";
 

@@ -1,6 +1,6 @@
 /** Whether the stack's ports are the stack's. */
 
-import type { Service } from "../../compose/versions.ts";
+import type { Service } from "../../compose/services/mod.ts";
 import type { ServiceStatus } from "../engine/engine.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
 import { describeProcess, type Listener, type Process } from "./machine.ts";

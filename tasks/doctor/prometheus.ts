@@ -1,6 +1,6 @@
 /** Whether Prometheus is well: configuration, storage, targets, rules, the way to Alertmanager. */
 
-import type { Service } from "../../compose/versions.ts";
+import type { Service } from "../../compose/services/mod.ts";
 import { addressesOf } from "../stack.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
 import { noneRuns } from "./services.ts";

@@ -2,7 +2,7 @@
 
 import { dirname } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import type { Service } from "../../compose/versions.ts";
+import type { Service } from "../../compose/services/mod.ts";
 import { Skipped } from "../../lib/check.ts";
 import { type Finished, run, type RunOptions } from "../../lib/process.ts";
 import type { Invocation } from "../cli.ts";

@@ -1,7 +1,7 @@
 /** Whether every service runs, and answers. */
 
 import { formatElapsed } from "../../lib/units.ts";
-import type { Service } from "../../compose/versions.ts";
+import type { Service } from "../../compose/services/mod.ts";
 import type { ServiceStatus } from "../engine/engine.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
 import { healthOf } from "./health.ts";

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { baseImage, type ComposePlan } from "../../compose/mod.ts";
-import { type Service, SERVICES } from "../../compose/versions.ts";
+import { type Service, SERVICES } from "../../compose/services/mod.ts";
 import { BINARIES, binary, type BinaryName } from "../binaries/mod.ts";
 import { EXIT, Failure } from "../cli.ts";
 import { secretFilesOf } from "../destinations.ts";

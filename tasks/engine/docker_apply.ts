@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Service } from "../../compose/versions.ts";
+import type { Service } from "../../compose/services/mod.ts";
 import { type Files, readIfThere, writeAtomically } from "../../lib/files.ts";
 import {
   type Drift,

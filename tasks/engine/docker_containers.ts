@@ -1,6 +1,6 @@
 /** The stack's containers as the engine sees them now. */
 
-import { type Service, SERVICES } from "../../compose/versions.ts";
+import { type Service, SERVICES } from "../../compose/services/mod.ts";
 import { docker, tryDocker } from "./docker_cli.ts";
 
 /** Compose's label for the project that something belongs to. */

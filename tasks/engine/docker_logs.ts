@@ -1,6 +1,6 @@
 /** The log of a service in a container, as it comes. */
 
-import type { Service } from "../../compose/versions.ts";
+import type { Service } from "../../compose/services/mod.ts";
 import { lastLine, refusal } from "./docker_cli.ts";
 import { composeArgs, type ComposeProject } from "./docker_up.ts";
 

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { baseImage, type ComposePlan, SECRETS_TARGET, volumeOf } from "../../compose/mod.ts";
-import type { Service } from "../../compose/versions.ts";
+import type { Service } from "../../compose/services/mod.ts";
 import { docker } from "./docker_cli.ts";
 import { PROJECT_LABEL } from "./docker_containers.ts";
 

@@ -1,6 +1,6 @@
 /** What the docker engine tells about the services of a stack. */
 
-import { SERVICES } from "../../compose/versions.ts";
+import { SERVICES } from "../../compose/services/mod.ts";
 import { servicesOf, type Stack, urlsOf } from "../stack.ts";
 import { tryDocker } from "./docker_cli.ts";
 import { type Container, containersOf, isReady, whyFailed } from "./docker_containers.ts";

@@ -1,7 +1,7 @@
 /** `docker compose up`, watched: it ends when every service is healthy, or as soon as one will not be. */
 
 import { setTimeout as delay } from "node:timers/promises";
-import type { Service } from "../../compose/versions.ts";
+import type { Service } from "../../compose/services/mod.ts";
 import type { Finished } from "../../lib/process.ts";
 import { EXIT, Failure } from "../cli.ts";
 import { lastLine, refusal, tryDocker } from "./docker_cli.ts";

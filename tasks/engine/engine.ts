@@ -1,6 +1,6 @@
 /** What an engine does: runs a rendered stack, however it does it. */
 
-import type { Service } from "../../compose/versions.ts";
+import type { Service } from "../../compose/services/mod.ts";
 import type { LeftOut, Stack, Target } from "../stack.ts";
 
 /** A service as it is now. */

@@ -1,12 +1,11 @@
 /** The local engine: the stack's services as plain processes under one supervisor, for a machine without Docker. */
 
 import { join } from "node:path";
-import { type Service, SERVICES } from "../../compose/versions.ts";
+import { DEFINITIONS, type Service, SERVICES } from "../../compose/services/mod.ts";
 import { lockFile } from "../../lib/lock.ts";
 import { BINARIES, binary, serviceOf } from "../binaries/mod.ts";
 import { servicesOf, type Stack, type Target, urlsOf, versionsOf } from "../stack.ts";
 import { type Engine, type EngineMaker, Lacking, type ServiceStatus } from "./engine.ts";
-import { READY_PATH } from "./local/command.ts";
 import { type Alive, findAlive, readDesired, readStatus, stopAll } from "./local/control.ts";
 import { followLines, lastLines } from "./local/logs.ts";
 import { type ServiceReport } from "./local/protocol.ts";
@@ -79,9 +78,7 @@ async function status(stack: Stack, target: Target, directory: string): Promise<
       if (!process) {
         return { ...common, ...down(known, alive, target.leftOut?.[service], desired !== undefined) };
       }
-      const answers = await answersAt(
-        `${urlsOf(stack)[service]}${READY_PATH[service as keyof typeof READY_PATH]}`,
-      );
+      const answers = await answersAt(`${urlsOf(stack)[service]}${DEFINITIONS[service].readyPath}`);
       return {
         ...common,
         state: answers === undefined ? "ready" as const : "starting" as const,

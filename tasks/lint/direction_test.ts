@@ -20,6 +20,7 @@ const ALLOWED: readonly [file: string, source: string][] = [
   ["tasks/stack.ts", "../webhook/channels/mod.ts"],
   ["tasks/stack.ts", "../compose/schema.ts"],
   ["tasks/engine/engine.ts", "../../compose/versions.ts"],
+  ["tasks/engine/engine.ts", "../../compose/services/mod.ts"],
   ["tasks/engine/docker.ts", "./engine.ts"],
   ["tasks/engine/local/up.ts", "../../stack.ts"],
   ["tasks/bench.ts", "../tests/bench/bench.ts"],

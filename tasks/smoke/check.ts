@@ -1,6 +1,6 @@
 /** What a smoke check is: a check that runs against the stack and tells each thing as it sees it. */
 
-import type { Service } from "../../compose/versions.ts";
+import type { Service } from "../../compose/services/mod.ts";
 import { type Check, type Problem, Skipped } from "../../lib/check.ts";
 import type { Files } from "../../lib/files.ts";
 import type { Progress, ServiceStatus } from "../engine/engine.ts";

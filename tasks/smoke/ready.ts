@@ -1,6 +1,6 @@
 /** smoke/ready: every service is ready. */
 
-import type { Service } from "../../compose/versions.ts";
+import { DEFINITIONS, type Service } from "../../compose/services/mod.ts";
 import type { ServiceStatus } from "../engine/engine.ts";
 import { failed, smokeCheck, type SmokeContext, type Step } from "./check.ts";
 import { ask, Unanswered } from "./http.ts";
@@ -8,13 +8,8 @@ import { poll } from "./poll.ts";
 
 const ID = "smoke/ready";
 
-/** The services that people and Alertmanager talk to, and where each says that it is ready. The exporters are Prometheus's to reach: see smoke/targets. */
-const READY_PATHS: Partial<Record<Service, string>> = {
-  prometheus: "/-/ready",
-  alertmanager: "/-/ready",
-  webhook: "/health",
-  grafana: "/api/health",
-};
+/** Prometheus's to reach, and nobody else's: see smoke/targets. */
+const EXPORTERS: ReadonlySet<Service> = new Set(["node-exporter", "blackbox", "cadvisor"]);
 
 /**
  * Proves that the engine counts every service of the stack as ready, and that Prometheus, Alertmanager, the webhook and
@@ -56,9 +51,10 @@ async function stepOf(
     );
   }
   const started = context.now();
-  const path = READY_PATHS[service];
   try {
-    if (path !== undefined) await ask(context, (status.url ?? context.urls[service]) + path);
+    if (!EXPORTERS.has(service)) {
+      await ask(context, (status.url ?? context.urls[service]) + DEFINITIONS[service].readyPath);
+    }
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
     return failed(

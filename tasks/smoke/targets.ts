@@ -1,7 +1,7 @@
 /** smoke/targets: every target is up. */
 
 import { fromYaml } from "../../lib/yaml.ts";
-import type { Service } from "../../compose/versions.ts";
+import type { Service } from "../../compose/services/mod.ts";
 import { durationMs } from "../../lib/units.ts";
 import { failed, smokeCheck, type SmokeContext, type Step } from "./check.ts";
 import { askPrometheus, Unanswered } from "./http.ts";

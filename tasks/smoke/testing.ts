@@ -1,5 +1,6 @@
 /** For tests: a context whose services answer what a table says. */
 
+import { byService } from "../../compose/services/mod.ts";
 import { silent } from "../progress.ts";
 import type { SmokeContext, SmokeResult, Step } from "./check.ts";
 
@@ -18,15 +19,7 @@ export function fakeContext(
   const services = ["prometheus", "alertmanager", "webhook", "grafana"] as const;
   return {
     services: new Set(services),
-    urls: {
-      prometheus: "http://prometheus",
-      alertmanager: "http://alertmanager",
-      webhook: "http://webhook",
-      "node-exporter": "http://node-exporter",
-      blackbox: "http://blackbox",
-      grafana: "http://grafana",
-      cadvisor: "http://cadvisor",
-    },
+    urls: byService((service) => `http://${service}`),
     files: new Map(),
     grafana: {
       user: "admin",

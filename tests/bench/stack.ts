@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SERVICES } from "../../compose/versions.ts";
+import { SERVICES } from "../../compose/services/mod.ts";
 import { formatBytes } from "../../lib/units.ts";
 import { run } from "../../lib/process.ts";
 import { dockerAnswers } from "../../tasks/engine/docker.ts";

@@ -2,11 +2,11 @@
 
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { DEFINITIONS, type LocalService } from "../../../compose/services/mod.ts";
 import type { Files } from "../../../lib/files.ts";
 import { urlsOf } from "../../stack.ts";
 import { waitReady } from "../apply.ts";
 import { type Applied, Lacking, NotReady } from "../engine.ts";
-import { type LocalService, READY_PATH } from "./command.ts";
 import { foreignListener, insistOnPorts } from "./conflict.ts";
 import { type Alive, apply, readStatus } from "./control.ts";
 import { lastLines } from "./logs.ts";
@@ -82,7 +82,7 @@ async function finish(
   const { stack, directory, files, began, progress, signal } = round;
   const url = urlsOf(stack)[service];
   const first = await reportOf(directory, service);
-  const problem = await waitReady(url, READY_PATH[service], {
+  const problem = await waitReady(url, DEFINITIONS[service].readyPath, {
     signal,
     deadlineMs: READY_MS[service] ?? READY_DEFAULT_MS,
     alive: async () => hopeless(await reportOf(directory, service), first?.restarts ?? 0),

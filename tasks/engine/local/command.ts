@@ -1,15 +1,12 @@
 /** How each service is started as a plain process. */
 
 import { join } from "node:path";
-import type { Service } from "../../../compose/versions.ts";
+import type { LocalService } from "../../../compose/services/mod.ts";
 import type { Binary } from "../../binaries/mod.ts";
 import { grafanaEnvironment } from "../../../grafana/schema.ts";
 import { filesDirOf, type Stack, type Target, urlsOf } from "../../stack.ts";
 import type { WebhookProgram } from "./webhook.ts";
 import { MARK, type ServiceSpec } from "./protocol.ts";
-
-/** A service of the local engine. */
-export type LocalService = Exclude<Service, "cadvisor">;
 
 /** In the order to start: who is told before who tells. */
 export const START_ORDER: readonly LocalService[] = [
@@ -20,16 +17,6 @@ export const START_ORDER: readonly LocalService[] = [
   "prometheus",
   "grafana",
 ];
-
-/** Path that answers 2xx when the service is ready. */
-export const READY_PATH: Readonly<Record<LocalService, string>> = {
-  prometheus: "/-/ready",
-  alertmanager: "/-/ready",
-  webhook: "/health",
-  "node-exporter": "/",
-  blackbox: "/-/healthy",
-  grafana: "/api/health",
-};
 
 /** What the command lines are made of. */
 export interface Plan {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { configSchema } from "../../stack.ts";
 import type { Binary } from "../../binaries/mod.ts";
-import { commandOf, environmentOf, type LocalService, type Plan } from "./command.ts";
+import { DEFINITIONS, type LocalService, SERVICES } from "../../../compose/services/mod.ts";
+import { commandOf, environmentOf, type Plan, START_ORDER } from "./command.ts";
 
 const STACK = configSchema.parse({ bind: "127.0.0.1" });
 const PLAN: Plan = {
@@ -21,6 +22,13 @@ const PLAN: Plan = {
 };
 const program = (name: string, more: Partial<Binary> = {}) =>
   ({ name, path: `/c/${name}`, version: "1.0.0", source: "cache", ...more }) as Binary;
+
+Deno.test("START_ORDER has each service that the local engine runs", () => {
+  const local = SERVICES.filter((service) =>
+    DEFINITIONS[service].engines.some((engine) => engine === "local")
+  );
+  assert.deepEqual([...START_ORDER].sort(), [...local].sort());
+});
 
 Deno.test("commandOf gives Prometheus its storage, both limits, its address and the right to be reloaded", () => {
   assert.deepEqual(commandOf("prometheus", PLAN, program("prometheus")), [

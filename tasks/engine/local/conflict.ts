@@ -2,7 +2,7 @@
 
 import { Lacking } from "../engine.ts";
 import type { Stack } from "../../stack.ts";
-import type { LocalService } from "./command.ts";
+import type { LocalService } from "../../../compose/services/mod.ts";
 import { holderOf, inodesOn, portProblem, socketsOf } from "./port.ts";
 import { commandOf } from "./process.ts";
 

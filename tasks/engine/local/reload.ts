@@ -13,7 +13,7 @@ import {
   reloadWebhook,
 } from "../apply.ts";
 import { NotReady } from "../engine.ts";
-import type { LocalService } from "./command.ts";
+import type { LocalService } from "../../../compose/services/mod.ts";
 import { signal as send } from "./process.ts";
 import type { ProcessId } from "./protocol.ts";
 

@@ -2,12 +2,12 @@
 
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Service, SERVICES } from "../../../compose/versions.ts";
+import { type LocalService, type Service, SERVICES } from "../../../compose/services/mod.ts";
 import { type Binary, binary, type BinaryName } from "../../binaries/mod.ts";
 import { type Applied, Lacking, type Progress } from "../engine.ts";
 import { renderFor } from "../../render.ts";
 import { type LeftOut, servicesOf, type Stack, type Target, versionsOf } from "../../stack.ts";
-import { dataDir, type LocalService, type Plan, specOf, START_ORDER } from "./command.ts";
+import { dataDir, type Plan, specOf, START_ORDER } from "./command.ts";
 import { bringUp } from "./bring_up.ts";
 import { type Alive, findAlive, readDesired, stopAll } from "./control.ts";
 import { warnAboutPing } from "./ping.ts";

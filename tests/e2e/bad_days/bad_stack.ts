@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type Service, SERVICES } from "../../../compose/versions.ts";
+import { type Service, SERVICES } from "../../../compose/services/mod.ts";
 import type { Finished } from "../../../lib/process.ts";
 import { findMarked, lives, type Marked, signal as send } from "../../../tasks/engine/local/process.ts";
 import { freePort } from "../../free_port.ts";

@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { overlaps, webhookImage } from "../../../compose/mod.ts";
-import { type Service, SERVICES, VERSIONS } from "../../../compose/versions.ts";
+import { type Service, SERVICES } from "../../../compose/services/mod.ts";
+import { VERSIONS } from "../../../compose/versions.ts";
 import { writeFiles } from "../../../lib/files.ts";
 import { run } from "../../../lib/process.ts";
 import { dockerEngine } from "../../../tasks/engine/docker.ts";

@@ -3,7 +3,7 @@
 import { strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Service } from "../../../compose/versions.ts";
+import type { Service } from "../../../compose/services/mod.ts";
 import { type Breakage, DEADLINE_MS } from "./breakage.ts";
 import { configText, freePort, LOCAL_KEYS, type RunningStack } from "./running_stack.ts";
 

@@ -2,7 +2,7 @@
 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Service } from "../../../compose/versions.ts";
+import type { Service } from "../../../compose/services/mod.ts";
 import { type Finished, run } from "../../../lib/process.ts";
 import { createScene, DIAGNOSES, examine, type Finding } from "../../../tasks/doctor/mod.ts";
 import { chooseEngine } from "../../../tasks/engine/choose.ts";

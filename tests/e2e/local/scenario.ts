@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Service, SERVICES } from "../../../compose/versions.ts";
+import { type Service, SERVICES } from "../../../compose/services/mod.ts";
 import { writeFiles } from "../../../lib/files.ts";
 import { run } from "../../../lib/process.ts";
 import { driftOfPrometheus } from "../../../tasks/engine/apply.ts";

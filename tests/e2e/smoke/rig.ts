@@ -1,6 +1,7 @@
 /** For tests: a small stack of the real programs on free ports, with 1 s intervals, that can be broken at each hop. */
 
 import { join } from "node:path";
+import { byService } from "../../../compose/services/mod.ts";
 import { binary } from "../../../tasks/binaries/mod.ts";
 import { silent } from "../../../tasks/progress.ts";
 import type { SmokeContext } from "../../../tasks/smoke/check.ts";
@@ -58,13 +59,11 @@ export async function startRig(settings: RigSettings = {}): Promise<Rig> {
   const context: SmokeContext = {
     services: new Set(["prometheus", "alertmanager", "webhook", "node-exporter"]),
     urls: {
+      ...byService(() => ""),
       prometheus: url("prometheus"),
       alertmanager: url("alertmanager"),
       webhook: webhook.url,
       "node-exporter": url("node-exporter"),
-      blackbox: "",
-      grafana: "",
-      cadvisor: "",
     },
     files,
     grafana: { user: "admin", password: () => Promise.resolve("secret"), passwordPath: "admin-password" },
