@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Rule, ruleFile } from "../../prometheus/mod.ts";
-import { renderStack } from "../../tasks/render.ts";
+import { renderFor, renderStack } from "../../tasks/render.ts";
 import { defineStack, type StackInput } from "../../tasks/stack.ts";
 import { type Bench, median, timesOf } from "./bench.ts";
 
@@ -82,7 +82,7 @@ async function rulesOf(count: number): Promise<number> {
     summary: { fr: `Essai ${i}`, en: `Bench ${i}` },
     description: { fr: "Essai", en: "Bench" },
   }));
-  return median(await timesOf(5, () => ruleFile("bench", rules, "fr")));
+  return median(await timesOf(15, () => ruleFile("bench", rules, "fr")));
 }
 
 function linear(what: string, small: number, large: number) {
