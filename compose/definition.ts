@@ -20,8 +20,14 @@ export interface ServiceDefinition<Name extends string = string> {
   readonly containerPort?: number;
   /** Path that answers 2xx when it is ready. */
   readonly readyPath: string;
-  /** Job that Prometheus scrapes it under, and the path when it is not /metrics; left out when it has no metrics. */
-  readonly scrape?: { readonly job: string; readonly path?: string };
+  /** How Prometheus scrapes it; left out when it has no metrics. */
+  readonly scrape?: {
+    readonly job: string;
+    /** Path of its metrics; /metrics when left out. */
+    readonly path?: string;
+    /** Metric whose label `version` has its version, if there is one. */
+    readonly buildInfo?: string;
+  };
   /** What is special about it in Compose. */
   readonly compose: (plan: ComposePlan) => ServiceSpec;
 }

@@ -35,7 +35,7 @@ export function renderFor(stack: Stack, target: Target): Files {
   const addresses = addressesOf(stack, engine);
   const scraped = [...running].flatMap((name): ScrapedService[] => {
     const { scrape } = DEFINITIONS[name];
-    return scrape ? [{ name, address: addresses[name], ...scrape }] : [];
+    return scrape ? [{ name, address: addresses[name], job: scrape.job, path: scrape.path }] : [];
   });
   const fileSd = fileSdOf(stack, target);
   const secretsDir = engine === "docker" ? "/run/secrets/vigie" : join(stateDir, "secrets", "alertmanager");

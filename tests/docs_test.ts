@@ -196,18 +196,22 @@ export default defineStack({
 `;
       await Deno.writeTextFile(join(copy, "config.ts"), config);
       await deno("task", "--quiet", "generate");
-      const [dashboard, rules, webhook, compose, prometheus] = await Promise.all([
+      const [dashboard, rules, webhook, compose, prometheus, stack] = await Promise.all([
         "grafana/dashboards/host.json",
         "prometheus/rules/host.yml",
         "webhook/webhook.json",
         "compose.yaml",
         "prometheus/prometheus.yml",
+        "grafana/dashboards/stack.json",
       ].map((path) => Deno.readTextFile(join(copy, "build", path))));
       assert.match(dashboard!, /"title": "Context switches"/);
       assert.match(rules!, /alert: HostFileDescriptorsLow/);
       assert.match(webhook!, /"kind": "ntfy"/);
       assert.match(compose!, /image: prom\/pushgateway:/);
+      assert.match(compose!, /http:\/\/127\.0\.0\.1:9091\/-\/ready/);
       assert.match(prometheus!, /job_name: pushgateway/);
+      assert.match(prometheus!, /pushgateway:9091/);
+      assert.match(stack!, /job=~[^{}]*\|pushgateway/);
     });
   } finally {
     await Deno.remove(copy, { recursive: true });

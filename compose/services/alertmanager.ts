@@ -14,7 +14,7 @@ export const alertmanager = {
   engines: ["docker", "local"],
   containerPort: 9093,
   readyPath: "/-/ready",
-  scrape: { job: "alertmanager" },
+  scrape: { job: "alertmanager", buildInfo: "alertmanager_build_info" },
   compose,
 } as const satisfies ServiceDefinition<"alertmanager">;
 

@@ -17,7 +17,7 @@ export const blackbox = {
   engines: ["docker", "local"],
   containerPort: 9115,
   readyPath: "/-/healthy",
-  scrape: { job: "blackbox" },
+  scrape: { job: "blackbox", buildInfo: "blackbox_exporter_build_info" },
   compose,
 } as const satisfies ServiceDefinition<"blackbox">;
 

@@ -18,7 +18,7 @@ export const grafana = {
   engines: ["docker", "local"],
   containerPort: 3000,
   readyPath: "/api/health",
-  scrape: { job: "grafana" },
+  scrape: { job: "grafana", buildInfo: "grafana_build_info" },
   compose,
 } as const satisfies ServiceDefinition<"grafana">;
 

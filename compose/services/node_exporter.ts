@@ -18,7 +18,7 @@ export const nodeExporter = {
   },
   engines: ["docker", "local"],
   readyPath: "/",
-  scrape: { job: "node" },
+  scrape: { job: "node", buildInfo: "node_exporter_build_info" },
   compose,
 } as const satisfies ServiceDefinition<"node-exporter">;
 

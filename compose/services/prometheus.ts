@@ -14,7 +14,7 @@ export const prometheus = {
   engines: ["docker", "local"],
   containerPort: 9090,
   readyPath: "/-/ready",
-  scrape: { job: "prometheus" },
+  scrape: { job: "prometheus", buildInfo: "prometheus_build_info" },
   compose,
 } as const satisfies ServiceDefinition<"prometheus">;
 

@@ -1,6 +1,6 @@
 /** Whether there is something that can run the stack, and whether programs are new enough. */
 
-import type { Service } from "../../compose/services/mod.ts";
+import { DEFINITIONS, type Service } from "../../compose/services/mod.ts";
 import { Skipped } from "../../lib/check.ts";
 import { compareVersions } from "../binaries/version.ts";
 import { asFailure } from "../cli.ts";
@@ -33,14 +33,6 @@ const denoOld: Diagnosis = {
   },
 };
 
-const BUILD_INFO: Readonly<Partial<Record<Service, string>>> = {
-  prometheus: "prometheus_build_info",
-  alertmanager: "alertmanager_build_info",
-  "node-exporter": "node_exporter_build_info",
-  blackbox: "blackbox_exporter_build_info",
-  grafana: "grafana_build_info",
-};
-
 const serviceOld: Diagnosis = {
   id: "doctor/service-old",
   area: "versions",
@@ -56,7 +48,7 @@ const serviceOld: Diagnosis = {
     const sightings: Sighting[] = [];
     const seen: string[] = [];
     for (const service of services) {
-      const metric = BUILD_INFO[service];
+      const metric = DEFINITIONS[service].scrape?.buildInfo;
       if (metric === undefined || service === "webhook") continue;
       const version = await runningVersion(scene, service, metric);
       if (version === undefined) continue;

@@ -2,7 +2,7 @@
 
 import { dirname } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import type { Service } from "../../compose/services/mod.ts";
+import { DEFINITIONS, type Service } from "../../compose/services/mod.ts";
 import { Skipped } from "../../lib/check.ts";
 import { type Finished, run, type RunOptions } from "../../lib/process.ts";
 import type { Invocation } from "../cli.ts";
@@ -175,7 +175,8 @@ export function createScene(
     metrics: (service) =>
       once(`metrics ${service}`, async () => {
         const { urls } = await scene.site();
-        return parseMetrics((await answered(scene, service, `${urls[service]}/metrics`)).body);
+        const path = DEFINITIONS[service].scrape?.path ?? "/metrics";
+        return parseMetrics((await answered(scene, service, urls[service] + path)).body);
       }),
     prometheus: async <T>(path: string) => {
       const { urls } = await scene.site();

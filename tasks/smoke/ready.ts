@@ -12,8 +12,8 @@ const ID = "smoke/ready";
 const EXPORTERS: ReadonlySet<Service> = new Set(["node-exporter", "blackbox", "cadvisor"]);
 
 /**
- * Proves that the engine counts every service of the stack as ready, and that Prometheus, Alertmanager, the webhook and
- * Grafana say so themselves on the port that people use. A service that is starting is waited for. A service that the engine
+ * Proves that the engine counts every service of the stack as ready, and that each but the exporters says so itself on the
+ * port that people use. A service that is starting is waited for. A service that the engine
  * cannot run here (Grafana without a binary) is skipped with the engine's reason.
  *
  * When it fails: the service named has stopped, is restarting again and again, or another program holds its port.
