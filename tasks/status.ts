@@ -21,6 +21,9 @@ export const status: Command = {
     const { stack, engine } = await openRunning(invocation);
     const services = await engine.status();
     invocation.print(`${stack.name} on the ${engine.name} engine\n\n${formatServices(services, Date.now())}`);
+    if (services.every(({ state }) => state === "stopped" || state === "left-out")) {
+      invocation.print("\nNothing runs: `deno task up` starts it");
+    }
     const figures = await figuresIfReady(services, invocation, stack);
     if (figures) invocation.print(`\n${formatFigures(figures, stack)}`);
     const wanted = services.filter(({ state }) => state !== "left-out");
