@@ -6,7 +6,7 @@ import { fromYaml } from "../lib/yaml.ts";
 import { type ComposePlan, renderCompose } from "./mod.ts";
 import { byService, DEFINITIONS, type Service, SERVICES } from "./services/mod.ts";
 import { VERSIONS } from "./versions.ts";
-import { unless } from "../tests/unless.ts";
+import { noCompose, unless } from "../tests/unless.ts";
 
 interface ComposeService {
   readonly image: string;
@@ -179,7 +179,7 @@ for (const [variant, changes] of Object.entries(VARIANTS)) {
 
   Deno.test({
     ...unless(
-      await hasCompose() ? undefined : "there is no Docker Compose here",
+      await noCompose(),
       `renderCompose is accepted by docker compose config: ${variant}`,
     ),
     async fn() {
@@ -298,13 +298,4 @@ function listensOf({ command = [] }: ComposeService): string[] {
   return command.filter((argument) => argument.startsWith(flag)).map((argument) =>
     argument.slice(flag.length)
   );
-}
-
-async function hasCompose(): Promise<boolean> {
-  try {
-    return (await run("docker", ["compose", "version"])).code === 0;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

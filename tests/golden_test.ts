@@ -9,17 +9,16 @@ import { fileURLToPath } from "node:url";
 import { compareFiles, type Files, MANIFEST, writeFiles } from "../lib/files.ts";
 import { run } from "../lib/process.ts";
 import { binary } from "../tasks/binaries/mod.ts";
-import { dockerAnswers } from "../tasks/engine/docker.ts";
 import { renderStack } from "../tasks/render.ts";
 import type { Stack } from "../tasks/stack.ts";
 import full from "./configs/good/full.ts";
 import minimal from "./configs/good/minimal.ts";
-import { unless } from "./unless.ts";
+import { noCompose, unless } from "./unless.ts";
 
 const PLACE = { buildDir: "/srv/vigie/build", stateDir: "/srv/vigie/.state", configDir: "/srv/vigie" };
 const CONFIGS: Readonly<Record<string, Stack>> = { minimal, full };
 const GOLDEN = fileURLToPath(new URL("golden", import.meta.url));
-const docker = await dockerAnswers();
+const compose = await noCompose();
 
 for (const [name, stack] of Object.entries(CONFIGS)) {
   const directory = join(GOLDEN, name);
@@ -55,7 +54,7 @@ for (const [name, stack] of Object.entries(CONFIGS)) {
   });
 
   Deno.test({
-    ...unless(docker.ok ? undefined : docker.reason, `docker compose takes the ${name} configuration`),
+    ...unless(compose, `docker compose takes the ${name} configuration`),
     async fn() {
       await succeeds("docker", ["compose", "-f", join(directory, "compose.yaml"), "config", "--quiet"]);
     },

@@ -1,5 +1,7 @@
 /** Tests that cannot run everywhere, and say why. */
 
+import { run } from "../lib/process.ts";
+
 /**
  * Name and `ignore` of a test that is skipped when there is a reason; the reason is in the name, so that a report shows it.
  *
@@ -16,3 +18,14 @@ export const notOnLinux = Deno.build.os === "linux"
 
 /** Why a test of what a user may not do cannot run. */
 export const rootMay = Deno.uid() === 0 ? "root may do everything" : undefined;
+
+/** Why a test that asks Docker Compose about a file cannot run; it needs the client, not the engine. */
+export async function noCompose(): Promise<string | undefined> {
+  try {
+    const { code } = await run("docker", ["compose", "version"]);
+    return code === 0 ? undefined : "Docker's Compose plugin is not installed";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "there is no Docker client here";
+    throw error;
+  }
+}
