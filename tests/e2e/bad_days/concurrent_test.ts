@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { freePort } from "../../free_port.ts";
 import { assertRefused, type BadStack, makeBadStack } from "./bad_stack.ts";
-
-const ignore = Deno.build.os !== "linux";
+import { notOnLinux, unless } from "../../unless.ts";
 
 async function assertRuns(stack: BadStack): Promise<void> {
   const { code, stdout } = await stack.task("status");
@@ -18,8 +17,7 @@ async function assertDone(...finished: Promise<{ code: number; stderr: string }>
 }
 
 Deno.test({
-  name: "tasks at the same time work on a stack one after the other",
-  ignore,
+  ...unless(notOnLinux, "tasks at the same time work on a stack one after the other"),
   async fn(t) {
     await using stack = await makeBadStack();
     await t.step("three times up, and a check", async () => {
@@ -50,8 +48,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a stack that is renamed while it runs is stopped under its old name first",
-  ignore,
+  ...unless(notOnLinux, "a stack that is renamed while it runs is stopped under its old name first"),
   async fn() {
     await using stack = await makeBadStack();
     await stack.up();
@@ -72,8 +69,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "ports that change while the stack runs are given back, and may be swapped",
-  ignore,
+  ...unless(notOnLinux, "ports that change while the stack runs are given back, and may be swapped"),
   async fn() {
     await using stack = await makeBadStack();
     await stack.up();
@@ -95,8 +91,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "clean removes what the stack made and nothing else, and up works again",
-  ignore,
+  ...unless(notOnLinux, "clean removes what the stack made and nothing else, and up works again"),
   async fn() {
     await using stack = await makeBadStack();
     await stack.up();
@@ -113,5 +108,22 @@ Deno.test({
     await Deno.remove(join(stack.buildDir, "notes.txt"));
     await stack.up();
     await assertRuns(stack);
+  },
+});
+
+Deno.test({
+  ...unless(notOnLinux, "two stacks run side by side, and one that is stopped leaves the other alone"),
+  async fn() {
+    await using first = await makeBadStack();
+    await using second = await makeBadStack();
+    await second.configure('name: "second",');
+    await assertDone(first.task("up"), second.task("up"));
+    await assertRuns(first);
+    await assertRuns(second);
+    const pids = await second.pids();
+    await first.task("clean", "--yes");
+    assert.deepEqual(await first.alive(), []);
+    await assertRuns(second);
+    assert.deepEqual(await second.pids(), pids);
   },
 });

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { inspect, type Marked, signal as send } from "../../../tasks/engine/local/process.ts";
 import { parseStatus } from "../../../tasks/engine/local/protocol.ts";
 import { assertRefused, type BadStack, makeBadStack, until } from "./bad_stack.ts";
+import { notOnLinux, unless } from "../../unless.ts";
 
-const ignore = Deno.build.os !== "linux";
 const NOTIFY = `notify: { receivers: { console: [{ kind: "slack", urlFile: "slack-url" }] } },`;
 
 /** Something that happens to a running stack, which the next `up` repairs. */
@@ -74,8 +74,7 @@ const DAMAGES: readonly Damage[] = [
 ];
 
 Deno.test({
-  name: "up repairs what happened to a stack",
-  ignore,
+  ...unless(notOnLinux, "up repairs what happened to a stack"),
   async fn(t) {
     await using stack = await makeBadStack();
     await Deno.writeTextFile(join(stack.directory, "slack-url"), "http://127.0.0.1:1/secret\n");
@@ -97,8 +96,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a killed service comes back by itself",
-  ignore,
+  ...unless(notOnLinux, "a killed service comes back by itself"),
   async fn() {
     await using stack = await makeBadStack();
     await stack.up();
@@ -121,8 +119,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "after a reboot up starts everything and ends no process that has the number of an earlier one",
-  ignore,
+  ...unless(
+    notOnLinux,
+    "after a reboot up starts everything and ends no process that has the number of an earlier one",
+  ),
   async fn() {
     await using stack = await makeBadStack();
     await stack.up();
@@ -164,8 +164,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "up refuses directories that are not the stack's, and writes nothing",
-  ignore,
+  ...unless(notOnLinux, "up refuses directories that are not the stack's, and writes nothing"),
   async fn(t) {
     await using stack = await makeBadStack();
     const file = join(stack.directory, "file");

@@ -6,8 +6,8 @@ import { inspect, signal as send } from "../../../tasks/engine/local/process.ts"
 import { assertInterrupted, type BadStack, makeBadStack, type Started, until } from "./bad_stack.ts";
 import { denoDirectory, OFFLINE, poorPath } from "./poor_machine.ts";
 import { reasonAgainstStandIn, standInDebian } from "./stand_in_debian.ts";
+import { notOnLinux, unless } from "../../unless.ts";
 
-const ignore = Deno.build.os !== "linux";
 const whyNoDebian = await reasonAgainstStandIn();
 
 /** Ends a task the hard way or the soft way, and makes sure that it says so. */
@@ -19,8 +19,7 @@ async function interrupt(task: Started, signal: "SIGINT" | "SIGKILL"): Promise<v
 }
 
 Deno.test({
-  name: "up that was interrupted is completed by the next up",
-  ignore,
+  ...unless(notOnLinux, "up that was interrupted is completed by the next up"),
   async fn(t) {
     await using stack = await makeBadStack();
     for (const moment of [/render the configuration/, /check the generated files/, /^start /m]) {
@@ -40,8 +39,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "up --json that was interrupted prints a document all the same",
-  ignore,
+  ...unless(notOnLinux, "up --json that was interrupted prints a document all the same"),
   async fn() {
     await using stack = await makeBadStack();
     const up = stack.start("up", "--json");
@@ -73,8 +71,7 @@ async function interruptStopping(
 }
 
 Deno.test({
-  name: "down and clean that were interrupted are completed by the next task",
-  ignore,
+  ...unless(notOnLinux, "down and clean that were interrupted are completed by the next task"),
   async fn(t) {
     await using stack = await makeBadStack();
     for (const signal of ["SIGINT", "SIGKILL"] as const) {
@@ -103,10 +100,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `up that was interrupted in a download is completed by the next up${
-    whyNoDebian ? ` (${whyNoDebian})` : ""
-  }`,
-  ignore: whyNoDebian !== undefined,
+  ...unless(whyNoDebian, `up that was interrupted in a download is completed by the next up`),
   async fn(t) {
     const directory = await Deno.makeTempDir({ prefix: "vigie-poor-" });
     try {
@@ -148,8 +142,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "clean asks on a terminal, and Ctrl-C ends the question",
-  ignore: ignore || !await Deno.stat("/usr/bin/script").then(() => true, () => false),
+  ...unless(notOnLinux ?? await noScript(), "clean asks on a terminal, and Ctrl-C ends the question"),
   async fn() {
     await using stack = await makeBadStack();
     await stack.up();
@@ -173,3 +166,8 @@ Deno.test({
     assert.deepEqual(await stack.alive(), []);
   },
 });
+
+async function noScript(): Promise<string | undefined> {
+  const there = await Deno.stat("/usr/bin/script").then(() => true, () => false);
+  return there ? undefined : "there is no script(1), which gives a program a terminal";
+}

@@ -11,8 +11,8 @@ import {
   smallDisk,
   writeScript,
 } from "./poor_machine.ts";
+import { notOnLinux, unless } from "../../unless.ts";
 
-const ignore = Deno.build.os !== "linux";
 const whyNoDisks = await reasonAgainstMounting();
 const inDirectory = async (test: (directory: string) => Promise<void>) => {
   const directory = await Deno.makeTempDir({ prefix: "vigie-poor-" });
@@ -24,8 +24,7 @@ const inDirectory = async (test: (directory: string) => Promise<void>) => {
 };
 
 Deno.test({
-  name: "up without Docker, Debian, network and cache names every source and what to do",
-  ignore,
+  ...unless(notOnLinux, "up without Docker, Debian, network and cache names every source and what to do"),
   fn: () =>
     inDirectory(async (directory) => {
       const env = {
@@ -60,8 +59,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "up --engine docker without an engine that answers says so",
-  ignore,
+  ...unless(notOnLinux, "up --engine docker without an engine that answers says so"),
   async fn() {
     await using stack = await makeBadStack({ env: { DOCKER_HOST: "tcp://127.0.0.1:1" } });
     assertRefused(
@@ -75,8 +73,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "up works without a network once the programs are cached",
-  ignore,
+  ...unless(notOnLinux, "up works without a network once the programs are cached"),
   fn: () =>
     inDirectory(async (directory) => {
       await using stack = await makeBadStack({ env: { ...OFFLINE, PATH: await poorPath(directory, true) } });
@@ -86,8 +83,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "up names the foreign program on a port, starts nothing, and works when the port is free",
-  ignore,
+  ...unless(
+    notOnLinux,
+    "up names the foreign program on a port, starts nothing, and works when the port is free",
+  ),
   async fn() {
     await using stack = await makeBadStack();
     const listener = Deno.listen({ hostname: "127.0.0.1", port: stack.ports["node-exporter"] });
@@ -118,10 +117,7 @@ for (
   ] as const
 ) {
   Deno.test({
-    name: `up on a disk that is ${what} says so, and works when there is room${
-      whyNoDisks ? ` (${whyNoDisks})` : ""
-    }`,
-    ignore: whyNoDisks !== undefined,
+    ...unless(whyNoDisks, `up on a disk that is ${what} says so, and works when there is room`),
     fn: () =>
       inDirectory(async (directory) => {
         await using disk = await smallDisk(join(directory, "disk"), limit);
@@ -139,10 +135,7 @@ for (
 }
 
 Deno.test({
-  name: `up on a disk that became full says so, and what runs can be seen and stopped${
-    whyNoDisks ? ` (${whyNoDisks})` : ""
-  }`,
-  ignore: whyNoDisks !== undefined,
+  ...unless(whyNoDisks, `up on a disk that became full says so, and what runs can be seen and stopped`),
   fn: () =>
     inDirectory(async (directory) => {
       await using disk = await smallDisk(join(directory, "disk"), "size=60m");
@@ -166,8 +159,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `up with a full build directory changes nothing that runs${whyNoDisks ? ` (${whyNoDisks})` : ""}`,
-  ignore: whyNoDisks !== undefined,
+  ...unless(whyNoDisks, `up with a full build directory changes nothing that runs`),
   async fn() {
     await using stack = await makeBadStack();
     await using disk = await smallDisk(stack.buildDir, "size=40k");
@@ -185,8 +177,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `up with a full cache says which, and how to name another${whyNoDisks ? ` (${whyNoDisks})` : ""}`,
-  ignore: whyNoDisks !== undefined,
+  ...unless(whyNoDisks, `up with a full cache says which, and how to name another`),
   fn: () =>
     inDirectory(async (directory) => {
       await using disk = await smallDisk(join(directory, "cache"), "size=1m");

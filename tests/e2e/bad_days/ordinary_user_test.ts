@@ -6,12 +6,12 @@ import { run } from "../../../lib/process.ts";
 import { prepareForNobody, reasonAgainstNobody } from "../nobody.ts";
 import { assertInterrupted, assertRefused, makeBadStack } from "./bad_stack.ts";
 import { smallDisk } from "./poor_machine.ts";
+import { unless } from "../../unless.ts";
 
 const whyNot = await reasonAgainstNobody();
 
 Deno.test({
-  name: `an ordinary user's bad days${whyNot ? ` (${whyNot})` : ""}`,
-  ignore: whyNot !== undefined,
+  ...unless(whyNot, `an ordinary user's bad days`),
   async fn(t) {
     const root = await Deno.makeTempDir({ prefix: "vigie-nobody-" });
     try {

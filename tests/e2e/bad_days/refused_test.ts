@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { assertRefused, type BadStack, makeBadStack } from "./bad_stack.ts";
-
-const ignore = Deno.build.os !== "linux";
+import { notOnLinux, unless } from "../../unless.ts";
 
 /** A text of config.ts, and what is said of it. */
 interface Refusal {
@@ -51,8 +50,7 @@ const REFUSALS: readonly Refusal[] = [
 ];
 
 Deno.test({
-  name: "up refuses a configuration before anything changes, and the other tasks go on",
-  ignore,
+  ...unless(notOnLinux, "up refuses a configuration before anything changes, and the other tasks go on"),
   async fn(t) {
     await using stack = await makeBadStack();
     await Deno.writeTextFile(`${stack.directory}/part.ts`, 'throw new Error("no vault");\n');
@@ -100,8 +98,10 @@ const USAGES: readonly Usage[] = [
 ];
 
 Deno.test({
-  name: "a command line that cannot be understood is refused with exit code 2, as text and as JSON",
-  ignore,
+  ...unless(
+    notOnLinux,
+    "a command line that cannot be understood is refused with exit code 2, as text and as JSON",
+  ),
   async fn() {
     await using stack = await makeBadStack();
     await Promise.all(USAGES.map(async ([task, args, says]) => {
