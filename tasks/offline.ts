@@ -31,32 +31,34 @@ export type OfflineOptions = Pick<Invocation, "progress" | "signal">;
 /**
  * Renders the stack into a directory of its own below the state directory and runs every offline check there.
  *
- * @returns the verdicts, and the directory that the problems' files are in.
+ * @returns the verdicts, the directory that the problems' files are in, and every file that was checked.
  */
 export async function checkOffline(
   { stack, target, engine }: Session,
   { progress, signal }: OfflineOptions,
-): Promise<{ verdicts: Verdict[]; directory: string }> {
+): Promise<{ verdicts: Verdict[]; directory: string; files: Files }> {
   const staging: Target = { ...target, buildDir: join(target.stateDir, "check") };
   progress.step("render the configuration");
   // Rendered for the real target: what is checked is byte for byte what would be served.
-  await writeFiles(staging.buildDir, renderStack(stack, target));
+  const files = renderStack(stack, target);
+  await writeFiles(staging.buildDir, files);
+  const tool = toolFinder(engine, progress);
   const context = (of: Target): CheckContext => ({
     files: renderFor(stack, { ...target, engine: of.engine }),
     buildDir: filesDirOf(of),
     stateDir: target.stateDir,
     locale: stack.locale,
     urls: urlsOf(stack),
-    tool: toolFinder(engine, progress),
+    tool,
     signal,
   });
   progress.step("check the generated files");
   const [own, compose, fresh] = await Promise.all([
     verify(OFFLINE_CHECKS, context(staging)),
     verify(composeChecks, context({ ...staging, engine: "docker" })),
-    verify([buildIsFresh(target, renderStack(stack, target))], context(staging)),
+    verify([buildIsFresh(target, files)], context(staging)),
   ]);
-  return { verdicts: [...own, ...compose, ...fresh], directory: filesDirOf(staging) };
+  return { verdicts: [...own, ...compose, ...fresh], directory: filesDirOf(staging), files };
 }
 
 /** Compares build/ with what config.ts gives. A build directory that was never made is not stale. */

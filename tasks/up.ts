@@ -2,7 +2,7 @@
 
 import pc from "picocolors";
 import { formatElapsed } from "../lib/units.ts";
-import { refuseForeign, writeFiles } from "../lib/files.ts";
+import { type Files, refuseForeign, writeFiles } from "../lib/files.ts";
 import { type Command, EXIT, Failure, type Invocation, main } from "./cli.ts";
 import { makeEngine, readRecord, writeRecord } from "./engine/choose.ts";
 import type { Applied } from "./engine/engine.ts";
@@ -10,7 +10,6 @@ import { checkOffline } from "./offline.ts";
 import { formatTable } from "./report.ts";
 import { ensureSecrets, GRAFANA_PASSWORD } from "./secrets.ts";
 import { ENGINE_FLAG, openToChange, type Session } from "./session.ts";
-import { renderStack } from "./render.ts";
 import { urlsOf } from "./stack.ts";
 import { formatVerdict, hasErrors } from "./verify.ts";
 import { join, relative } from "node:path";
@@ -34,9 +33,9 @@ export const up: Command = {
     const leftOut = await opened.engine.prepare(progress, signal);
     const session = { ...opened, ...await makeEngine(opened.stack, { ...opened.target, leftOut }) };
     const { stack, target, engine } = session;
-    await refuseWrong(session, invocation);
+    const files = await refuseWrong(session, invocation);
     await ensureSecrets(stack, target);
-    await writeFiles(target.buildDir, renderStack(stack, target));
+    await writeFiles(target.buildDir, files);
     // Remembered before anything starts: an interrupted `up` is found by `down` and `status`.
     await writeRecord(target.stateDir, { engine: engine.name, running: true, stack, leftOut });
     const applied = await engine.up(progress, signal);
@@ -76,8 +75,9 @@ async function refuseOther({ stack, target, engine }: Session): Promise<void> {
   }
 }
 
-async function refuseWrong(session: Session, invocation: Invocation): Promise<void> {
-  const { verdicts, directory } = await checkOffline(session, invocation);
+/** @returns the files that were checked, which are the ones to write. */
+async function refuseWrong(session: Session, invocation: Invocation): Promise<Files> {
+  const { verdicts, directory, files } = await checkOffline(session, invocation);
   const shown = verdicts.filter(({ id, problems }) => problems.length > 0 && id !== "build/fresh");
   const texts = await Promise.all(shown.map((verdict) => formatVerdict(verdict, directory)));
   if (hasErrors(verdicts)) {
@@ -88,6 +88,7 @@ async function refuseWrong(session: Session, invocation: Invocation): Promise<vo
     );
   }
   for (const text of texts) invocation.progress.warn(text);
+  return files;
 }
 
 function summary({ stack, target, engine }: Session, applied: readonly Applied[], ms: number): string {
