@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CheckContext } from "../../lib/check.ts";
 import { type Files, writeFiles } from "../../lib/files.ts";
-import { type Binary, binary, type BinaryName } from "../../tasks/binaries/mod.ts";
+import { binary, type BinaryName } from "../../tasks/binaries/mod.ts";
+import { commandLine } from "../../tasks/binaries/overlay.ts";
+import { freePort } from "../../tests/free_port.ts";
 
 const READY_MS = 30_000;
 const POLL_MS = 50;
@@ -57,7 +59,7 @@ export async function startServer(name: ServerName, directory: string): Promise<
     alertmanager: [`--storage.path=${data}`, "--cluster.listen-address="],
     blackbox_exporter: [],
   };
-  const [command, ...rest] = commandOf(program, [
+  const [command, ...rest] = commandLine(program, [
     `--config.file=${join(directory, CONFIGS[name])}`,
     `--web.listen-address=${address}`,
     ...args[name],
@@ -96,13 +98,6 @@ export async function reload({ url }: Server): Promise<void> {
   if (!response.ok) throw new Error(`POST ${url}/-/reload answered ${response.status}: ${text}`);
 }
 
-// Debian's Alertmanager looks for its own templates under /usr/share, where a program that is only unpacked has none.
-function commandOf({ path, overlay }: Binary, args: readonly string[]): string[] {
-  if (overlay === undefined) return [path, ...args];
-  const mount = 'mount -t overlay overlay -o "lowerdir=$1:/usr/share" /usr/share && shift && exec "$@"';
-  return ["unshare", Deno.uid() === 0 ? "-m" : "-Urm", "sh", "-c", mount, "sh", overlay, path, ...args];
-}
-
 async function isReady(url: string): Promise<boolean> {
   try {
     const response = await fetch(url);
@@ -111,9 +106,4 @@ async function isReady(url: string): Promise<boolean> {
   } catch {
     return false; // Not listening yet.
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

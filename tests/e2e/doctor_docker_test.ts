@@ -5,7 +5,8 @@ import { bridgeOf } from "../../compose/network.ts";
 import { run } from "../../lib/process.ts";
 import { dockerAnswers } from "../../tasks/engine/docker_cli.ts";
 import { askUntil, type Breakage, prove, serious, show } from "./doctor/breakage.ts";
-import { freePort, type RunningStack, runTask, startStack } from "./doctor/running_stack.ts";
+import { freePort } from "../free_port.ts";
+import { type RunningStack, runTask, startStack } from "./doctor/running_stack.ts";
 import { unless } from "../unless.ts";
 
 const SERVICES = ["prometheus", "alertmanager", "webhook", "node-exporter", "blackbox"] as const;

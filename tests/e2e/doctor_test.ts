@@ -6,7 +6,8 @@ import { run } from "../../lib/process.ts";
 import type { Finding } from "../../tasks/doctor/mod.ts";
 import { askUntil, nameOf, prove, serious, show } from "./doctor/breakage.ts";
 import { edit, LOCAL_BREAKAGES, supervisorPid } from "./doctor/local_breakages.ts";
-import { configText, freePort, LOCAL_KEYS, runTask, startStack } from "./doctor/running_stack.ts";
+import { freePort } from "../free_port.ts";
+import { configText, LOCAL_KEYS, runTask, startStack } from "./doctor/running_stack.ts";
 import { unless } from "../unless.ts";
 
 const SERVICES = ["prometheus", "alertmanager", "webhook", "node-exporter", "blackbox"] as const;

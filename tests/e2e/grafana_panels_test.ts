@@ -4,9 +4,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { panelQueries, type PanelQuery } from "../../grafana/mod.ts";
 import { writeFiles } from "../../lib/files.ts";
-import { type Binary, binary, type BinaryName } from "../../tasks/binaries/mod.ts";
+import { binary, type BinaryName } from "../../tasks/binaries/mod.ts";
 import { renderFor } from "../../tasks/render.ts";
 import { defineStack, filesDirOf, type Target } from "../../tasks/stack.ts";
+import { commandLine } from "../../tasks/binaries/overlay.ts";
+import { freePort } from "../free_port.ts";
 
 const DEADLINE_MS = 60_000;
 
@@ -71,26 +73,6 @@ function start(cleanup: AsyncDisposableStack, command: readonly string[], cwd: s
   return () => log;
 }
 
-/** Debian's Alertmanager insists on files under /usr/share: it sees them there in a mount namespace of its own. */
-function commandOf({ path, overlay }: Binary, args: readonly string[]): string[] {
-  if (overlay === undefined) return [path, ...args];
-  const mount = 'mount -t overlay overlay -o "lowerdir=$1:/usr/share" /usr/share && shift && exec "$@"';
-  return ["unshare", "-Urm", "sh", "-c", mount, "sh", overlay, path, ...args];
-}
-
-/** A free port below the ones that outgoing connections take. */
-function freePort(): number {
-  for (;;) {
-    const port = 15_000 + Math.floor(Math.random() * 15_000);
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-}
-
 Deno.test("panelQueries of both dashboards all give data on a running stack", async (t) => {
   await using cleanup = new AsyncDisposableStack();
   const directory = cleanup.adopt(await Deno.makeTempDir(), (path) => Deno.remove(path, { recursive: true }));
@@ -118,7 +100,7 @@ Deno.test("panelQueries of both dashboards all give data on a running stack", as
 
   const url = (port: number | undefined, path = "") => `http://127.0.0.1:${port}${path}`;
   const run = async (name: BinaryName, port: number | undefined, path: string, args: readonly string[]) => {
-    const command = commandOf(await binary(name), [`--web.listen-address=127.0.0.1:${port}`, ...args]);
+    const command = commandLine(await binary(name), [`--web.listen-address=127.0.0.1:${port}`, ...args]);
     await ready(url(port, path), name, start(cleanup, command, directory));
   };
   const runWebhook = async () => {

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { LocalService } from "../../../compose/services/mod.ts";
 import type { Binary } from "../../binaries/mod.ts";
+import { commandLine } from "../../binaries/overlay.ts";
 import { grafanaEnvironment } from "../../../grafana/schema.ts";
 import { filesDirOf, type Stack, type Target, urlsOf } from "../../stack.ts";
 import type { WebhookProgram } from "./webhook.ts";
@@ -59,15 +60,14 @@ export function commandOf(service: LocalService, plan: Plan, binary: Binary | un
         listen,
       ];
     case "alertmanager":
-      return withOverlay(plan, binary, [
-        program,
+      return commandLine({ path: program, overlay: binary?.overlay }, [
         `--config.file=${join(files, "alertmanager", "alertmanager.yml")}`,
         `--storage.path=${data}`,
         `--web.external-url=${url}`,
         // Empty: no cluster. Otherwise it waits 10 s for peers before its first message, and takes port 9094.
         "--cluster.listen-address=",
         listen,
-      ]);
+      ], plan.root);
     case "node-exporter":
       return [
         program,
@@ -186,16 +186,4 @@ function localGrafana({ stack, target, directory }: Plan): Record<string, string
 /** `host:port` to listen on. */
 export function listenAddress({ bind, ports }: Stack, service: LocalService): string {
   return `${bind.includes(":") ? `[${bind}]` : bind}:${ports[service]}`;
-}
-
-// The tree lies over the machine's own /usr/share, so that its time zones stay; its path is no part of mount's options, where
-// some characters could not be written. At the end the program has taken the shell's place: its pid is the one that was started.
-const OVERLAY = 'share=$1; shift; cd "$share" && ' +
-  "mount -t overlay overlay -o lowerdir=.:/usr/share /usr/share && " +
-  'cd / && exec "$@"';
-
-/** `command` in a mount namespace of its own where it sees the tree that it wants at /usr/share. */
-function withOverlay({ root }: Plan, binary: Binary | undefined, command: string[]): string[] {
-  if (!binary?.overlay) return command;
-  return ["unshare", root ? "-m" : "-Urm", "sh", "-c", OVERLAY, "sh", binary.overlay, ...command];
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { configSchema } from "../../stack.ts";
-import { freePort } from "../../../tests/e2e/doctor/running_stack.ts";
+import { freePort } from "../../../tests/free_port.ts";
 import { foreignListener, insistOnPorts } from "./conflict.ts";
 import { listeningInodes, portProblem } from "./port.ts";
 import { notOnLinux, unless } from "../../../tests/unless.ts";

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Service } from "../../../compose/services/mod.ts";
 import { type Breakage, DEADLINE_MS } from "./breakage.ts";
-import { configText, freePort, LOCAL_KEYS, type RunningStack } from "./running_stack.ts";
+import { freePort } from "../../free_port.ts";
+import { configText, LOCAL_KEYS, type RunningStack } from "./running_stack.ts";
 
 /** Replaces a file for a while. */
 export async function edit(path: string, change: (text: string) => string): Promise<() => Promise<void>> {

@@ -17,7 +17,7 @@ import { parseStatus } from "../../../tasks/engine/local/protocol.ts";
 import { silent } from "../../../tasks/progress.ts";
 import { renderFor, renderStack } from "../../../tasks/render.ts";
 import { defineStack, type StackInput, urlsOf } from "../../../tasks/stack.ts";
-import { freePort } from "../doctor/running_stack.ts";
+import { freePort } from "../../free_port.ts";
 
 /** Runs one part of the scenario under a name. */
 export type Step = (name: string, part: () => Promise<void>) => Promise<unknown>;

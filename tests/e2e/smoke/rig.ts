@@ -8,6 +8,8 @@ import type { SmokeContext } from "../../../tasks/smoke/check.ts";
 import { ask, Unanswered } from "../../../tasks/smoke/http.ts";
 import { poll } from "../../../tasks/smoke/poll.ts";
 import { type StandInWebhook, standInWebhook } from "./stand_in_webhook.ts";
+import { commandLine } from "../../../tasks/binaries/overlay.ts";
+import { freePort } from "../../free_port.ts";
 
 /** How the stack is set up; each field breaks one thing. */
 export interface RigSettings {
@@ -86,10 +88,7 @@ export async function startRig(settings: RigSettings = {}): Promise<Rig> {
 
   const start = async (name: Name, args: string[]) => {
     const program = await binary(name === "node-exporter" ? "node_exporter" : name);
-    const command = program.overlay === undefined
-      ? [program.path, ...args]
-      // Debian's Alertmanager insists on files under /usr/share.
-      : ["unshare", "-Urm", "sh", "-c", OVERLAY, "sh", program.overlay, program.path, ...args];
+    const command = commandLine(program, args);
     const log = join(dir, `${name}.log`);
     logs.set(name, log);
     const child = new Deno.Command("sh", {
@@ -156,8 +155,6 @@ export async function startRig(settings: RigSettings = {}): Promise<Rig> {
   };
 }
 
-const OVERLAY = 'mount -t overlay overlay -o "lowerdir=$1:/usr/share" /usr/share && shift && exec "$@"';
-
 async function answers(context: SmokeContext, url: string): Promise<boolean> {
   try {
     return (await ask(context, url)).status === 200;
@@ -165,12 +162,6 @@ async function answers(context: SmokeContext, url: string): Promise<boolean> {
     if (error instanceof Unanswered) return false;
     throw error;
   }
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 function filesOf(settings: RigSettings, urls: SmokeContext["urls"]): Map<string, string> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { run } from "../../../lib/process.ts";
-import { freePort } from "./rig.ts";
+import { freePort } from "../../free_port.ts";
 
 const ROOT = join(import.meta.dirname!, "../../..");
 
