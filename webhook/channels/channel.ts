@@ -1,29 +1,105 @@
 /** What a channel is: one kind of destination that the webhook delivers to. */
 
-import type * as z from "zod";
-import type { Locale } from "../../lib/text.ts";
-import type { Notification } from "../payload.ts";
+import * as z from "zod";
+import type { Message } from "../message.ts";
 
-/** What every channel needs to know besides its own settings. */
-export interface ChannelContext {
-  readonly locale: Locale;
-  /** Now, in milliseconds since 1970; injected so that a test can hold it still. */
-  readonly now: () => number;
-  /** Writes text to standard output, after what was written before. @throws when it cannot be written. */
-  readonly print: (text: string) => Promise<void>;
-  readonly fetch: typeof fetch;
+/** How fast a destination may be told, kept from our side. */
+export interface Pace {
+  /** Requests at once after a rest. */
+  readonly burst: number;
+  /** One more each so many milliseconds. */
+  readonly everyMs: number;
+  /** Requests under way at one time, each of another group; 1 by default. */
+  readonly concurrency?: number;
 }
 
-/** How a delivery ended. */
-export type Delivery =
-  | { readonly ok: true }
-  /** `retryable` says whether the same message may succeed later. `reason` holds no secret. */
-  | { readonly ok: false; readonly retryable: boolean; readonly reason: string };
+/** What sending needs. */
+export interface SendContext {
+  readonly fetch: typeof fetch;
+  /** Writes text to standard output, after what was written before. @throws when it cannot be written. */
+  readonly print: (text: string) => Promise<void>;
+  /** Ends the attempt: out of time, or the process stops. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
 
-/** One kind of destination. A new kind is one file that exports one of these, and one line in mod.ts. */
-export interface ChannelKind<Schema extends z.ZodObject = z.ZodObject> {
-  /** Its settings in config.ts; `kind` is a literal and names it. */
-  readonly schema: Schema;
-  /** Tells one notification. It reports refusals in its result and throws only on a defect of its own. */
-  deliver(notification: Notification, settings: z.output<Schema>, context: ChannelContext): Promise<Delivery>;
+/** How an attempt ended. `reason` is one line for the operator; it may quote the destination's answer. */
+export type Outcome =
+  /** `ref`: what the destination calls the message, to update it later. */
+  | { readonly result: "delivered"; readonly ref?: string }
+  /** The same may succeed later. `afterMs`: how long the destination wants to be left alone. */
+  | { readonly result: "retry"; readonly reason: string; readonly afterMs?: number }
+  /** This message never: the plain form is tried once, then it is dead. */
+  | { readonly result: "refused"; readonly reason: string }
+  /** No message, until somebody changes the configuration: it is dead. */
+  | { readonly result: "gone"; readonly reason: string };
+
+/** What a person is shown of a request that would be sent; without secrets. */
+export interface Preview {
+  /** Such as `POST https://hooks.slack.com/… (JSON)`; secret parts as `<secret>`. */
+  readonly what: string;
+  readonly body: string;
+}
+
+/** Settings of a kind, as they reach its functions: secrets read from their files. */
+export type SettingsOf<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
+
+/**
+ * One kind of destination. A new kind is one file that exports one of these, and one line in mod.ts.
+ *
+ * `Out` is one request in the destination's own form, as plain data. `render` and `plain` are pure, and whatever the message holds they give
+ * only what the destination takes: escaped for it, within its limits, pinging nobody.
+ */
+// deno-lint-ignore no-explicit-any -- a kind among others takes its own requests and settings, which only it knows
+export interface ChannelKind<Kind extends string = string, Shape extends z.ZodRawShape = any, Out = any> {
+  /** Names it in config.ts and webhook.json. */
+  readonly kind: Kind;
+  /** One sentence for the reference. */
+  readonly about: string;
+  /** Its settings, but for `kind` and what all channels have; each with `.describe`. */
+  readonly shape: Shape;
+  /**
+   * Settings that are secret, as `secretSetting` makes them: `url` here means that `urlFile` names a file with it. They are optional in
+   * `shape`; `check` says which must be there.
+   */
+  readonly secrets: readonly string[];
+  /** What is wrong with settings that fit the shape, as a sentence; undefined when nothing is. A secret counts as there in either form. */
+  readonly check?: (settings: SettingsOf<Shape>) => string | undefined;
+  readonly pace: Pace;
+  /**
+   * The requests that tell `message`, in order; more than one when it has to be split.
+   *
+   * @param ref What the destination calls the message about this group that it got before.
+   */
+  render(message: Message, settings: SettingsOf<Shape>, ref?: string): readonly Out[];
+  /** One request as plain as can be, for a destination that refused what `render` gave. */
+  plain(message: Message, settings: SettingsOf<Shape>): Out;
+  /** Sends one request. A refusal is an outcome; it throws only on a defect of its own. */
+  send(out: Out, settings: SettingsOf<Shape>, context: SendContext): Promise<Outcome>;
+  /** What `out` would look like on its way. */
+  preview(out: Out, settings: SettingsOf<Shape>): Preview;
+}
+
+/** Checks the types of one kind; it changes nothing. */
+export function defineChannel<const Kind extends string, Shape extends z.ZodRawShape, Out>(
+  kind: ChannelKind<Kind, Shape, Out>,
+): ChannelKind<Kind, Shape, Out> {
+  return kind;
+}
+
+/**
+ * A secret setting and its twin: `secretSetting("url", "the incoming webhook's URL")` gives `url` and `urlFile`. One of them at most is set,
+ * and the functions of the kind find the secret under `url` in either case.
+ */
+export function secretSetting<const Key extends string>(key: Key, about: string) {
+  const text = z.string().min(1);
+  return {
+    [key]: text.optional().describe(`${capital(about)}. Better in a file: see \`${key}File\`.`),
+    [`${key}File`]: text.optional().describe(`File that holds ${about}; read again on SIGHUP.`),
+  } as { [K in Key | `${Key}File`]: z.ZodOptional<z.ZodString> };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,50 +1,52 @@
 /** The console: prints each notification on standard output, as the reference's receiver did. */
 
-import * as z from "zod";
 import type { Locale, Text } from "../../lib/text.ts";
-import type { Alert, Notification } from "../payload.ts";
-import type { ChannelKind } from "./channel.ts";
+import type { AlertView, Message } from "../message.ts";
 import { oneLine } from "../one_line.ts";
-
-const schema = z.strictObject({
-  /** The standard output of the webhook: `deno task logs webhook`. */
-  kind: z.literal("console").describe("The standard output of the webhook: `deno task logs webhook`."),
-});
+import { defineChannel } from "./channel.ts";
 
 const HEADER: Text = { fr: "ALERTE REÇUE", en: "ALERT RECEIVED" };
 const NOT_SAID = "N/A";
 
 /** The console channel. */
-export const consoleChannel: ChannelKind<typeof schema> = {
-  schema,
-  async deliver(notification, _settings, { locale, now, print }) {
+export const consoleChannel = defineChannel({
+  kind: "console",
+  about: "The standard output of the webhook: `deno task logs webhook`.",
+  shape: {},
+  secrets: [],
+  // The output is this machine's own: nobody has to be spared.
+  pace: { burst: 1_000, everyMs: 1 },
+  render: (message) => [renderConsole(message, message.locale, new Date(message.sentMs))],
+  plain: (message) => renderConsole(message, message.locale, new Date(message.sentMs)),
+  async send(text: string, _settings, { print }) {
     try {
-      await print(renderConsole(notification, locale, new Date(now())));
-      return { ok: true };
+      await print(text);
+      return { result: "delivered" };
     } catch (error) {
-      return { ok: false, retryable: true, reason: (error as Error).message };
+      return { result: "retry", reason: (error as Error).message };
     }
   },
-};
+  preview: (text) => ({ what: "standard output", body: text }),
+});
 
 /**
  * What is printed for one notification, with its last line end. A text within an alert takes no line of its own and moves no cursor.
  *
  * @param at When it was received; shown in local time.
  */
-export function renderConsole(notification: Notification, locale: Locale, at: Date): string {
+export function renderConsole(message: Message, locale: Locale, at: Date): string {
   return [
     `🚨 ${HEADER[locale]} - ${localTime(at)}`,
     "=".repeat(50),
-    ...notification.alerts.flatMap((alert) => alertLines(alert)),
+    ...message.alerts.flatMap((alert) => alertLines(alert)),
   ].map((line) => `${line}\n`).join("");
 }
 
-function alertLines({ status, labels, annotations }: Alert): string[] {
+function alertLines({ status, name, summary, description }: AlertView): string[] {
   return [
     `📊 Status: ${status.toUpperCase()}`,
-    `🏷️  Alert: ${oneLine(labels.alertname || NOT_SAID)}`,
-    `📝 Summary: ${oneLine(annotations.summary || annotations.description || NOT_SAID)}`,
+    `🏷️  Alert: ${oneLine(name || NOT_SAID)}`,
+    `📝 Summary: ${oneLine(summary || description || NOT_SAID)}`,
     "-".repeat(30),
   ];
 }

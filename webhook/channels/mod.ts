@@ -1,36 +1,86 @@
 /** Every kind of channel. To add one: write its file beside this one and name it in `CHANNELS`. */
 
 import * as z from "zod";
-import type { Notification } from "../payload.ts";
-import type { ChannelContext, ChannelKind, Delivery } from "./channel.ts";
+import { duration } from "../../lib/schema.ts";
+import type { ChannelKind } from "./channel.ts";
 import { consoleChannel } from "./console.ts";
 
-export type { ChannelContext, Delivery } from "./channel.ts";
+export type { ChannelKind, Outcome, Pace, Preview, SendContext } from "./channel.ts";
 
 /** The kinds of channel that the webhook serves. */
 export const CHANNELS = [consoleChannel] as const;
 
-type Schemas<Kinds extends readonly { schema: z.ZodObject }[]> = {
-  readonly [Index in keyof Kinds]: Kinds[Index]["schema"];
+/** What every channel has. */
+export const commonShape = {
+  /** The channel that is told what this one could not be told. */
+  fallback: z.string().min(1).optional().describe(
+    "The channel that is told what this one could not be told.",
+  ),
+  /** What is older is not sent any more; it goes to the dead letters. */
+  maxAge: duration.default("1d").describe(
+    "What is older is not sent any more; it goes to the dead letters.",
+  ),
+  /** Texts of its own, in Liquid. */
+  templates: z.strictObject({
+    /** The title: one line. */
+    title: z.string().optional().describe("The title: one line."),
+    /** What is said of one alert instead of its summary and description. */
+    alert: z.string().optional().describe(
+      "What is said of one alert instead of its summary and description.",
+    ),
+    /** What is said instead of all alerts. */
+    text: z.string().optional().describe("What is said instead of all alerts."),
+  }).optional().describe("Texts of its own, in Liquid."),
 };
 
-/** Their settings, as config.ts and webhook.json take them. */
-export const channelSchemas = CHANNELS.map(({ schema }) => schema) as unknown as Schemas<typeof CHANNELS>;
+type Named = { readonly name: z.ZodString };
+type SchemaOf<Kind extends ChannelKind, Extra> = z.ZodObject<
+  { readonly kind: z.ZodLiteral<Kind["kind"]> } & Extra & typeof commonShape & Kind["shape"],
+  z.core.$strict
+>;
+type Schemas<Kinds extends readonly ChannelKind[], Extra> = {
+  readonly [Index in keyof Kinds]: SchemaOf<Kinds[Index], Extra>;
+};
 
-/** The settings of one channel, of whatever kind. */
-export type ChannelSettings = z.output<typeof CHANNELS[number]["schema"]>;
+function schemaOf(kind: ChannelKind, extra: z.ZodRawShape): z.ZodObject {
+  return z.strictObject({
+    kind: z.literal(kind.kind).describe(kind.about),
+    ...extra,
+    ...commonShape,
+    ...kind.shape,
+  }).superRefine((settings, context) => {
+    for (const key of kind.secrets) {
+      if (settings[key] === undefined || settings[`${key}File`] === undefined) continue;
+      context.addIssue({ code: "custom", path: [key], message: `give ${key} or ${key}File, not both` });
+    }
+    const asSent = { ...settings };
+    for (const key of kind.secrets) asSent[key] ??= settings[`${key}File`];
+    const wrong = kind.check?.(asSent as never);
+    if (wrong !== undefined) context.addIssue({ code: "custom", path: [], message: wrong });
+  }) as unknown as z.ZodObject;
+}
 
-/** Tells `notification` on the channel that `settings` describe. A defect of the channel is a failed delivery, never an exception. */
-export async function deliverTo(
-  settings: ChannelSettings,
-  notification: Notification,
-  context: ChannelContext,
-): Promise<Delivery> {
-  try {
-    const kinds: readonly ChannelKind[] = CHANNELS;
-    const kind = kinds.find(({ schema }) => schema.shape.kind.value === settings.kind)!;
-    return await kind.deliver(notification, settings, context);
-  } catch (error) {
-    return { ok: false, retryable: false, reason: `Defect in channel kind "${settings.kind}": ${error}` };
-  }
+/** Channels as webhook.json has them: each with a name. */
+export const channelSchemas = CHANNELS.map((kind) =>
+  schemaOf(kind, {
+    name: z.string().min(1).max(100).describe("Its name in logs, metrics, routes and addresses."),
+  })
+) as unknown as Schemas<typeof CHANNELS, Named>;
+
+/**
+ * Channels as config.ts has them: nameless, and their secrets only in files, as what config.ts says is written to files that others may read.
+ */
+export const destinationSchemas = CHANNELS.map((kind: ChannelKind) => {
+  const shape = Object.fromEntries(
+    Object.entries(kind.shape as z.ZodRawShape).filter(([key]) => !kind.secrets.includes(key)),
+  );
+  return schemaOf({ ...kind, shape }, {});
+}) as unknown as Schemas<typeof CHANNELS, Record<never, never>>;
+
+/** One channel of a valid webhook.json. */
+export type ChannelConfig = z.output<typeof channelSchemas[number]>;
+
+/** The kind of that name. */
+export function kindOf(name: ChannelConfig["kind"]): ChannelKind {
+  return CHANNELS.find(({ kind }) => kind === name)!;
 }
