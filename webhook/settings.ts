@@ -1,0 +1,127 @@
+/** webhook.json together with the secrets that it names: everything the running webhook goes by. */
+
+import { durationMs } from "../lib/units.ts";
+import { type ChannelConfig, type ChannelKind, kindOf } from "./channels/mod.ts";
+import { BadConfig, defaultConfig, readConfig } from "./read_config.ts";
+import { createRedactor } from "./redact.ts";
+import type { WebhookConfig } from "./schema.ts";
+
+/** One channel, ready to be used. */
+export interface Channel {
+  readonly name: string;
+  readonly kind: ChannelKind;
+  /** Its own settings; secrets are read from their files. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly fallback?: string;
+  readonly maxAgeMs: number;
+  /** Liquid sources of its own texts. */
+  readonly templates?: ChannelConfig["templates"];
+}
+
+/** Secrets that clients prove themselves with. */
+export interface Credentials {
+  /** Bearer tokens. */
+  readonly bearers: readonly string[];
+  /** Lines `user:hash`, the hash bcrypt's. */
+  readonly users: readonly string[];
+  /** Keys of HMAC-SHA256. */
+  readonly hmacs: readonly string[];
+}
+
+/** Everything the running webhook goes by. */
+export interface Settings {
+  readonly config: WebhookConfig;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly credentials: Credentials;
+  readonly heartbeatUrl?: string;
+  /** Puts `<secret>` in the place of each secret. */
+  readonly redact: (text: string) => string;
+}
+
+/**
+ * The settings that the file at `path` describes; those of a webhook that only prints without one.
+ *
+ * @throws {BadConfig} when the file, or one that it names, cannot be used; every file that cannot be read is named.
+ */
+export async function readSettings(path: string | undefined): Promise<Settings> {
+  const config = path === undefined ? defaultConfig() : await readConfig(path);
+  const problems: string[] = [];
+  const secrets: string[] = [];
+  const read = async (file: string, where: string): Promise<string> => {
+    try {
+      const text = (await Deno.readTextFile(file)).trim();
+      if (text === "") throw new RangeError("it is empty");
+      return text;
+    } catch (error) {
+      problems.push(`  ${where}: Cannot read "${file}": ${why(error)}`);
+      return "";
+    }
+  };
+  const secret = async (file: string, where: string): Promise<string> => {
+    const text = await read(file, where);
+    secrets.push(text);
+    return text;
+  };
+  const all = (files: readonly string[], where: string) =>
+    Promise.all(files.map((file, i) => secret(file, `${where}[${i}]`)));
+
+  const channels = new Map<string, Channel>();
+  for (const [i, channel] of config.channels.entries()) {
+    const where = `channels[${i}]`;
+    const resolved = await resolve(channel, (file, key) => secret(file, `${where}.${key}`));
+    channels.set(channel.name, resolved);
+    const { url } = resolved.settings;
+    if (typeof url === "string" && url !== "" && !isHttpUrl(url)) {
+      problems.push(`  ${where}.${"urlFile" in channel ? "urlFile" : "url"}: ${NO_URL}`);
+    }
+  }
+  const { bearerFiles, basicFile, hmacFiles } = config.auth;
+  const credentials: Credentials = {
+    bearers: await all(bearerFiles, "auth.bearerFiles"),
+    users: basicFile === undefined ? [] : lines(await read(basicFile, "auth.basicFile")),
+    hmacs: await all(hmacFiles, "auth.hmacFiles"),
+  };
+  const heartbeat = config.heartbeat;
+  const heartbeatUrl = heartbeat?.url ??
+    (heartbeat?.urlFile === undefined ? undefined : await secret(heartbeat.urlFile, "heartbeat.urlFile"));
+  if (heartbeatUrl) secrets.push(heartbeatUrl);
+  if (heartbeatUrl && !isHttpUrl(heartbeatUrl)) problems.push(`  heartbeat.urlFile: ${NO_URL}`);
+  if (problems.length > 0) throw new BadConfig([`Cannot use "${path}":`, ...problems].join("\n"));
+  for (const { kind, settings } of channels.values()) {
+    for (const key of kind.secrets) if (typeof settings[key] === "string") secrets.push(settings[key]);
+  }
+  return { config, channels, credentials, heartbeatUrl, redact: createRedactor(secrets) };
+}
+
+async function resolve(
+  channel: ChannelConfig,
+  secret: (file: string, key: string) => Promise<string>,
+): Promise<Channel> {
+  const { kind: kindName, name, fallback, maxAge, templates, ...rest } = channel;
+  const kind = kindOf(kindName);
+  const settings: Record<string, unknown> = { ...rest };
+  for (const key of kind.secrets) {
+    const file = settings[`${key}File`];
+    if (typeof file === "string") settings[key] = await secret(file, `${key}File`);
+  }
+  return { name, kind, settings, fallback, maxAgeMs: durationMs(maxAge), templates };
+}
+
+// What it is instead may be a secret.
+const NO_URL = "expected an http or https URL, alone in its file";
+
+function isHttpUrl(text: string): boolean {
+  return !/\s/.test(text) && /^https?:$/.test(URL.parse(text)?.protocol ?? "");
+}
+
+function lines(text: string): string[] {
+  return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+function why(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return "it may not be read";
+  }
+  return (error as Error).message;
+}

@@ -1,0 +1,74 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { join } from "node:path";
+import { BadConfig } from "./read_config.ts";
+import { readSettings } from "./settings.ts";
+
+async function withFiles(files: Record<string, string>, test: (directory: string) => Promise<void>) {
+  const directory = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(directory, name), text);
+    await test(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+Deno.test("readSettings without a file is the console and no secret", async () => {
+  const { channels, credentials, heartbeatUrl, redact } = await readSettings(undefined);
+  deepEqual([...channels.keys()], ["console"]);
+  equal(channels.get("console")!.maxAgeMs, 86_400_000);
+  deepEqual(credentials, { bearers: [], users: [], hmacs: [] });
+  equal(heartbeatUrl, undefined);
+  equal(redact("nothing to hide"), "nothing to hide");
+});
+
+Deno.test("readSettings reads what files hold, and hides it", async () => {
+  await withFiles({
+    one: "token-one\n",
+    two: "token-two",
+    users: "# who may\nann:$2y$10$abc\n\nbob:$2y$10$def\n",
+    beat: "https://hc.example.org/ping/4711\n",
+  }, async (directory) => {
+    const path = join(directory, "webhook.json");
+    const at = (name: string) => join(directory, name);
+    await Deno.writeTextFile(
+      path,
+      JSON.stringify({
+        auth: { bearerFiles: [at("one"), at("two")], basicFile: at("users") },
+        heartbeat: { urlFile: at("beat") },
+      }),
+    );
+    const settings = await readSettings(path);
+    deepEqual(settings.credentials.bearers, ["token-one", "token-two"]);
+    deepEqual(settings.credentials.users, ["ann:$2y$10$abc", "bob:$2y$10$def"]);
+    equal(settings.heartbeatUrl, "https://hc.example.org/ping/4711");
+    equal(settings.redact("GET /ping/4711 with token-two"), "GET <secret> with <secret>");
+  });
+});
+
+Deno.test("readSettings names every file that it cannot use, and quotes none", async () => {
+  await withFiles({ empty: " \n", beat: "not a url" }, async (directory) => {
+    const path = join(directory, "webhook.json");
+    const at = (name: string) => join(directory, name);
+    await Deno.writeTextFile(
+      path,
+      JSON.stringify({
+        auth: { bearerFiles: [at("missing"), at("empty")] },
+        heartbeat: { urlFile: at("beat") },
+      }),
+    );
+    await rejects(readSettings(path), (error) => {
+      equal(error instanceof BadConfig, true);
+      equal(
+        (error as Error).message,
+        [
+          `Cannot use "${path}":`,
+          `  auth.bearerFiles[0]: Cannot read "${at("missing")}": there is no such file`,
+          `  auth.bearerFiles[1]: Cannot read "${at("empty")}": it is empty`,
+          "  heartbeat.urlFile: expected an http or https URL, alone in its file",
+        ].join("\n"),
+      );
+      return true;
+    });
+  });
+});
