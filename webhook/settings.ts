@@ -62,8 +62,11 @@ export async function readSettings(path: string | undefined): Promise<Settings> 
     secrets.push(text);
     return text;
   };
-  const all = (files: readonly string[], where: string) =>
-    Promise.all(files.map((file, i) => secret(file, `${where}[${i}]`)));
+  const all = async (files: readonly string[], where: string) => {
+    const texts: string[] = [];
+    for (const [i, file] of files.entries()) texts.push(await secret(file, `${where}[${i}]`));
+    return texts;
+  };
 
   const channels = new Map<string, Channel>();
   for (const [i, channel] of config.channels.entries()) {
