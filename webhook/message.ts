@@ -72,4 +72,6 @@ export interface Message {
   readonly notes: readonly string[];
   /** To the whole message, to Alertmanager: those that there are. */
   readonly links: readonly Link[];
+  /** What was notified, as it was decoded: for destinations that take data. Its texts are a stranger's, as they came. */
+  readonly notification: Notification;
 }
