@@ -11,6 +11,20 @@ export interface Alert {
   readonly endsAt: string;
   readonly generatorURL: string;
   readonly fingerprint: string;
+  /** What Grafana adds, as far as it said it. */
+  readonly grafana?: GrafanaAlert;
+}
+
+/** What Grafana's webhook says of an alert beyond Alertmanager's. */
+export interface GrafanaAlert {
+  readonly silenceURL?: string;
+  readonly dashboardURL?: string;
+  readonly panelURL?: string;
+  readonly imageURL?: string;
+  /** The expressions' values by their letters; without a prototype. */
+  readonly values?: Readonly<Record<string, number>>;
+  /** The same as a sentence of Grafana's own. */
+  readonly valueString?: string;
 }
 
 /** One group of alerts that one receiver is told about. */
@@ -76,7 +90,24 @@ function decodeAlert(value: unknown, fallback: Alert["status"] | undefined): Ale
     endsAt: own === "firing" ? "" : timestamp(alert.endsAt),
     generatorURL: text(alert.generatorURL),
     fingerprint: text(alert.fingerprint),
+    ...grafanaAlert(alert),
   };
+}
+
+const GRAFANA_TEXTS = ["silenceURL", "dashboardURL", "panelURL", "imageURL", "valueString"] as const;
+
+function grafanaAlert(alert: Record<string, unknown>): { readonly grafana?: GrafanaAlert } {
+  const said: { -readonly [Key in keyof GrafanaAlert]: GrafanaAlert[Key] } = {};
+  for (const key of GRAFANA_TEXTS) {
+    const value = text(alert[key]);
+    if (value !== "") said[key] = value;
+  }
+  const values: Record<string, number> = Object.create(null);
+  for (const [key, value] of Object.entries(record(alert.values) ?? {})) {
+    if (typeof value === "number") values[key.toWellFormed()] = value;
+  }
+  if (Object.keys(values).length > 0) said.values = values;
+  return Object.keys(said).length > 0 ? { grafana: said } : {};
 }
 
 function record(value: unknown): Record<string, unknown> | undefined {

@@ -202,3 +202,19 @@ Deno.test("decodeNotification is not stopped by deep nesting", () => {
   deepEqual(plain(alerts[0]!.labels), { b: "kept" });
   throws(() => decodeNotification(JSON.parse(deep)), NotANotification);
 });
+
+Deno.test("decodeNotification keeps what Grafana says of an alert, and nothing for an alert without it", () => {
+  const { alerts } = decodeNotification(JSON.parse(
+    `{"version":"1","orgId":1,"alerts":[
+      {"status":"firing","labels":{"alertname":"A"},"silenceURL":"http://g/s","panelURL":"http://g/p","imageURL":null,
+       "values":{"B":22.5,"__proto__":1,"C":"x"},"valueString":"[ var='B' value=22.5 ]"},
+      {"labels":{"alertname":"B"},"values":null,"valueString":""}]}`,
+  ));
+  deepEqual({ ...alerts[0]!.grafana, values: Object.entries(alerts[0]!.grafana!.values!) }, {
+    silenceURL: "http://g/s",
+    panelURL: "http://g/p",
+    values: [["B", 22.5], ["__proto__", 1]],
+    valueString: "[ var='B' value=22.5 ]",
+  });
+  ok(!("grafana" in alerts[1]!));
+});
