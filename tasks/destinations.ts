@@ -1,16 +1,18 @@
 /** Whom a stack tells, split by who serves them: the webhook's channels, and what Alertmanager serves by itself. */
 
 import { join, resolve } from "node:path";
+import type * as z from "zod";
 import type { Service } from "../compose/services/mod.ts";
 import type { Receiver } from "../prometheus/alertmanager/mod.ts";
 import type { NativeDestination } from "../prometheus/alertmanager/schema.ts";
-import { channelSchemas } from "../webhook/channels/mod.ts";
+import { destinationSchemas } from "../webhook/channels/mod.ts";
+import type { webhookSchema } from "../webhook/schema.ts";
 import type { Stack } from "./stack.ts";
 
 type Destination = Stack["notify"]["receivers"][string][number];
 type ChannelSettings = Exclude<Destination, NativeDestination>;
 
-const CHANNEL_KINDS: ReadonlySet<string> = new Set(channelSchemas.map(({ shape }) => shape.kind.value));
+const CHANNEL_KINDS: ReadonlySet<string> = new Set(destinationSchemas.map(({ shape }) => shape.kind.value));
 
 /** Whether the webhook serves `destination`. */
 function isChannel(destination: Destination): destination is ChannelSettings {
@@ -64,25 +66,34 @@ export function receiversOf(stack: Stack, secretsDir: string): Receiver[] {
   }));
 }
 
-/** What the webhook is told. A channel's name is its receiver's, with its kind where the receiver has several. */
-export function webhookConfigOf(stack: Stack) {
+/**
+ * What the webhook is told. A channel's name is its receiver's with its kind, so that it does not change when the receiver gets another
+ * destination: what is queued for a channel is queued under its name.
+ */
+export function webhookConfigOf(stack: Stack): z.input<typeof webhookSchema> {
   const channels = Object.entries(stack.notify.receivers).flatMap(([receiver, destinations]) =>
-    destinations.flatMap((settings, index) =>
-      isChannel(settings)
-        ? [{
-          receiver,
-          name: destinations.length === 1 ? receiver : `${receiver}-${settings.kind}-${index + 1}`,
-          settings,
-        }]
-        : []
-    )
+    destinations.filter(isChannel).map((settings, index, all) => ({
+      receiver,
+      settings,
+      name: channelName(
+        receiver,
+        settings.kind,
+        all.slice(0, index).filter(({ kind }) => kind === settings.kind).length,
+      ),
+    }))
   );
   return {
     locale: stack.locale,
-    channels: channels.map(({ name, settings }) => ({ name, settings })),
+    channels: channels.map(({ name, settings: { kind, ...settings } }) => ({ kind, name, ...settings })),
     routes: [...new Set(channels.map(({ receiver }) => receiver))].map((receiver) => ({
-      receiver,
+      receivers: [receiver],
       channels: channels.filter((channel) => channel.receiver === receiver).map(({ name }) => name),
     })),
   };
+}
+
+/** @param earlier How many of its kind the receiver has before it. */
+function channelName(receiver: string, kind: string, earlier: number): string {
+  const name = receiver === kind ? receiver : `${receiver}-${kind}`;
+  return earlier === 0 ? name : `${name}-${earlier + 1}`;
 }

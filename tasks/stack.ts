@@ -16,13 +16,13 @@ import { grafanaSchema } from "../grafana/schema.ts";
 import { name } from "../lib/schema.ts";
 import { nativeDestinations, routingShape } from "../prometheus/alertmanager/schema.ts";
 import { measureShape } from "../prometheus/schema.ts";
-import { channelSchemas } from "../webhook/channels/mod.ts";
+import { destinationSchemas } from "../webhook/channels/mod.ts";
 import { ConfigError, parseConfig } from "./config_issue.ts";
 import { crossCheck } from "./cross_check.ts";
 
 export { ConfigError, type ConfigIssue } from "./config_issue.ts";
 
-const destination = z.discriminatedUnion("kind", [...channelSchemas, ...nativeDestinations]);
+const destination = z.discriminatedUnion("kind", [...destinationSchemas, ...nativeDestinations]);
 
 /** The schema of config.ts. */
 export const configSchema = z.strictObject({
@@ -42,7 +42,7 @@ export const configSchema = z.strictObject({
       name,
       z.array(destination).min(1, 'expected at least one destination, such as { kind: "console" }'),
     )
-      .default({ console: [{ kind: "console" }] }).describe(
+      .prefault({ console: [{ kind: "console" }] }).describe(
         "Named receivers, each with one destination or more.",
       ),
     ...routingShape,

@@ -1,10 +1,11 @@
 /** The webhook's face to the generator. */
 
+import type * as z from "zod";
 import { BANNER, type Files } from "../lib/files.ts";
-import type { WebhookConfig } from "./schema.ts";
+import type { webhookSchema } from "./schema.ts";
 
-/** `webhook/webhook.json` for the given channels and routes. */
-export function renderWebhook(config: Omit<WebhookConfig, "$comment">): Files {
+/** `webhook/webhook.json` that says `config`. */
+export function renderWebhook(config: Omit<z.input<typeof webhookSchema>, "$comment">): Files {
   const text = JSON.stringify({ $comment: BANNER, ...config }, null, 2) + "\n";
   return new Map([["webhook/webhook.json", text]]);
 }

@@ -2,23 +2,25 @@ import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { renderWebhook } from "./mod.ts";
 import { BadConfig, defaultConfig, parseConfig, readConfig } from "./read_config.ts";
+import { webhookSchema } from "./schema.ts";
 
 Deno.test("parseConfig reads what renderWebhook writes", () => {
   const config = {
     locale: "en" as const,
-    channels: [{ name: "ops", settings: { kind: "console" as const } }],
-    routes: [{ receiver: "ops", channels: ["ops"] }],
+    channels: [{ kind: "console" as const, name: "ops" }],
+    routes: [{ receivers: ["ops"], channels: ["ops"] }],
   };
   const text = renderWebhook(config).get("webhook/webhook.json")!;
   const { $comment, ...read } = parseConfig(text, "webhook.json");
-  deepEqual(read, config);
+  deepEqual(read, webhookSchema.parse(config));
   equal(typeof $comment, "string");
 });
 
 Deno.test("defaultConfig is the console", () => {
-  deepEqual(defaultConfig(), {
+  const { channels, routes, locale } = defaultConfig();
+  deepEqual({ channels, routes, locale }, {
     locale: "fr",
-    channels: [{ name: "console", settings: { kind: "console" } }],
+    channels: [{ kind: "console", name: "console", maxAge: "1d" }],
     routes: [],
   });
 });
@@ -26,19 +28,18 @@ Deno.test("defaultConfig is the console", () => {
 const BAD: [text: string, message: string][] = [
   ['{"chanels": []}', 'Cannot use "w.json":\n  unknown key "chanels"'],
   [
-    '{"channels": [{"name": "a", "settings": {"kind": "console", "colour": 1, "x": 2}}]}',
-    'Cannot use "w.json":\n  channels[0].settings: unknown keys "colour", "x"',
+    '{"channels": [{"name": "a", "kind": "console", "colour": 1, "x": 2}]}',
+    'Cannot use "w.json":\n  channels[0]: unknown keys "colour", "x"',
   ],
   ['{"locale": "de"}', 'Cannot use "w.json":\n  locale: Invalid option: expected one of "fr"|"en"'],
   ["[]", 'Cannot use "w.json":\n  Invalid input: expected object, received array'],
   [
-    '{"channels": [{"name": "a", "settings": {"kind": "console"}}, {"name": "a", "settings": {"kind": "console"}}]}',
+    '{"channels": [{"name": "a", "kind": "console"}, {"name": "a", "kind": "console"}]}',
     'Cannot use "w.json":\n  channels[1].name: a second channel is called "a"',
   ],
   [
-    '{"routes": [{"receiver": "x", "channels": ["b"]}, {"receiver": "x", "channels": []}]}',
-    'Cannot use "w.json":\n  routes[0].channels[0]: no channel is called "b"; there are: console\n' +
-    '  routes[1].receiver: a second route is for "x"',
+    '{"routes": [{"receivers": ["x"], "channels": ["b"]}]}',
+    'Cannot use "w.json":\n  routes[0].channels[0]: no channel is called "b"; there are: console',
   ],
 ];
 

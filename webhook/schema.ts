@@ -63,7 +63,9 @@ const limitsSchema = z.strictObject({
 
 const retentionSchema = z.strictObject({
   /** How long what was delivered is kept; what is queued or dead stays. */
-  age: duration.default("30d").describe("How long what was delivered is kept; what is queued stays."),
+  age: duration.default("30d").describe(
+    "How long what was delivered is kept; what is queued or dead stays.",
+  ),
   /** How long dead letters and what was not understood are kept. */
   deadAge: duration.default("90d").describe(
     "How long dead letters and what was not understood are kept.",

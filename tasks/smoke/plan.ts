@@ -91,8 +91,8 @@ async function routing(context: SmokeContext, { route }: Partial<Plan>): Promise
 function channelsOf({ files }: SmokeContext, receiver: string): string[] {
   const { channels = [], routes = [] } = JSON.parse(files.get("webhook/webhook.json") ?? "{}") as {
     channels?: { name: string }[];
-    routes?: { receiver: string; channels: string[] }[];
+    routes?: { receivers: string[]; channels: string[] }[];
   };
-  const route = routes.find((route) => route.receiver === receiver);
+  const route = routes.find(({ receivers }) => receivers.includes(receiver));
   return route?.channels ?? channels.map(({ name }) => name);
 }

@@ -72,7 +72,16 @@ export default defineStack({
     receivers: {
       console: [{ kind: "console" }],
       oncall: [
-        { kind: "console" },
+        {
+          kind: "console",
+          fallback: "console",
+          maxAge: "2h",
+          templates: {
+            title: "{{ status }}: {{ commonLabels.alertname }}",
+            alert: "{{ alert.annotations.summary }}",
+            text: "{{ alerts.size }} alerts",
+          },
+        },
         { kind: "slack", urlFile: "secrets/slack_url", channel: "#alerts" },
         {
           kind: "email",
