@@ -28,6 +28,8 @@ export interface NewDelivery {
   readonly notBeforeMs?: number;
   /** Why this channel is told although no route names it, such as that another one failed. Holds no secret. */
   readonly because?: string;
+  /** The channels that were to say it and could not, the one that its routes name first; none by default. Kept with the delivery. */
+  readonly via?: readonly string[];
 }
 
 /** What became of an arrival. */
@@ -69,6 +71,8 @@ export interface Delivery {
   readonly reason: string;
   /** As in NewDelivery; `""` without one. */
   readonly because: string;
+  /** As in NewDelivery. */
+  readonly via: readonly string[];
   /** When it left the queue; null while it is in it. */
   readonly settledMs: number | null;
   /** The delivery that spoke for it; null unless coalesced. */
