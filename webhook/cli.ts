@@ -30,13 +30,14 @@ Usage:
 
   --listen HOST:PORT   where to listen (127.0.0.1:9094); port 0 picks a free one
   --config FILE        webhook.json; without it notifications go to the console
-  --data DIR           where it may keep data (./data); this version keeps none
+  --data DIR           where it keeps what it has accepted (./data), made if need be
   --print-schema       print the JSON Schema of webhook.json
   --version            print the version
   -h, --help           this text
 
-Signals: SIGHUP reads the configuration again (a bad one changes nothing), SIGTERM and SIGINT end it.
-Exit codes: 0 done, 1 not healthy, 2 wrong command line or configuration, 3 it cannot listen.
+Signals: SIGHUP reads the configuration and the files that it names again (a bad one changes nothing), SIGTERM and SIGINT end it; what is
+not delivered by then is delivered after the next start.
+Exit codes: 0 done, 1 not healthy, 2 wrong command line or configuration, 3 it cannot listen, or cannot keep data in DIR.
 
 Example:
   webhook --listen 127.0.0.1:9094 --config build/local/webhook/webhook.json
