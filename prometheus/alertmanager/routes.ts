@@ -1,6 +1,6 @@
 /** The route tree: which receiver an alert goes to. */
 
-import { parseMatcher, printMatcher } from "./matcher.ts";
+import { parseMatcher, printMatcher } from "../../lib/matcher.ts";
 import type { Routing } from "./schema.ts";
 
 /** The receiver of drills: they prove the way of real alerts, so they reach every destination. */
