@@ -4,11 +4,12 @@ import * as z from "zod";
 import { duration } from "../../lib/schema.ts";
 import type { ChannelKind } from "./channel.ts";
 import { consoleChannel } from "./console.ts";
+import { ntfyChannel } from "./ntfy.ts";
 
 export type { ChannelKind, Outcome, Pace, Preview, SendContext } from "./channel.ts";
 
 /** The kinds of channel that the webhook serves. */
-export const CHANNELS = [consoleChannel] as const;
+export const CHANNELS = [consoleChannel, ntfyChannel] as const;
 
 /** What every channel has. */
 export const commonShape = {

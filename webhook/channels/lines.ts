@@ -1,0 +1,97 @@
+/** A message as lines of text, some of it bold or a link: what destinations that show text have in common. */
+
+import type { AlertView, Link, Pair } from "../message.ts";
+import { formatNumber, WORDS } from "../messages/words.ts";
+import type { Fitted } from "./cut.ts";
+
+/** Text with one look. */
+export interface Span {
+  readonly text: string;
+  readonly look?: "bold" | "code";
+  /** Where it leads. */
+  readonly url?: string;
+}
+
+/** One line; its spans follow each other without space. */
+export type Line = readonly Span[];
+
+/** A message in pieces that may be told apart from each other. */
+export interface Blocks {
+  /** The title and the notes. */
+  readonly head: readonly Line[];
+  /** One for each alert; the template's text instead when there is one. */
+  readonly alerts: readonly (readonly Line[])[];
+  /** What holds for all: labels, links, how many alerts are left out. */
+  readonly foot: readonly Line[];
+}
+
+/** The lines of a message. */
+export function blocksOf({ message, omitted }: Fitted): Blocks {
+  const { title, emoji, notes, text, alerts, labels, links, locale } = message;
+  const words = WORDS[locale];
+  return {
+    head: [[{ text: `${emoji} ${title}`, look: "bold" }], ...notes.map((note) => [{ text: note }])],
+    alerts: text === "" ? alerts.map((alert) => alertLines(alert, words.value)) : [textLines(text)],
+    foot: [
+      ...(omitted > 0 && text === "" ? [[{ text: words.more(formatNumber(omitted, locale)) }]] : []),
+      ...labelLines(labels),
+      ...linkLines(links),
+    ],
+  };
+}
+
+/** The lines of one alert. */
+function alertLines(alert: AlertView, valueWord: string): Line[] {
+  const { emoji, name, summary, description, value, labels, when, links } = alert;
+  return [
+    [{ text: `${emoji} ` }, { text: name, look: "bold" }, ...(when === "" ? [] : [{ text: ` · ${when}` }])],
+    ...textLines(summary),
+    ...textLines(description),
+    ...(value === "" ? [] : [[{ text: `${valueWord}: ` }, { text: value, look: "bold" as const }]]),
+    ...labelLines(labels),
+    ...linkLines(links),
+  ];
+}
+
+function textLines(text: string): Line[] {
+  return text === "" ? [] : text.split("\n").map((line) => [{ text: line }]);
+}
+
+function labelLines(labels: readonly Pair[]): Line[] {
+  if (labels.length === 0) return [];
+  return [joined(labels.map(([name, value]) => ({ text: `${name}=${value}`, look: "code" })), " ")];
+}
+
+function linkLines(links: readonly Link[]): Line[] {
+  if (links.length === 0) return [];
+  return [joined(links.map(({ label, url }) => ({ text: label, url })), " · ")];
+}
+
+function joined(spans: readonly Span[], by: string): Span[] {
+  return spans.flatMap((span, i) => i === 0 ? [span] : [{ text: by }, span]);
+}
+
+/**
+ * Blocks as plain text, an empty line between them.
+ *
+ * @param links Whether addresses are written out behind what they are called; without, lines of links are left out.
+ */
+export function plainText(blocks: readonly (readonly Line[])[], links: boolean): string {
+  return blocks
+    .map((lines) =>
+      lines
+        .filter((line) => links || line.every(({ url }) => url === undefined))
+        .flatMap((line) => line.some(({ url }) => url !== undefined) ? linkText(line) : [lineText(line)])
+        .join("\n")
+    )
+    .filter((text) => text !== "")
+    .join("\n\n");
+}
+
+function lineText(line: Line): string {
+  return line.map(({ text }) => text).join("");
+}
+
+function linkText(line: Line): string[] {
+  return line.flatMap(({ text, url }) => url === undefined ? [] : [`${text}: ${url}`]);
+}
