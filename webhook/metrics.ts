@@ -1,9 +1,20 @@
 /** The webhook's own metrics, as Prometheus scrapes them. */
 
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Gauge, Histogram, Registry } from "prom-client";
+import type { Notification } from "./payload.ts";
+import {
+  addCounter,
+  addGauge,
+  addScrapedMetrics,
+  type MetricSources,
+  type Values,
+} from "./scraped_metrics.ts";
+
+export type { MetricSources } from "./scraped_metrics.ts";
 
 /** Why a request was refused: the values of the label `reason`. */
 export const REJECTIONS = [
+  "unauthorized",
   "media_type",
   "encoding",
   "too_large",
@@ -12,136 +23,206 @@ export const REJECTIONS = [
   "not_json",
   "not_a_notification",
   "overloaded",
+  "journal_failing",
   "shutting_down",
 ] as const;
 
 /** Why a request was refused. */
 export type Rejection = typeof REJECTIONS[number];
 
+/** Why a body was quarantined: the refusals after which there is one to keep. */
+export const QUARANTINES = ["encoding", "cut_short", "not_utf8", "not_json", "not_a_notification"] as const;
+
+/** How a delivery can end: the values of the label `result`. `failed`: it is a dead letter now. */
+export const RESULTS = ["delivered", "failed", "coalesced"] as const;
+
+/** What became of a delivery in one step. */
+export interface DeliveryStep {
+  readonly channel: string;
+  /** `retried`: this attempt failed, another one will follow; otherwise it has ended. */
+  readonly result: typeof RESULTS[number] | "retried";
+  /** How long the attempt took; undefined when none was made. */
+  readonly seconds?: number;
+  /** From the acceptance of the notification to now; told when it was delivered. */
+  readonly sinceAcceptedSeconds?: number;
+}
+
 /** Where the webhook counts what it does. */
 export type Metrics = ReturnType<typeof createMetrics>;
-
-/** What some metrics are read from when they are scraped. */
-export interface MetricSources {
-  readonly version: string;
-  /** When the process started, seconds since 1970. */
-  readonly startedSeconds: number;
-  /** Resident memory, bytes. */
-  readonly residentBytes: () => number;
-  /** Ids of the active drills. */
-  readonly activeDrills: () => readonly string[];
-}
 
 /** A registry with every metric of the webhook; series that are known beforehand start at 0. */
 export function createMetrics(sources: MetricSources) {
   const registry = new Registry();
-  const registers = [registry];
+  const now = sources.now ?? Date.now;
+  const channels = new Set<string>();
+  const beforeScrape = addScrapedMetrics(registry, sources, channels);
+  const counter = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    values: () => Values<Label>,
+  ) => addCounter(registry, name, help, labelNames, values);
 
-  new Gauge({
-    name: "vigie_webhook_build_info",
-    help: "A metric with a constant 1, labelled by the webhook's version",
-    labelNames: ["version"],
-    registers,
-  }).set({ version: sources.version }, 1);
-  const notifications = new Counter({
-    name: "vigie_webhook_notifications_received_total",
-    help: "Notifications accepted, by the status of their group",
-    labelNames: ["status"],
-    registers,
-  });
-  const alerts = new Counter({
-    name: "vigie_webhook_alerts_received_total",
-    help: "Alerts in accepted notifications, by status",
-    labelNames: ["status"],
-    registers,
-  });
-  for (const status of ["firing", "resolved"]) {
-    notifications.inc({ status }, 0);
-    alerts.inc({ status }, 0);
-  }
-  const rejected = new Counter({
-    name: "vigie_webhook_rejected_total",
-    help: "Requests refused, by reason",
-    labelNames: ["reason"],
-    registers,
-  });
-  for (const reason of REJECTIONS) rejected.inc({ reason }, 0);
-  const deliveries = new Counter({
-    name: "vigie_webhook_deliveries_total",
-    help: "Deliveries to channels, by how they ended",
-    labelNames: ["channel", "result"],
-    registers,
-  });
-  const deliverySeconds = new Histogram({
+  const received = new Map([["firing", 0], ["resolved", 0]]);
+  counter(
+    "vigie_webhook_notifications_received_total",
+    "Notifications accepted, duplicates included, by the status of their group",
+    ["status"],
+    () => [...received].map(([status, count]) => [{ status }, count]),
+  );
+  const alerts = { firing: 0, resolved: 0 };
+  counter(
+    "vigie_webhook_alerts_received_total",
+    "Alerts in accepted notifications, by status",
+    ["status"],
+    () => Object.entries(alerts).map(([status, count]) => [{ status }, count]),
+  );
+  let stored = 0;
+  counter(
+    "vigie_webhook_notifications_stored_total",
+    "Notifications that were kept and queued",
+    [],
+    () => [[{}, stored]],
+  );
+  let duplicates = 0;
+  counter(
+    "vigie_webhook_notifications_duplicate_total",
+    "Notifications that were kept before: retries, or those of the other one of a pair of Alertmanagers",
+    [],
+    () => [[{}, duplicates]],
+  );
+  const rejected = counts(REJECTIONS);
+  counter(
+    "vigie_webhook_rejected_total",
+    "Requests refused, by reason",
+    ["reason"],
+    () => [...rejected].map(([reason, count]) => [{ reason }, count]),
+  );
+  const quarantined = counts(QUARANTINES);
+  counter(
+    "vigie_webhook_quarantined_total",
+    "Bodies that were not understood and are kept, by reason",
+    ["reason"],
+    () => [...quarantined].map(([reason, count]) => [{ reason }, count]),
+  );
+  let lastNotificationMs: number | undefined;
+  addGauge(
+    registry,
+    "vigie_webhook_last_notification_timestamp_seconds",
+    "When the last notification was accepted; no series before the first",
+    // A 0 would read as the year 1970.
+    () => lastNotificationMs === undefined ? undefined : lastNotificationMs / 1_000,
+  );
+
+  const ended = new Map<string, Map<string, number>>();
+  counter(
+    "vigie_webhook_deliveries_total",
+    "Deliveries by how they ended: delivered, failed (a dead letter now), coalesced (a newer one spoke for it)",
+    ["channel", "result"],
+    () => [...ended].flatMap(([channel, ends]) => [...ends].map(([result, n]) => [{ channel, result }, n])),
+  );
+  const retries = new Map<string, number>();
+  counter(
+    "vigie_webhook_retries_total",
+    "Attempts to deliver that failed and are made again",
+    ["channel"],
+    () => [...retries].map(([channel, count]) => [{ channel }, count]),
+  );
+  const attemptSeconds = new Histogram({
     name: "vigie_webhook_delivery_duration_seconds",
-    help: "How long a delivery to a channel took",
+    help: "How long an attempt to deliver to a channel took",
     labelNames: ["channel"],
     buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30],
-    registers,
+    registers: [registry],
   });
-  const lastNotification = new Gauge({
-    name: "vigie_webhook_last_notification_timestamp_seconds",
-    help: "When the last notification was accepted; no series before the first",
-    registers,
+  const endToEndSeconds = new Histogram({
+    name: "vigie_webhook_end_to_end_duration_seconds",
+    help: "From the acceptance of a notification to its delivery to a channel",
+    labelNames: ["channel"],
+    buckets: [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 900, 3_600, 21_600, 86_400],
+    registers: [registry],
   });
-  // A 0 would read as the year 1970.
-  lastNotification.remove();
+  const commitSeconds = new Histogram({
+    name: "vigie_webhook_journal_commit_duration_seconds",
+    help: "How long it took to write what was waiting to the journal, and to sync it",
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5],
+    registers: [registry],
+  });
+  let rows = 0;
+  counter(
+    "vigie_webhook_journal_rows_total",
+    "Rows that were written to the journal",
+    [],
+    () => [[{}, rows]],
+  );
   const reloadSuccessful = new Gauge({
     name: "vigie_webhook_config_last_reload_successful",
     help:
       "Whether the configuration was read the last time it was asked for (1) or the one before is still in use (0)",
-    registers,
+    registers: [registry],
   });
   const reloadTime = new Gauge({
     name: "vigie_webhook_config_last_reload_success_timestamp_seconds",
     help: "When the configuration in use was read",
-    registers,
-  });
-  new Gauge({
-    name: "vigie_drill_active",
-    help: "1 for each drill that is active; no series otherwise",
-    labelNames: ["drill"],
-    registers,
-    collect() {
-      this.reset();
-      for (const drill of sources.activeDrills()) this.set({ drill }, 1);
-    },
-  });
-  new Gauge({
-    name: "process_start_time_seconds",
-    help: "When the process started, seconds since 1970",
-    registers,
-  }).set(sources.startedSeconds);
-  new Gauge({
-    name: "process_resident_memory_bytes",
-    help: "Resident memory",
-    registers,
-    collect() {
-      this.set(sources.residentBytes());
-    },
+    registers: [registry],
   });
 
   return {
-    notifications,
-    alerts,
-    rejected,
-    deliveries,
-    deliverySeconds,
-    lastNotification,
     /** The content type that `expose` is to be served with. */
     contentType: registry.contentType,
     /** Every series as text. */
-    expose: () => registry.metrics(),
-    /** Notes that a configuration came into use, with its channels. */
-    configured(channels: readonly string[], atMs: number): void {
+    expose(): Promise<string> {
+      beforeScrape();
+      return registry.metrics();
+    },
+    /** Notes a notification that was acknowledged. */
+    accepted(notification: Notification, { duplicate }: { readonly duplicate: boolean }): void {
+      increase(received, notification.status);
+      for (const { status } of notification.alerts) alerts[status]++;
+      if (duplicate) duplicates++;
+      else stored++;
+      lastNotificationMs = now();
+    },
+    /** Notes a request that was refused. */
+    rejected: (reason: Rejection): void => increase(rejected, reason),
+    /** Notes a body that was put into quarantine. */
+    quarantined: (reason: string): void => increase(quarantined, reason),
+    /** Notes that the journal wrote `written` rows together. */
+    commit(seconds: number, written: number): void {
+      commitSeconds.observe(seconds);
+      rows += written;
+    },
+    /** Notes what became of a delivery. */
+    delivery({ channel, result, seconds, sinceAcceptedSeconds }: DeliveryStep): void {
+      if (seconds !== undefined) attemptSeconds.observe({ channel }, seconds);
+      if (sinceAcceptedSeconds !== undefined) endToEndSeconds.observe({ channel }, sinceAcceptedSeconds);
+      if (result === "retried") return increase(retries, channel);
+      if (!ended.has(channel)) ended.set(channel, counts(RESULTS));
+      increase(ended.get(channel)!, result);
+    },
+    /** Notes that a configuration came into use, with the names of its channels. */
+    configured(names: readonly string[], atMs: number): void {
       reloadSuccessful.set(1);
       reloadTime.set(atMs / 1_000);
-      for (const channel of channels) {
-        for (const result of ["delivered", "failed"]) deliveries.inc({ channel, result }, 0);
-        deliverySeconds.zero({ channel });
+      channels.clear();
+      for (const channel of names) {
+        channels.add(channel);
+        if (ended.has(channel)) continue;
+        ended.set(channel, counts(RESULTS));
+        retries.set(channel, retries.get(channel) ?? 0);
+        attemptSeconds.zero({ channel });
+        endToEndSeconds.zero({ channel });
       }
     },
     /** Notes that a new configuration was refused. */
-    notConfigured: () => reloadSuccessful.set(0),
+    notConfigured: (): void => reloadSuccessful.set(0),
   };
+}
+
+function counts(keys: readonly string[]): Map<string, number> {
+  return new Map(keys.map((key) => [key, 0]));
+}
+
+function increase(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
