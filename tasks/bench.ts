@@ -4,11 +4,12 @@ import pc from "picocolors";
 import { type Bench, type Row, Skip } from "../tests/bench/bench.ts";
 import { generateBench } from "../tests/bench/generate.ts";
 import { stackBenches } from "../tests/bench/stack.ts";
+import { webhookBench } from "../tests/bench/webhook.ts";
 import { nearest } from "../lib/nearest.ts";
 import { type Command, EXIT, main, UsageError } from "./cli.ts";
 import { formatTable } from "./report.ts";
 
-const BENCHES: readonly Bench[] = [generateBench, ...stackBenches];
+const BENCHES: readonly Bench[] = [generateBench, webhookBench, ...stackBenches];
 
 /** The command. */
 export const bench: Command = {

@@ -3,45 +3,11 @@ import { join } from "node:path";
 import { run } from "../../lib/process.ts";
 import { startServer, withFiles } from "../../prometheus/testing/programs.ts";
 import { bundleWebhook, compileWebhook } from "../../tasks/compile.ts";
-import { Lacking } from "../../tasks/engine/engine.ts";
 import { eventually, FROM_SOURCE, postJson, runWebhook, startWebhook } from "./webhook/running_webhook.ts";
-import { unless } from "../unless.ts";
+import { compiledWebhook, testBoth, testCompiled } from "./webhook/compiled.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 const ALERT = { status: "firing", labels: { alertname: "Test" }, annotations: { summary: "It works" } };
-
-/** The webhook compiled once for all tests, where DENORT_BIN names the runtime to embed; else the reason why not. */
-const compiled = await (async () => {
-  const runtime = Deno.env.get("DENORT_BIN");
-  if (runtime === undefined) return { skip: "DENORT_BIN is not set" };
-  const directory = await Deno.makeTempDir({ prefix: "vigie-test-" });
-  addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
-  try {
-    const { output } = await compileWebhook({ output: join(directory, "webhook") });
-    return { command: [output], runtime };
-  } catch (error) {
-    if (!(error instanceof Lacking)) throw error;
-    return { skip: `DENORT_BIN is not that of Deno ${Deno.version.deno}` };
-  }
-})();
-
-/** A test of the compiled program; without it the test is skipped, and its name says why. */
-function testCompiled(
-  name: string,
-  body: (command: readonly string[], runtime: string) => Promise<void>,
-): void {
-  const { command, runtime, skip } = compiled;
-  Deno.test({
-    ...unless(skip, name),
-    fn: () => body(command!, runtime!),
-  });
-}
-
-/** The same for the source and for the compiled program. */
-function testBoth(name: string, body: (command: readonly string[]) => Promise<void>): void {
-  Deno.test(`webhook from source ${name}`, () => body(FROM_SOURCE));
-  testCompiled(`webhook compiled ${name}`, body);
-}
 
 testBoth("acknowledges, prints, and ends on SIGTERM", async (command) => {
   await using webhook = await startWebhook(command);
@@ -226,8 +192,8 @@ Deno.test("bundleWebhook writes one file that runs without the project", async (
 
 testCompiled(
   "compileWebhook embeds little beside the runtime, and rests below 70 MB",
-  async (command, runtime) => {
-    const embedded = (await Deno.stat(command[0]!)).size - (await Deno.stat(runtime)).size;
+  async (command) => {
+    const embedded = (await Deno.stat(command[0]!)).size - (await Deno.stat(compiledWebhook.runtime!)).size;
     ok(embedded < 2 * 1024 * 1024, `${embedded} bytes are embedded`);
     await using webhook = await startWebhook(command);
     const text = await (await fetch(`${webhook.url}/metrics`)).text();

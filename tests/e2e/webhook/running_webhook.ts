@@ -3,21 +3,24 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-const ROOT = join(import.meta.dirname!, "..", "..", "..");
+/** The project. */
+export const ROOT = join(import.meta.dirname!, "..", "..", "..");
 const DEADLINE_MS = 20_000;
 const POLL_MS = 20;
 
-/** The command that runs the webhook from source with the permissions that its task has. */
-export const FROM_SOURCE: readonly string[] = [
-  Deno.execPath(),
-  "run",
-  "--quiet",
-  "--no-prompt",
-  `--config=${join(ROOT, "deno.json")}`,
-  "--allow-net",
-  "--allow-read",
-  join(ROOT, "webhook", "main.ts"),
-];
+/** The command that runs the webhook from source, as `deno task webhook` does: with its permissions and no others. */
+export const FROM_SOURCE: readonly string[] = taskCommand("webhook");
+
+function taskCommand(name: string): string[] {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(join(ROOT, "deno.json")));
+  const words: string[] = tasks[name].command.split(" ");
+  const [deno, run, ...flags] = words.slice(0, -1);
+  if (deno !== "deno" || run !== "run") {
+    throw new Error(`The task "${name}" runs no program: ${words.join(" ")}`);
+  }
+  const found = ["--no-prompt", `--config=${join(ROOT, "deno.json")}`];
+  return [Deno.execPath(), run, ...flags, ...found, join(ROOT, words.at(-1)!)];
+}
 
 /** A process that ended. */
 export interface Ended {
@@ -46,14 +49,23 @@ export async function runWebhook(command: readonly string[], args: readonly stri
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-/** Starts `command` on a free port and waits until it listens. */
+/**
+ * Starts `command` on a free port and waits until it listens.
+ *
+ * @param args Further flags; without `--data` among them it keeps its data in a directory that is removed in the end.
+ */
 export async function startWebhook(
   command: readonly string[],
   args: readonly string[] = [],
 ): Promise<RunningWebhook> {
+  const data = args.includes("--data") ? undefined : await Deno.makeTempDir({ prefix: "vigie-test-" });
+  const flags = [
+    ...(args.includes("--listen") ? [] : ["--listen", "127.0.0.1:0"]),
+    ...(data === undefined ? [] : ["--data", data]),
+  ];
   const [program, ...first] = command;
   const child = new Deno.Command(program!, {
-    args: [...first, "--listen", "127.0.0.1:0", ...args],
+    args: [...first, ...flags, ...args],
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -69,6 +81,7 @@ export async function startWebhook(
   const stop = async () => {
     if (!exited) child.kill("SIGKILL");
     await ended;
+    if (data !== undefined) await Deno.remove(data, { recursive: true });
   };
   try {
     const address = await eventually("the webhook listens", () => {
