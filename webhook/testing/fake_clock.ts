@@ -1,5 +1,6 @@
 /** A clock that a test sets by hand. */
 
+import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 
 /** Time that passes only when it is told to. */
@@ -28,7 +29,7 @@ export function createFakeClock(startMs = Date.parse("2026-11-22T10:00:00.000Z")
   let timers: Timer[] = [];
 
   async function settle(): Promise<void> {
-    for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((done) => setImmediate(done));
+    for (let turn = 0; turn < TURNS; turn++) await setImmediate();
   }
 
   return {

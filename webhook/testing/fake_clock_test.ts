@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { createFakeClock } from "./fake_clock.ts";
 
 Deno.test("createFakeClock runs what is due in order of time, and what follows from it", async () => {
@@ -7,7 +8,7 @@ Deno.test("createFakeClock runs what is due in order of time, and what follows f
   clock.after(30, () => seen.push(`b ${clock.now()}`));
   clock.after(10, async () => {
     seen.push(`a ${clock.now()}`);
-    await new Promise<void>((done) => setImmediate(done));
+    await setImmediate();
     clock.after(5, () => seen.push(`after a ${clock.now()}`));
   });
   clock.after(31, () => seen.push("too late"));
