@@ -1,6 +1,7 @@
 /** Python programs for tests and benchmarks, in a virtual environment of their own in the cache. */
 
 import { join } from "node:path";
+import { readIfThere } from "../lib/files.ts";
 import { lockFile } from "../lib/lock.ts";
 import { run } from "../lib/process.ts";
 import { defaultCacheDir } from "../tasks/binaries/cache.ts";
@@ -27,7 +28,7 @@ export async function pythonVenv(name: string, packages: readonly string[]): Pro
   const directory = join(cache, name);
   const wanted = packages.join("\n");
   await using _lock = await lockFile(`${directory}.lock`);
-  if (await readOr(join(directory, READY)) !== wanted) {
+  if (await readIfThere(join(directory, READY)) !== wanted) {
     const made = await run("python3", ["-m", "venv", "--clear", directory], { timeoutMs: INSTALL_MS });
     if (made.code !== 0) return { skip: `python3 -m venv ends with ${made.code}` };
     const args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages];
@@ -44,15 +45,6 @@ export async function answers(command: string, args: readonly string[]): Promise
     return (await run(command, args)).code === 0;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-async function readOr(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }

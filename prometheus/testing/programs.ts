@@ -98,7 +98,8 @@ export async function reload({ url }: Server): Promise<void> {
   if (!response.ok) throw new Error(`POST ${url}/-/reload answered ${response.status}: ${text}`);
 }
 
-async function isReady(url: string): Promise<boolean> {
+/** Whether `url` answers 2xx; false while nothing listens. */
+export async function isReady(url: string): Promise<boolean> {
   try {
     const response = await fetch(url);
     await response.body?.cancel();

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { run } from "../../../lib/process.ts";
+import { isReady } from "../../../prometheus/testing/programs.ts";
 import { FROM_SOURCE, ROOT } from "../../e2e/webhook/running_webhook.ts";
 import { freePort } from "../../free_port.ts";
 import { answers, pythonVenv } from "../../python.ts";
@@ -144,7 +145,7 @@ export async function startReceiver(receiver: Receiver, directory: string): Prom
   let ended = false;
   const status = child.status.finally(() => ended = true);
   const url = `http://127.0.0.1:${port}/health`;
-  while (!await isThere(url)) {
+  while (!await isReady(url)) {
     if (ended) throw new Error(`Cannot start ${receiver.title}: it ended with ${(await status).code}`);
     if (performance.now() - started > START_MS) {
       child.kill("SIGKILL");
@@ -170,16 +171,6 @@ export async function startReceiver(receiver: Receiver, directory: string): Prom
       await status;
     },
   };
-}
-
-async function isThere(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url);
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false; // Not listening yet.
-  }
 }
 
 /** A process and those that it started. Deno keeps /proc to itself; another program may read it. */
