@@ -1,8 +1,8 @@
 /** A message as lines of text, some of it bold or a link: what destinations that show text have in common. */
 
-import type { AlertView, Link, Pair } from "../message.ts";
+import type { AlertView, Link, Message, Pair } from "../message.ts";
 import { formatNumber, WORDS } from "../messages/words.ts";
-import type { Fitted } from "./cut.ts";
+import { cutUnits, type Fitted } from "./cut.ts";
 
 /** Text with one look. */
 export interface Span {
@@ -29,9 +29,10 @@ export interface Blocks {
 export function blocksOf({ message, omitted }: Fitted): Blocks {
   const { title, emoji, notes, text, alerts, labels, links, locale } = message;
   const words = WORDS[locale];
+  const valueWord = locale === "fr" ? `${words.value} : ` : `${words.value}: `;
   return {
     head: [[{ text: `${emoji} ${title}`, look: "bold" }], ...notes.map((note) => [{ text: note }])],
-    alerts: text === "" ? alerts.map((alert) => alertLines(alert, words.value)) : [textLines(text)],
+    alerts: text === "" ? alerts.map((alert) => alertLines(alert, valueWord)) : [textLines(text)],
     foot: [
       ...(omitted > 0 && text === "" ? [[{ text: words.more(formatNumber(omitted, locale)) }]] : []),
       ...labelLines(labels),
@@ -47,7 +48,7 @@ function alertLines(alert: AlertView, valueWord: string): Line[] {
     [{ text: `${emoji} ` }, { text: name, look: "bold" }, ...(when === "" ? [] : [{ text: ` · ${when}` }])],
     ...textLines(summary),
     ...textLines(description),
-    ...(value === "" ? [] : [[{ text: `${valueWord}: ` }, { text: value, look: "bold" as const }]]),
+    ...(value === "" ? [] : [[{ text: valueWord }, { text: value, look: "bold" as const }]]),
     ...labelLines(labels),
     ...linkLines(links),
   ];
@@ -59,16 +60,14 @@ function textLines(text: string): Line[] {
 
 function labelLines(labels: readonly Pair[]): Line[] {
   if (labels.length === 0) return [];
-  return [joined(labels.map(([name, value]) => ({ text: `${name}=${value}`, look: "code" })), " ")];
+  return [[{ text: labels.map(([name, value]) => `${name}=${value}`).join(" "), look: "code" }]];
 }
 
 function linkLines(links: readonly Link[]): Line[] {
   if (links.length === 0) return [];
-  return [joined(links.map(({ label, url }) => ({ text: label, url })), " · ")];
-}
-
-function joined(spans: readonly Span[], by: string): Span[] {
-  return spans.flatMap((span, i) => i === 0 ? [span] : [{ text: by }, span]);
+  return [
+    links.flatMap(({ label, url }, i) => [...(i === 0 ? [] : [{ text: " · " }]), { text: label, url }]),
+  ];
 }
 
 /**
@@ -94,4 +93,21 @@ function lineText(line: Line): string {
 
 function linkText(line: Line): string[] {
   return line.flatMap(({ text, url }) => url === undefined ? [] : [`${text}: ${url}`]);
+}
+
+const PLAIN_ALERTS = 20;
+const PLAIN_UNITS = 150;
+
+/** What is left of a message when nothing else is taken: notes, a line for each alert, and the address of the whole. */
+export function plainest({ notes, alerts, title, links, locale }: Message): string {
+  const omitted = alerts.length - PLAIN_ALERTS;
+  const lines = [
+    ...notes,
+    ...alerts.slice(0, PLAIN_ALERTS).map(({ emoji, name, summary }) =>
+      summary === "" ? `${emoji} ${name}` : `${emoji} ${name}: ${summary}`
+    ),
+    ...(omitted > 0 ? [WORDS[locale].more(formatNumber(omitted, locale))] : []),
+    ...links.slice(0, 1).map(({ url }) => url),
+  ];
+  return lines.map((line) => cutUnits(line, PLAIN_UNITS)).join("\n") || title;
 }

@@ -7,7 +7,7 @@ import { defineChannel, type Outcome, secretSetting } from "./channel.ts";
 import { byteLength, cutBytes, fitMessage } from "./cut.ts";
 import { exchange, isAnswer } from "./http.ts";
 import { jsonOf, judgeFailure, saying } from "./judge.ts";
-import { blocksOf, plainText } from "./lines.ts";
+import { blocksOf, plainest, plainText } from "./lines.ts";
 
 /** The JSON that ntfy takes at its root. Source: docs.ntfy.sh, "Publish as JSON". */
 export interface NtfyOut {
@@ -68,7 +68,7 @@ export const ntfyChannel = defineChannel({
   plain: (message, { topic }) => ({
     topic,
     title: cutBytes(message.title, 250),
-    message: cutBytes(firstLines(message), 1_000),
+    message: cutBytes(plainest(message), 2_000),
     priority: priorityOf(message),
     tags: [],
   }),
@@ -96,7 +96,9 @@ export function renderNtfy(whole: Message, topic: string): NtfyOut {
     (fitted) => byteLength(textOf(fitted)) <= MAX_MESSAGE_BYTES,
     MAX_ALERTS,
   );
-  const [click, ...others] = [...message.links, ...sharedLinks(message)];
+  const shared = sharedLinks(message);
+  const click = message.links[0] ?? shared[0];
+  const others = [...shared, ...message.links].filter((link) => link !== click);
   return {
     topic,
     title: cutBytes(message.title, MAX_TITLE_BYTES),
@@ -124,13 +126,6 @@ function sharedLinks({ alerts: [first, ...others] }: Message): readonly Link[] {
   return first?.links.filter(({ url }) =>
     others.every(({ links }) => links.some((link) => link.url === url))
   ) ?? [];
-}
-
-function firstLines({ alerts, title }: Message): string {
-  return alerts.map(({ name, summary }) => summary === "" ? name : `${name}: ${summary}`).slice(0, 20).join(
-    "\n",
-  ) ||
-    title;
 }
 
 function priorityOf({ status, severity }: Message): number {
