@@ -2,7 +2,7 @@
 
 import type { Locale } from "../lib/text.ts";
 import { alertView, nameOf } from "./messages/alert_view.ts";
-import { sharedLabels, subjectOf, toldLabels } from "./messages/labels.ts";
+import { own, sharedLabels, subjectOf, toldLabels } from "./messages/labels.ts";
 import { messageLinks } from "./messages/links.ts";
 import { type MessageNote, sayNote } from "./messages/notes.ts";
 import { bySeverity, lookOf, severityOf, worst } from "./messages/severity.ts";
@@ -112,7 +112,10 @@ export interface MessageContext {
 export function createMessage(notification: Notification, context: MessageContext): Message {
   const { locale, notes } = context;
   const unknown = notification.truncatedAlerts;
-  const alerts = notification.alerts.map((alert) => ({ alert, severity: severityOf(alert.labels.severity) }))
+  const alerts = notification.alerts.map((alert) => ({
+    alert,
+    severity: severityOf(own(alert.labels, "severity")),
+  }))
     .sort((a, b) => order(a.alert, b.alert) || bySeverity(a.severity, b.severity));
   const sorted = alerts.map(({ alert }) => alert);
   const firing = sorted.filter(({ status }) => status === "firing");

@@ -1,0 +1,37 @@
+/** What a channel sends, kept in files that were looked at and found right. */
+
+import { equal } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+
+const GOLDEN = new URL("../testdata/golden/", import.meta.url);
+
+/**
+ * Compares `out` with the file `NAME.json` in webhook/channels/testdata/golden; `UPDATE_GOLDEN=1` writes it anew. A body that is JSON
+ * is kept as what it holds, so that a person can read it.
+ *
+ * @param name Such as `slack-fr-firing`.
+ * @throws {AssertionError} when they differ, or when there is no such file.
+ */
+export async function golden(name: string, out: unknown): Promise<void> {
+  const file = fileURLToPath(new URL(`${name}.json`, GOLDEN));
+  const text = `${JSON.stringify(out, (key, value) => key === "body" ? readable(value) : value, 2)}\n`;
+  if (Deno.env.get("UPDATE_GOLDEN")) await Deno.writeTextFile(file, text);
+  const kept = await Deno.readTextFile(file).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  });
+  equal(
+    text,
+    kept,
+    `${name}.json is different: run again with UPDATE_GOLDEN=1, and look at what git says has changed`,
+  );
+}
+
+function readable(body: unknown): unknown {
+  if (typeof body !== "string" || !/^[{[]/.test(body)) return body;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
