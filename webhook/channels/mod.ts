@@ -6,12 +6,19 @@ import type { ChannelKind } from "./channel.ts";
 import { consoleChannel } from "./console.ts";
 import { ntfyChannel } from "./ntfy.ts";
 import { telegramChannel } from "./telegram.ts";
+import { webhookChannel } from "./webhook.ts";
 import { pagerdutyChannel } from "./pagerduty.ts";
 
 export type { ChannelKind, Outcome, Pace, Preview, SendContext } from "./channel.ts";
 
 /** The kinds of channel that the webhook serves. */
-export const CHANNELS = [consoleChannel, ntfyChannel, pagerdutyChannel, telegramChannel] as const;
+export const CHANNELS = [
+  consoleChannel,
+  ntfyChannel,
+  pagerdutyChannel,
+  telegramChannel,
+  webhookChannel,
+] as const;
 
 /** What every channel has. */
 export const commonShape = {
