@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { duration } from "../../lib/schema.ts";
+import { problemsOf, problemText } from "../templates/mod.ts";
 import type { ChannelKind } from "./channel.ts";
 import { consoleChannel } from "./console.ts";
 import { ntfyChannel } from "./ntfy.ts";
@@ -40,6 +41,11 @@ export const commonShape = {
     ),
     /** What is said instead of all alerts. */
     text: z.string().optional().describe("What is said instead of all alerts."),
+  }).superRefine((sources, context) => {
+    for (const problem of problemsOf(sources)) {
+      const { key } = problem;
+      context.addIssue({ code: "custom", path: [key], message: problemText(problem), input: sources[key] });
+    }
   }).optional().describe("Texts of its own, in Liquid."),
 };
 
