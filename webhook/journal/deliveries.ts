@@ -1,0 +1,223 @@
+/** Deliveries as rows: the statements that move them, and the lines they stand in. */
+
+import type { Change, Delivery, NewDelivery, QueuedGroup } from "./journal.ts";
+import { DELIVERIES_PER_NOTIFICATION, STATES } from "./schema.ts";
+import type { Statements } from "./statements.ts";
+
+/** By how much a channel's counts change. */
+export interface CountChange {
+  readonly channel: string;
+  readonly queued: number;
+  readonly dead: number;
+}
+
+/** A delivery that was queued. */
+export interface Queued {
+  readonly id: number;
+  readonly channel: string;
+  readonly group: string;
+  readonly status: string;
+  readonly createdMs: number;
+}
+
+const MOST_OF_A_GROUP = 500;
+const ATTEMPTS_KEPT = 50;
+
+const COLUMNS =
+  "id, notification_id, channel, grp, state, created_ms, next_ms, attempts, parts_done, plain, " +
+  "reason, because, via, settled_ms, into_id";
+
+const INSERT = `INSERT INTO delivery (id, channel, grp, status, head, created_ms, next_ms, because, via)
+  VALUES (?1, ?2, ?3, ?4, NOT EXISTS (SELECT 1 FROM delivery WHERE channel = ?2 AND grp = ?3 AND state = 0), ?5, ?6, ?7, ?8)`;
+
+/** Queues the deliveries of a new notification: it is the newest, so they go to the end of their lines. */
+export function insertDeliveries(
+  sql: Statements,
+  notificationId: number,
+  group: string,
+  status: string,
+  createdMs: number,
+  deliveries: readonly NewDelivery[],
+): void {
+  if (deliveries.length > DELIVERIES_PER_NOTIFICATION) {
+    throw new RangeError(
+      `Cannot queue ${deliveries.length} deliveries of one notification: at most ${DELIVERIES_PER_NOTIFICATION}`,
+    );
+  }
+  let id = notificationId * DELIVERIES_PER_NOTIFICATION;
+  for (const { channel, notBeforeMs, because, via } of deliveries) {
+    sql.get(INSERT).run(
+      id++,
+      channel,
+      group,
+      status,
+      createdMs,
+      notBeforeMs ?? createdMs,
+      because ?? "",
+      via?.length ? JSON.stringify(via) : "",
+    );
+  }
+}
+
+/** Queues one more delivery of a notification that is kept: it takes the notification's place in its line. */
+export function insertLate(
+  sql: Statements,
+  notificationId: number,
+  delivery: NewDelivery,
+  createdMs: number,
+): Queued {
+  const kept = sql.get("SELECT grp, status FROM notification WHERE id = ?").get(notificationId) as
+    | { grp: string; status: string }
+    | undefined;
+  if (!kept) throw new RangeError(`Cannot queue notification ${notificationId}: it is not kept`);
+  const first = notificationId * DELIVERIES_PER_NOTIFICATION;
+  const { last } = sql.get("SELECT max(id) AS last FROM delivery WHERE id >= ? AND id < ?")
+    .get(first, first + DELIVERIES_PER_NOTIFICATION) as { last: number | null };
+  const id = last === null ? first : last + 1;
+  if (id === first + DELIVERIES_PER_NOTIFICATION) {
+    throw new RangeError(
+      `Cannot queue notification ${notificationId} again: it has ${DELIVERIES_PER_NOTIFICATION} deliveries already`,
+    );
+  }
+  const { channel, notBeforeMs, because, via } = delivery;
+  sql.get(INSERT).run(
+    id,
+    channel,
+    kept.grp,
+    kept.status,
+    createdMs,
+    notBeforeMs ?? createdMs,
+    because ?? "",
+    via?.length ? JSON.stringify(via) : "",
+  );
+  setHead(sql, channel, kept.grp);
+  return { id, channel, group: kept.grp, status: kept.status, createdMs };
+}
+
+/** Makes the oldest queued delivery of a line its head, and no other. */
+export function setHead(sql: Statements, channel: string, group: string): void {
+  const oldest = sql.get(
+    "SELECT id, head FROM delivery WHERE channel = ? AND grp = ? AND state = 0 ORDER BY id LIMIT 1",
+  ).get(channel, group) as { id: number; head: number } | undefined;
+  if (!oldest || oldest.head === 1) return;
+  sql.get("UPDATE delivery SET head = 0 WHERE channel = ? AND grp = ? AND state = 0 AND head = 1")
+    .run(channel, group);
+  sql.get("UPDATE delivery SET head = 1 WHERE id = ?").run(oldest.id);
+}
+
+type Line = { readonly channel: string; readonly grp: string; readonly attempts: number };
+
+/** Carries out one change. One of a delivery that is not queued any more changes nothing. @returns what was queued or left. */
+export function settleOne(sql: Statements, change: Change): { counts: CountChange[]; queued?: Queued } {
+  const { id, atMs } = change;
+  const counts: CountChange[] = [];
+  if (change.to === "queued") {
+    const { attempt, nextMs, partsDone, plain } = change;
+    const line = sql.get(
+      `UPDATE delivery SET attempts = attempts + ?, reason = coalesce(?, reason), next_ms = ?, parts_done = ?, plain = ?
+      WHERE id = ? AND state = 0 RETURNING channel, grp, attempts`,
+    ).get(attempt ? 1 : 0, attempt?.reason ?? null, nextMs, partsDone, plain ? 1 : 0, id) as Line | undefined;
+    if (line && attempt) noteAttempt(sql, id, line.attempts, atMs, attempt.tookMs, attempt.reason);
+    return { counts };
+  }
+  const dead = change.to === "dead";
+  const reason = dead ? change.reason : "";
+  // A death without an attempt, such as of old age, takes no time.
+  const attempts = dead && change.tookMs === 0 ? 0 : 1;
+  const line = sql.get(
+    `UPDATE delivery SET state = ?, head = 0, attempts = attempts + ?, reason = ?, settled_ms = ?, took_ms = ?
+    WHERE id = ? AND state = 0 RETURNING channel, grp, attempts`,
+  ).get(dead ? 3 : 1, attempts, reason, atMs, change.tookMs, id) as Line | undefined;
+  if (!line) return { counts };
+  const { channel, grp } = line;
+  let queued = -1;
+  if (dead && attempts === 1) noteAttempt(sql, id, line.attempts, atMs, change.tookMs, reason);
+  for (const older of change.coalesced ?? []) {
+    const { changes } = sql.get(
+      `UPDATE delivery SET state = 2, head = 0, settled_ms = ?, into_id = ? WHERE id = ? AND state = 0`,
+    ).run(atMs, id, older);
+    queued -= Number(changes);
+  }
+  setHead(sql, channel, grp);
+  counts.push({ channel, queued, dead: dead ? 1 : 0 });
+  if (change.to === "delivered" && change.ref !== undefined) {
+    sql.get("INSERT OR REPLACE INTO ref (channel, grp, ref, at_ms) VALUES (?, ?, ?, ?)")
+      .run(channel, grp, change.ref, atMs);
+  }
+  if (change.to !== "dead" || !change.fallback) return { counts };
+  const late = insertLate(sql, Math.floor(id / DELIVERIES_PER_NOTIFICATION), change.fallback, atMs);
+  counts.push({ channel: late.channel, queued: 1, dead: 0 });
+  return { counts, queued: late };
+}
+
+function noteAttempt(
+  sql: Statements,
+  id: number,
+  attempts: number,
+  atMs: number,
+  tookMs: number,
+  reason: string,
+) {
+  sql.get("INSERT OR REPLACE INTO attempt (delivery_id, slot, at_ms, took_ms, reason) VALUES (?, ?, ?, ?, ?)")
+    .run(id, attempts % ATTEMPTS_KEPT, atMs, tookMs, reason);
+}
+
+/** Queues a dead delivery again, as new. @returns what was queued; undefined when it was not dead. */
+export function replayOne(sql: Statements, id: number, nowMs: number): Queued | undefined {
+  const row = sql.get(
+    `UPDATE delivery SET state = 0, attempts = 0, parts_done = 0, plain = 0, reason = '', settled_ms = NULL, took_ms = NULL,
+    created_ms = ?1, next_ms = ?1 WHERE id = ?2 AND state = 3 RETURNING channel, grp, status`,
+  ).get(nowMs, id) as { channel: string; grp: string; status: string } | undefined;
+  if (!row) return undefined;
+  setHead(sql, row.channel, row.grp);
+  return { id, channel: row.channel, group: row.grp, status: row.status, createdMs: nowMs };
+}
+
+/** As `Journal.due`. */
+export function due(
+  sql: Statements,
+  channel: string,
+  nowMs: number,
+  limit: number,
+  busy: ReadonlySet<string>,
+): readonly QueuedGroup[] {
+  const heads = sql.get(
+    "SELECT grp FROM delivery WHERE channel = ? AND head = 1 AND next_ms <= ? ORDER BY next_ms LIMIT ?",
+  ).all(channel, nowMs, limit + busy.size) as { grp: string }[];
+  return heads.filter(({ grp }) => !busy.has(grp)).slice(0, limit).map(({ grp }) => ({
+    group: grp,
+    deliveries: sql.get(
+      `SELECT ${COLUMNS} FROM delivery WHERE channel = ? AND grp = ? AND state = 0 ORDER BY id LIMIT ${MOST_OF_A_GROUP}`,
+    ).all(channel, grp).map(deliveryOf),
+  }));
+}
+
+/** As `Journal.nextDueMs`. */
+export function nextDueMs(sql: Statements, channel: string, busy: ReadonlySet<string>): number | undefined {
+  const heads = sql.get(
+    "SELECT grp, next_ms FROM delivery WHERE channel = ? AND head = 1 ORDER BY next_ms LIMIT ?",
+  ).all(channel, busy.size + 1) as { grp: string; next_ms: number }[];
+  return heads.find(({ grp }) => !busy.has(grp))?.next_ms;
+}
+
+/** A row of `delivery` with all its columns as a delivery. */
+// deno-lint-ignore no-explicit-any -- a row is what the table holds
+export function deliveryOf(row: any): Delivery {
+  return {
+    id: row.id,
+    notificationId: row.notification_id,
+    channel: row.channel,
+    group: row.grp,
+    state: STATES[row.state]!,
+    createdMs: row.created_ms,
+    nextMs: row.next_ms,
+    attempts: row.attempts,
+    partsDone: row.parts_done,
+    plain: row.plain === 1,
+    reason: row.reason,
+    because: row.because,
+    via: row.via === "" ? [] : JSON.parse(row.via),
+    settledMs: row.settled_ms,
+    into: row.into_id,
+  };
+}
