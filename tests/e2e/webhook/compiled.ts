@@ -39,3 +39,20 @@ export function testBoth(name: string, body: (command: readonly string[]) => Pro
   Deno.test(`webhook from source ${name}`, () => body(FROM_SOURCE));
   testCompiled(`webhook compiled ${name}`, body);
 }
+
+/**
+ * A test that takes long: of the compiled program where there is one, else of the source.
+ *
+ * @param skip Why it cannot run here.
+ */
+export function testMain(
+  name: string,
+  body: (command: readonly string[]) => Promise<void>,
+  skip?: string,
+): void {
+  const { command } = compiledWebhook;
+  Deno.test({
+    ...unless(skip, `webhook ${command ? "compiled" : "from source"} ${name}`),
+    fn: () => body(command ?? FROM_SOURCE),
+  });
+}
