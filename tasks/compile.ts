@@ -12,8 +12,11 @@ const BUNDLE_MS = 2 * 60_000;
 const COMPILE_MS = 10 * 60_000;
 const START_MS = 30_000;
 
-/** What the webhook may do, baked into the program: listen and call out; read its configuration and secrets. */
-export const WEBHOOK_PERMISSIONS = ["--allow-net", "--allow-read"] as const;
+/**
+ * What the webhook may do, baked into the program: listen and call out; read its configuration and secrets; write its data, wherever
+ * `--data` says. It may not run programs, read the environment, or load code.
+ */
+export const WEBHOOK_PERMISSIONS = ["--allow-net", "--allow-read", "--allow-write"] as const;
 
 /** V8 lets short-lived objects pile up to 32 MB by default; with 2 MB a burst of alerts leaves about half the memory behind. */
 export const V8_FLAGS = "--v8-flags=--max-semi-space-size=2";
