@@ -1,9 +1,9 @@
 /** Webhook: the notification as JSON to any URL, signed by Standard Webhooks. */
 
-import { createHash } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import type { Message } from "../message.ts";
 import { defineChannel, type Outcome, secretSetting } from "./channel.ts";
+import { deliveryId } from "./delivery_id.ts";
 import { exchange, type HttpAnswer, isAnswer } from "./http.ts";
 import { judgeFailure, saying } from "./judge.ts";
 import { bodyJson, type WebhookBody, webhookBody } from "./webhook_body.ts";
@@ -71,21 +71,6 @@ export const webhookChannel = defineChannel({
     body: JSON.stringify(out.body, null, 2),
   }),
 });
-
-/**
- * Names a delivery. The notification's number alone would begin anew with a new data directory, and a receiver would take what comes for
- * what it has got: so it goes with a digest of what it says.
- */
-function deliveryId({ id, group, notification }: Message): string {
-  const { status, reason, alerts } = notification;
-  const said = [
-    group,
-    status,
-    reason,
-    alerts.map(({ status, labels, startsAt }) => [status, labels, startsAt]),
-  ];
-  return `vigie_${id}_${createHash("sha256").update(JSON.stringify(said)).digest("hex").slice(0, 24)}`;
-}
 
 /** Headers of Standard Webhooks. Source: github.com/standard-webhooks/standard-webhooks, `spec/standard-webhooks.md`. */
 function sign(
