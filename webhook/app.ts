@@ -1,70 +1,109 @@
 /** The webhook's HTTP interface. */
 
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import * as z from "zod";
-import { BODY_LIMITS, type BodyLimits, createBodyReader, Rejected } from "./body.ts";
-import type { Inbox } from "./dispatch.ts";
+import type { Auth } from "./auth/mod.ts";
 import type { Drills } from "./drill.ts";
+import type { Answer, AnswerRequest } from "./http/answer.ts";
+import { type BodyReader, parseJson } from "./http/body.ts";
+import { answerByFetch, type FetchBindings, headOf, incoming } from "./http/fetch_answer.ts";
+import { refusal, Rejected } from "./http/rejected.ts";
+import { authorize } from "./ingest.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import { decodeNotification, NotANotification, type Notification } from "./payload.ts";
 
 /** What the application is made of. */
 export interface AppOptions {
-  /** Takes what was understood; once it has, the sender is answered 200. */
-  readonly inbox: Inbox;
+  /** Answers `POST /webhook`. */
+  readonly ingest: AnswerRequest;
+  readonly bodies: BodyReader;
+  /** The judge in use. */
+  readonly auth: () => Auth;
   readonly drills: Drills;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, "contentType" | "expose" | "rejected">;
   readonly log: Log;
-  /** Now, milliseconds since 1970. */
-  readonly now: () => number;
-  /** Whether the process is ending; nothing is accepted any more then. */
-  readonly isStopping?: () => boolean;
-  readonly limits?: BodyLimits;
+  /** Why nothing should be sent here, a sentence each, without secrets; none while all is well. */
+  readonly problems: () => readonly string[];
+  /** Requests that may be worked on at one time, as the configuration in use says. */
+  readonly requests: () => number;
+  /** What else is served: the API under `/api/` and its document. */
+  readonly api?: Hono;
 }
 
-/** What a server hands over beside the request; without it the request's own body is read, as in `app.request()`. */
-export interface AppBindings {
-  readonly body?: AsyncIterable<Uint8Array>;
+/** The application. */
+export interface App {
+  /** For a server. */
+  readonly answer: AnswerRequest;
+  /** Asks it without a server. */
+  readonly request: Hono<AppEnv>["request"];
 }
 
-type AppContext = Context<{ Bindings: AppBindings }>;
+/** What Hono's handlers get beside the request. */
+export type AppEnv = { Bindings: Partial<FetchBindings> };
 
 const drillRequest = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,40}$/),
   ttlSeconds: z.int().min(1).max(3_600).default(600),
 });
 const DRILL_WANTED = 'Expected {"id": "[a-z0-9-]{1,40}", "ttlSeconds": 1 to 3600}';
+/** What tells whether the webhook is well is answered to everybody, and when it has too much to do as well. */
+const OPEN = ["/health", "/ready", "/metrics", "/openapi.json"];
 
 /**
- * The application.
+ * The application. `POST /webhook` goes straight to `ingest`, everything else through Hono, which costs as much as the rest of the way to the
+ * disk.
  *
- * Alertmanager reads only the status of an answer, and copies the body into its log: answers are short and repeat nothing of the
- * request. What may succeed later is 503, as every 4xx (429 too) makes Alertmanager give up until its next interval; no path redirects,
- * as Go would follow with a GET and take its 200 for a delivery.
- * Source: `notify/webhook/webhook.go` and `notify/util.go` (`Retrier.Check`) of Alertmanager.
+ * No path redirects, as Go would follow with a GET and take its 200 for a delivery.
  */
-export function createApp(options: AppOptions): Hono<{ Bindings: AppBindings }> {
-  const { inbox, drills, metrics, log, now, isStopping = () => false } = options;
-  const bodies = createBodyReader(options.limits ?? BODY_LIMITS);
-  const app = new Hono<{ Bindings: AppBindings }>();
-  const readJson = (c: AppContext) =>
-    bodies.json(c.req.raw.headers, c.env?.body ?? c.req.raw.body ?? nothing());
+export function createApp(options: AppOptions): App {
+  const hono = createHono(options);
+  const { ingest, metrics, requests } = options;
+  const others = answerByFetch((request, bindings) => hono.fetch(request, bindings));
+  let underWay = 0;
+
+  const counted: AnswerRequest = async (head, body) => {
+    underWay++;
+    try {
+      return await (head.path === "/webhook" && head.method === "POST" ? ingest : others)(head, body);
+    } finally {
+      underWay--;
+    }
+  };
+  return {
+    request: hono.request,
+    answer(head, body) {
+      if (OPEN.includes(head.path)) return others(head, body);
+      if (underWay < requests()) return counted(head, body);
+      metrics.rejected("overloaded");
+      return refusal(new Rejected(503, "overloaded", "Too many requests at a time: try again"));
+    },
+  };
+}
+
+function createHono(options: AppOptions): Hono<AppEnv> {
+  const { ingest, bodies, drills, metrics, log } = options;
+  const app = new Hono<AppEnv>();
+  const known: MiddlewareHandler<AppEnv> = async (c, next) => {
+    await authorize(options.auth(), c.req.raw.headers, false);
+    await next();
+  };
+  for (const path of ["/drill", "/drill/*", "/api/*"]) app.use(path, known);
 
   app.post("/webhook", async (c) => {
-    if (isStopping()) throw new Rejected(503, "shutting_down", "Shutting down: try again");
-    const notification = understood(await readJson(c));
-    await inbox.accept(notification);
-    count(metrics, notification, now());
-    return c.text("Alert received");
+    const { head, body } = bindingsOf(c);
+    return toResponse(await ingest(head, body));
   });
   app.get("/health", (c) => c.text("Webhook server is running!"));
+  app.get("/ready", (c) => {
+    const problems = options.problems();
+    return problems.length === 0 ? c.text("Ready") : c.text(problems.join("\n"), 503);
+  });
   app.get("/metrics", async (c) => {
     return c.body(await metrics.expose(), 200, { "content-type": metrics.contentType });
   });
 
   app.post("/drill", async (c) => {
-    const parsed = drillRequest.safeParse(await readJson(c));
+    const parsed = drillRequest.safeParse(await readJson(c, bodies));
     if (!parsed.success) return c.text(DRILL_WANTED, 422);
     const drill = drills.start(parsed.data.id, parsed.data.ttlSeconds);
     if (!drill) return c.text("A drill of that id is active, or too many are", 409);
@@ -86,6 +125,7 @@ export function createApp(options: AppOptions): Hono<{ Bindings: AppBindings }> 
     const [path, allow] of [
       ["/webhook", "POST"],
       ["/health", "GET, HEAD"],
+      ["/ready", "GET, HEAD"],
       ["/metrics", "GET, HEAD"],
       ["/drill", "POST"],
       ["/drill/:id", "GET, HEAD, DELETE"],
@@ -93,12 +133,12 @@ export function createApp(options: AppOptions): Hono<{ Bindings: AppBindings }> 
   ) {
     app.all(path, (c) => c.text(`Method not allowed: use ${allow}`, 405, { allow }));
   }
+  if (options.api) app.route("/", options.api);
   app.notFound((c) => c.text("Not found: Alertmanager posts to /webhook", 404));
   app.onError((error, c) => {
     if (error instanceof Rejected) {
-      metrics.rejected.inc({ reason: error.reason });
-      log.error("Request refused", { path: c.req.path, status: error.status, reason: error.message });
-      return c.text(error.message, error.status, { ...error.headers });
+      metrics.rejected(error.reason);
+      return toResponse(refusal(error));
     }
     log.error("Defect", { path: c.req.path, error: error.stack ?? String(error) });
     return c.text("Internal error", 500);
@@ -106,21 +146,25 @@ export function createApp(options: AppOptions): Hono<{ Bindings: AppBindings }> 
   return app;
 }
 
-function understood(value: unknown): Notification {
+async function readJson(c: Context<AppEnv>, bodies: BodyReader): Promise<unknown> {
+  const { head, body } = bindingsOf(c);
+  bodies.judge(head.headers);
+  const read = await bodies.read(head.headers, body);
   try {
-    return decodeNotification(value);
-  } catch (error) {
-    if (!(error instanceof NotANotification)) throw error;
-    throw new Rejected(422, "not_a_notification", error.message);
+    return parseJson(await read.inflated());
+  } finally {
+    read.release();
   }
 }
 
-function count(metrics: Metrics, { status, alerts }: Notification, now: number): void {
-  metrics.notifications.inc({ status });
-  for (const status of ["firing", "resolved"] as const) {
-    metrics.alerts.inc({ status }, alerts.filter((alert) => alert.status === status).length);
-  }
-  metrics.lastNotification.set(now / 1_000);
+/** What the server handed over; made of the request itself where there is no server. */
+function bindingsOf({ env, req }: Context<AppEnv>): FetchBindings {
+  return {
+    head: env?.head ?? headOf(req.raw),
+    body: env?.body ?? incoming(req.raw.body),
+  };
 }
 
-async function* nothing(): AsyncGenerator<Uint8Array> {}
+function toResponse({ status, body, headers }: Answer): Response {
+  return new Response(body as BodyInit, { status, headers });
+}

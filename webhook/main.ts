@@ -7,7 +7,7 @@ import { createLog } from "./log.ts";
 import { createPrint } from "./print.ts";
 import { BadConfig } from "./read_config.ts";
 import { webhookSchema } from "./schema.ts";
-import { addressText } from "./server.ts";
+import { addressText } from "./http/server.ts";
 import { type Service, startService } from "./service.ts";
 import { VERSION } from "./version.ts";
 

@@ -6,7 +6,7 @@ import { createDrills } from "./drill.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { defaultConfig, readConfig } from "./read_config.ts";
-import { serve, type ServerLimits } from "./server.ts";
+import { serve, type ServerLimits } from "./http/server.ts";
 import { VERSION } from "./version.ts";
 
 /** How to run the webhook. */

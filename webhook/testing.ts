@@ -1,65 +1,109 @@
-/** The webhook's parts for a test: a clock that is set by hand, an output and a log that are kept. */
+/** The webhook's door for a test: a clock that is set by hand, a journal in memory that fails when told to, a log that is kept. */
 
+import type { Hono } from "hono";
 import { createApp } from "./app.ts";
-import type { BodyLimits } from "./body.ts";
-import { createDispatcher } from "./dispatch.ts";
+import { createAuth, type Credentials } from "./auth/mod.ts";
 import { createDrills } from "./drill.ts";
+import { BODY_LIMITS, type BodyLimits, createBodyReader } from "./http/body.ts";
+import type { Rejected } from "./http/rejected.ts";
+import { createIngest, type IngestOptions } from "./ingest.ts";
+import { type Arrival, JournalFailure, type Quarantined } from "./journal/journal.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
-import { parseConfig } from "./read_config.ts";
+import { createFakeClock } from "./testing/fake_clock.ts";
 
 /** What a test may set. */
 export interface TestWebhookOptions {
-  /** webhook.json as an object. */
-  readonly config?: unknown;
-  readonly limits?: BodyLimits;
-  /** Takes what is printed; kept in `printed` by default. */
-  readonly print?: (text: string) => Promise<void>;
+  readonly credentials?: Partial<Credentials>;
+  readonly limits?: Partial<BodyLimits>;
+  /** Requests at a time. */
+  readonly requests?: number;
+  readonly plan?: IngestOptions["plan"];
+  readonly api?: Hono;
 }
 
-/** A webhook without a socket. */
+/** A webhook without a socket and without a disk. */
 export function createTestWebhook(options: TestWebhookOptions = {}) {
-  const clock = { ms: Date.parse("2026-11-22T10:00:00.000Z") };
-  const now = () => clock.ms;
-  const printed: string[] = [];
+  const clock = createFakeClock(Date.parse("2026-11-22T10:00:00.000Z"));
+  const arrivals: Arrival[] = [];
+  const quarantined: Quarantined[] = [];
+  const rejections: Rejected[] = [];
+  const defects: unknown[] = [];
   const logged: string[] = [];
-  const state = { stopping: false, config: parseConfig(JSON.stringify(options.config ?? {}), "test") };
-  const log = createLog((line) => void logged.push(line), now);
-  const drills = createDrills(now);
+  const state = {
+    stopping: false,
+    failing: false,
+    problems: [] as string[],
+    /** What `accept` waits for, as it would for the disk. */
+    synced: Promise.resolve(),
+  };
+  const mayFail = () => {
+    if (state.failing) throw new JournalFailure("No space left on device");
+  };
+  const journal: IngestOptions["journal"] = {
+    async accept(arrival) {
+      await state.synced;
+      mayFail();
+      const before = arrivals.findIndex(({ digest }) => digest !== undefined && digest === arrival.digest);
+      if (before >= 0) return { id: before + 1, duplicate: true };
+      return { id: arrivals.push(arrival), duplicate: false };
+    },
+    async quarantine(body) {
+      await state.synced;
+      mayFail();
+      return quarantined.push(body);
+    },
+  };
+  const log = createLog((line) => void logged.push(line), clock.now);
+  const drills = createDrills(clock.now);
   const metrics = createMetrics({
     version: "1.2.3",
     startedSeconds: 1,
     residentBytes: () => 2,
     activeDrills: drills.active,
   });
-  metrics.configured(state.config.channels.map(({ name }) => name), clock.ms);
-  const inbox = createDispatcher({
-    config: () => state.config,
-    context: { now, fetch, print: options.print ?? ((text) => Promise.resolve(void printed.push(text))) },
-    drills,
-    metrics,
-    log,
+  const judge = createAuth({ bearers: [], users: [], hmacs: [], ...options.credentials }, clock);
+  const auth = () => judge;
+  const bodies = createBodyReader(() => ({ ...BODY_LIMITS, ...options.limits }));
+  const ingest = createIngest({
+    journal,
+    plan: options.plan ?? (() => [{ channel: "console" }]),
+    bodies,
+    auth,
+    now: clock.now,
+    isStopping: () => state.stopping,
+    onAccepted: (accepted, notification) => metrics.accepted(notification, accepted),
+    onRejected(rejected) {
+      rejections.push(rejected);
+      metrics.rejected(rejected.reason);
+    },
+    onQuarantined: ({ reason }) => metrics.quarantined(reason),
+    onDefect: (error) => void defects.push(error),
   });
   const app = createApp({
-    inbox,
+    ingest,
+    bodies,
+    auth,
     drills,
     metrics,
     log,
-    now,
-    isStopping: () => state.stopping,
-    limits: options.limits,
+    problems: () => state.problems,
+    requests: () => options.requests ?? 512,
+    api: options.api,
   });
   return {
     app,
+    arrivals,
     clock,
-    inbox,
+    defects,
     logged,
     metrics,
-    printed,
+    quarantined,
+    rejections,
     state,
     /** Posts `body` as JSON. */
-    post: (path: string, body: BodyInit | null, headers: Record<string, string> = {}) =>
-      app.request(path, {
+    post: async (path: string, body: BodyInit | null, headers: Record<string, string> = {}) =>
+      await app.request(path, {
         method: "POST",
         body,
         headers: { "content-type": "application/json", ...headers },

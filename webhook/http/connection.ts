@@ -1,12 +1,15 @@
 /** One client's connection: requests are read from it, one after another, and answered. */
 
-import { STATUS_CODES } from "node:http";
+import { type AnswerRequest, httpDate, type IncomingBody, serializeAnswer } from "./answer.ts";
 import { BadRequest, createRequestReader, type Head, type RequestReader } from "./request_reader.ts";
 
-/** What the application gets beside the request. */
-export interface Exchange {
-  /** The body in pieces, read as they are asked for. @throws {BodyCutShort} */
-  readonly body: AsyncIterable<Uint8Array>;
+/** The part of a socket that a connection needs; `Deno.Conn` has it. */
+export interface Socket {
+  /** @returns how many bytes came; null at the end. */
+  read(into: Uint8Array): Promise<number | null>;
+  write(bytes: Uint8Array): Promise<number>;
+  closeWrite(): Promise<void>;
+  close(): void;
 }
 
 /** The client left, or stopped sending, before the end of its body. */
@@ -24,19 +27,17 @@ interface Deadlines {
 /** What the connection waits for: a first byte, a whole head, a whole body, or the answer to be made and taken. */
 type Phase = "idle" | "head" | "body" | "answer";
 
-const READ_BYTES = 16 * 1024;
 // What a client may still be sending when it is answered early; reading it lets it see the answer instead of a reset.
 const DRAIN_BYTES = 256 * 1024;
 const encoder = new TextEncoder();
 
 /** Serves one connection. It owns the socket and closes it. */
 export class Connection {
-  readonly #socket: Deno.Conn;
-  readonly #answer: (request: Request, exchange: Exchange) => Response | Promise<Response>;
+  readonly #socket: Socket;
+  readonly #answer: AnswerRequest;
   readonly #deadlines: Deadlines;
   readonly #onError: (error: unknown) => void;
   readonly #reader: RequestReader = createRequestReader();
-  readonly #buffer = new Uint8Array(READ_BYTES);
   #deadline: number;
   #phase: Phase = "head";
   #last = false;
@@ -44,8 +45,8 @@ export class Connection {
   #timedOut = false;
 
   constructor(
-    socket: Deno.Conn,
-    answer: (request: Request, exchange: Exchange) => Response | Promise<Response>,
+    socket: Socket,
+    answer: AnswerRequest,
     deadlines: Deadlines,
     onError: (error: unknown) => void,
   ) {
@@ -111,9 +112,9 @@ export class Connection {
   }
 
   async #pump(): Promise<boolean> {
-    const count = await this.#socket.read(this.#buffer);
+    const count = await this.#socket.read(this.#reader.space());
     if (count === null) return false;
-    this.#reader.push(this.#buffer.subarray(0, count));
+    this.#reader.filled(count);
     return true;
   }
 
@@ -123,43 +124,56 @@ export class Connection {
   }
 
   async #exchange(head: Head): Promise<void> {
-    this.#enter("body", this.#deadlines.bodyMs);
+    if (head.length === 0) this.#enter("answer", this.#deadlines.answerMs);
+    else this.#enter("body", this.#deadlines.bodyMs);
     if (!head.keepAlive) this.#last = true;
-    const body = this.#body(head);
-    const response = await this.#answer(head.request, { body });
+    const answering = this.#answer(head, this.#body(head));
+    const answer = answering instanceof Promise ? await answering : answering;
     if (this.#closed || this.#timedOut) return;
     const unread = !this.#reader.bodyComplete();
     if (unread) this.#last = true;
     this.#enter("answer", this.#deadlines.answerMs);
-    await this.#write(await serialize(response, head.request.method, this.#last));
+    await this.#write(serializeAnswer(answer, head.method, this.#last, httpDate(Date.now())));
     if (unread) await this.#drain();
     else if (!this.#last) this.#enter("idle", this.#deadlines.idleMs);
   }
 
-  async *#body(head: Head): AsyncGenerator<Uint8Array> {
+  #body(head: Head): IncomingBody {
+    return {
+      whole: () => this.#wholeBody(),
+      [Symbol.asyncIterator]: () => this.#pieces(head),
+    };
+  }
+
+  #wholeBody(): Uint8Array | undefined {
+    const body = this.#reader.takeWhole();
+    if (body) this.#enter("answer", this.#deadlines.answerMs);
+    return body;
+  }
+
+  async *#pieces(head: Head): AsyncGenerator<Uint8Array> {
     if (head.expectsContinue && !this.#reader.bodyComplete()) {
       await this.#write(encoder.encode("HTTP/1.1 100 Continue\r\n\r\n"));
     }
     for (;;) {
-      yield* this.#reader.takeBody();
+      for (let piece = this.#reader.takeBody(); piece; piece = this.#reader.takeBody()) yield piece;
       if (this.#reader.bodyComplete()) {
         // The deadline was for the client to send; what the application does with it takes the time it takes.
         this.#enter("answer", this.#deadlines.answerMs);
         return;
       }
-      const more = await this.#pump().catch((error) => {
-        if (error instanceof BadRequest) throw error;
-        return false;
-      });
-      if (!more) throw new BodyCutShort("The body is shorter than announced");
+      if (!await this.#pump().catch(() => false)) {
+        throw new BodyCutShort("The body is shorter than announced");
+      }
     }
   }
 
   /** Closes our side first, so that the answer is not lost to a reset while the client still sends. */
   async #drain(): Promise<void> {
     await this.#socket.closeWrite();
+    const discarded = new Uint8Array(16 * 1024);
     for (let left = DRAIN_BYTES; left > 0;) {
-      const count = await this.#socket.read(this.#buffer);
+      const count = await this.#socket.read(discarded);
       if (count === null) return;
       left -= count;
     }
@@ -167,8 +181,7 @@ export class Connection {
 
   async #refuseWith(status: number, reason: string): Promise<void> {
     try {
-      const body = new Response(`${reason}\n`, { status, headers: { "content-type": "text/plain" } });
-      await this.#write(await serialize(body, "GET", true));
+      await this.#write(serializeAnswer({ status, body: `${reason}\n` }, "GET", true, httpDate(Date.now())));
     } catch {
       // The client is gone, and with it whom this was meant for.
     }
@@ -177,23 +190,6 @@ export class Connection {
   async #write(bytes: Uint8Array): Promise<void> {
     for (let sent = 0; sent < bytes.length;) sent += await this.#socket.write(bytes.subarray(sent));
   }
-}
-
-async function serialize(response: Response, method: string, last: boolean): Promise<Uint8Array> {
-  const body = new Uint8Array(await response.arrayBuffer());
-  let head = `HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ""}\r\n`;
-  response.headers.forEach((value, name) => {
-    if (name !== "content-length" && name !== "connection") head += `${name}: ${value}\r\n`;
-  });
-  if (last) head += "connection: close\r\n";
-  // To HEAD the length would have to be that of GET, which is not known here; without it is right too.
-  if (method !== "HEAD") head += `content-length: ${body.length}\r\n`;
-  const headBytes = encoder.encode(`${head}\r\n`);
-  if (method === "HEAD" || body.length === 0) return headBytes;
-  const all = new Uint8Array(headBytes.length + body.length);
-  all.set(headBytes);
-  all.set(body, headBytes.length);
-  return all;
 }
 
 function isDisconnect(error: unknown): boolean {

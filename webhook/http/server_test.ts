@@ -22,19 +22,20 @@ function echo(limits: Partial<ServerLimits> = {}): Echo {
     port: 0,
     limits,
     onError: (error) => errors.push(error),
-    async answer(request, { body }) {
-      const { pathname, search } = new URL(request.url);
-      if (pathname === "/defect") throw new Error("A defect");
+    async answer({ method, target, path }, body) {
+      if (path === "/defect") throw new Error("A defect");
       await self.onRequest();
-      if (pathname === "/early") return new Response("early", { status: 415 });
+      if (path === "/early") return { status: 415, body: "early" };
       const decoder = new TextDecoder();
       let text = "";
       try {
-        for await (const piece of body) text += decoder.decode(piece, { stream: true });
+        const whole = path === "/pieces" ? undefined : body.whole();
+        if (whole) text = decoder.decode(whole);
+        else for await (const piece of body) text += decoder.decode(piece, { stream: true });
       } catch (error) {
-        return new Response((error as Error).name, { status: error instanceof BodyCutShort ? 400 : 500 });
+        return { status: error instanceof BodyCutShort ? 400 : 500, body: (error as Error).name };
       }
-      return new Response(`${request.method} ${pathname}${search} ${text}`);
+      return { status: 200, body: `${method} ${target} ${text}` };
     },
   });
   const self: Echo = {
@@ -146,7 +147,7 @@ Deno.test("serve tells the application of a body that is cut short", async () =>
 
 const BAD: [name: string, request: string, status: number][] = [
   ["what is not HTTP", "\x16\x03\x01\x02\r\n\r\n", 400],
-  ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400],
+  ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505],
   ["a missing Host", "GET / HTTP/1.1\r\n\r\n", 400],
   ["two lengths", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400],
   ["a length that is no number", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1e3\r\n\r\n", 400],
@@ -161,11 +162,14 @@ const BAD: [name: string, request: string, status: number][] = [
     "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
     501,
   ],
-  [
-    "an upgrade with chunks",
-    "POST / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: x\r\nTransfer-Encoding: chunked\r\n\r\n",
-    400,
-  ],
+  ["two hosts", "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400],
+  ["a bare line feed", "GET / HTTP/1.1\nHost: x\n\n", 400],
+  ["a bare carriage return", "GET / HTTP/1.1\r\nHost: x\r\nA: b\rC: d\r\n\r\n", 400],
+  ["a folded header", "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n", 400],
+  ["a space before a colon", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length : 1\r\n\r\n", 400],
+  ["a header without a name", "GET / HTTP/1.1\r\nHost: x\r\n: a\r\n\r\n", 400],
+  ["a NUL in a header", "GET / HTTP/1.1\r\nHost: x\r\nA: \0\r\n\r\n", 400],
+  ["chunks in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400],
   ["a proxy's request", "CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n", 400],
   ["a head that is too large", `GET / HTTP/1.1\r\nHost: x\r\nA: ${"x".repeat(40_000)}\r\n\r\n`, 431],
 ];
@@ -179,6 +183,74 @@ for (const [name, request, status] of BAD) {
     deepEqual(server.errors, []);
   });
 }
+
+for (
+  const [name, chunks] of [
+    ["of a length below zero", "-5\r\nabcde\r\n0\r\n\r\n"],
+    ["with a prefix before its length", "0x3\r\nabc\r\n0\r\n\r\n"],
+    ["without a length", "\r\nabc\r\n0\r\n\r\n"],
+    ["longer than its length", "3\r\nabcd\r\n0\r\n\r\n"],
+    ["whose line ends with a bare line feed", "3\nabc\r\n0\r\n\r\n"],
+    ["whose line does not end", `3;${"x".repeat(10_000)}`],
+    ["with too many trailers", `0\r\n${`A: ${"x".repeat(1_000)}\r\n`.repeat(30)}`],
+  ] as const
+) {
+  Deno.test(`serve refuses a chunk ${name}, and closes`, async () => {
+    await using server = echo();
+    const head = "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const answer = await talk(server.port, head + chunks);
+    match(answer, /^HTTP\/1\.1 500 [^]*BadRequest$/);
+    deepEqual(server.errors, []);
+  });
+}
+
+Deno.test("serve gives back what came in chunks, however it was cut", async () => {
+  await using server = echo({ headMs: 5_000 });
+  const bytes = fc.string({ unit: fc.constantFrom("a", "\r", "\n", "0", ";"), minLength: 1, maxLength: 30 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(bytes, { maxLength: 5 }),
+      fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }),
+      fc.boolean(),
+      async (pieces, cuts, trailer) => {
+        const request =
+          "POST /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n" +
+          pieces.map((piece) => `${piece.length.toString(16)};a=b\r\n${piece}\r\n`).join("") +
+          `0\r\n${trailer ? "A: b\r\n" : ""}\r\n`;
+        const parts: string[] = [];
+        for (let at = 0, i = 0; at < request.length; i++) {
+          const size = cuts[i % cuts.length]!;
+          parts.push(request.slice(at, at += size));
+        }
+        const answer = await talk(server.port, ...parts);
+        equal(answer.slice(answer.indexOf("\r\n\r\n") + 4), `POST /a ${pieces.join("")}`);
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+Deno.test("serve reads a body in one piece and in many alike", async () => {
+  await using server = echo();
+  const body = "0123456789".repeat(50_000);
+  for (const path of ["/a", "/pieces"]) {
+    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method: "POST", body });
+    equal(await response.text(), `POST ${path} ${body}`);
+  }
+});
+
+Deno.test("serve keeps a connection of HTTP/1.0 only when it is asked to", async () => {
+  await using server = echo();
+  match(await talk(server.port, "GET /a HTTP/1.0\r\n\r\n"), /\r\nconnection: close\r\n/);
+  const twice = "GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /b HTTP/1.0\r\n\r\n";
+  match(await talk(server.port, twice), /GET \/a [^]*GET \/b $/);
+});
+
+Deno.test("serve goes on where another protocol is offered", async () => {
+  await using server = echo();
+  const request = post("/a", "b", "Connection: Upgrade, HTTP2-Settings, close", "Upgrade: h2c");
+  match(await talk(server.port, request), /^HTTP\/1\.1 200 [^]*POST \/a b$/);
+});
 
 Deno.test("serve closes half a head, half a body and nothing at all after their deadlines", async () => {
   await using server = echo({ headMs: 150, bodyMs: 150, idleMs: 150 });

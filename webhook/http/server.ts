@@ -3,7 +3,8 @@
  * `node:http` ignores `headersTimeout`, `requestTimeout` and `keepAliveTimeout` before Deno 2.9 (and is three times slower there).
  */
 
-import { Connection, type Exchange } from "./connection.ts";
+import type { AnswerRequest } from "./answer.ts";
+import { Connection } from "./connection.ts";
 
 /** Deadlines and sizes of a server. */
 export interface ServerLimits {
@@ -34,7 +35,7 @@ export interface ServerOptions {
   /** TCP port; 0 picks a free one. */
   readonly port: number;
   /** Answers one request. It must not throw. */
-  readonly answer: (request: Request, exchange: Exchange) => Response | Promise<Response>;
+  readonly answer: AnswerRequest;
   readonly limits?: Partial<ServerLimits>;
   /** Told of a defect in the server itself; clients' mistakes are answered, not told. */
   readonly onError: (error: unknown) => void;
@@ -45,6 +46,8 @@ export interface Server {
   /** Where it listens, `host:port`. */
   readonly address: string;
   readonly port: number;
+  /** How many connections are open. */
+  connections(): number;
   /** Accepts no more connections, lets requests in flight end, and closes what is left after `graceMs`. */
   shutdown(graceMs: number): Promise<void>;
 }
@@ -89,6 +92,7 @@ export function serve(options: ServerOptions): Server {
   return {
     address: addressText(hostname, port),
     port,
+    connections: () => live.size,
     async shutdown(graceMs) {
       closing = true;
       listener.close();

@@ -1,0 +1,73 @@
+/** What is answered to a request, and how it is asked for. */
+
+import { STATUS_CODES } from "node:http";
+import type { Head } from "./request_reader.ts";
+
+/** An answer as plain data. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string | Uint8Array;
+  /** Without `content-length` and `connection`, which the connection knows; `text/plain` is said where no type is. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A body on its way. */
+export interface IncomingBody extends AsyncIterable<Uint8Array> {
+  /** All of it, when it has come already; otherwise undefined, and it is to be iterated. @throws {BadRequest} */
+  whole(): Uint8Array | undefined;
+}
+
+/**
+ * Answers one request. It must not throw. Unless it reads the body the connection ends after its answer.
+ *
+ * @param body Iterating throws {BodyCutShort} when the client leaves or stops sending, {BadRequest} when it breaks the protocol.
+ */
+export type AnswerRequest = (head: Head, body: IncomingBody) => Answer | Promise<Answer>;
+
+const PLAIN_TEXT = { "content-type": "text/plain; charset=utf-8" };
+const encoder = new TextEncoder();
+
+/**
+ * An answer as HTTP/1.1.
+ *
+ * @param last Whether the connection ends after it. @param date As RFC 9110 writes it.
+ */
+export function serializeAnswer(
+  { status, body, headers = PLAIN_TEXT }: Answer,
+  method: string,
+  last: boolean,
+  date: string,
+): Uint8Array {
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\ndate: ${date}\r\n`;
+  for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
+  if (last) head += "connection: close\r\n";
+  // To HEAD the length would have to be that of GET, which is not known here; without it is right too.
+  if (method === "HEAD" || hasNoBody(status)) return encoder.encode(`${head}\r\n`);
+  if (typeof body === "string") {
+    return encoder.encode(`${head}content-length: ${utf8Length(body)}\r\n\r\n${body}`);
+  }
+  const headBytes = encoder.encode(`${head}content-length: ${body.length}\r\n\r\n`);
+  const all = new Uint8Array(headBytes.length + body.length);
+  all.set(headBytes);
+  all.set(body, headBytes.length);
+  return all;
+}
+
+function hasNoBody(status: number): boolean {
+  return status === 204 || status === 304;
+}
+
+function utf8Length(text: string): number {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return encoder.encode(text).length;
+  return text.length;
+}
+
+let dateSecond = -1;
+let dateText = "";
+
+/** A time as the header `date` has it. Whoever asks again within the second gets the same text. @param ms Since 1970. */
+export function httpDate(ms: number): string {
+  const second = Math.floor(ms / 1_000);
+  if (second !== dateSecond) [dateSecond, dateText] = [second, new Date(second * 1_000).toUTCString()];
+  return dateText;
+}
