@@ -102,7 +102,11 @@ export function createTestWebhook(options: TestWebhookOptions = {}) {
     rejections,
     state,
     /** Posts `body` as JSON. */
-    post: async (path: string, body: BodyInit | null, headers: Record<string, string> = {}) =>
+    post: async (
+      path: string,
+      body: string | Uint8Array<ArrayBuffer>,
+      headers: Record<string, string> = {},
+    ) =>
       await app.request(path, {
         method: "POST",
         body,
