@@ -49,14 +49,22 @@ const CONFIGS: Readonly<Record<ServerName, string>> = {
   blackbox_exporter: "blackbox/blackbox.yml",
 };
 
-/** Starts a server with the files in `directory`, and waits until it is ready. */
-export async function startServer(name: ServerName, directory: string): Promise<Server> {
+/**
+ * Starts a server with the files in `directory`, and waits until it is ready.
+ *
+ * @param cluster Alertmanager's flags for its peers; it is alone by default.
+ */
+export async function startServer(
+  name: ServerName,
+  directory: string,
+  cluster: readonly string[] = ["--cluster.listen-address="],
+): Promise<Server> {
   const program = await binary(name);
   const address = `127.0.0.1:${freePort()}`;
   const data = join(directory, `data-${name}`);
   const args: Readonly<Record<ServerName, readonly string[]>> = {
     prometheus: [`--storage.tsdb.path=${data}`, "--web.enable-lifecycle"],
-    alertmanager: [`--storage.path=${data}`, "--cluster.listen-address="],
+    alertmanager: [`--storage.path=${data}`, ...cluster],
     blackbox_exporter: [],
   };
   const [command, ...rest] = commandLine(program, [
