@@ -1,12 +1,13 @@
 /** The console: prints each notification on standard output, as the reference's receiver did. */
 
-import type { Locale, Text } from "../../lib/text.ts";
+import type { Text } from "../../lib/text.ts";
 import type { AlertView, Message } from "../message.ts";
 import { oneLine } from "../one_line.ts";
 import { defineChannel } from "./channel.ts";
 
 const HEADER: Text = { fr: "ALERTE REÇUE", en: "ALERT RECEIVED" };
 const NOT_SAID = "N/A";
+const RULE = "-".repeat(30);
 
 /** The console channel. */
 export const consoleChannel = defineChannel({
@@ -16,8 +17,8 @@ export const consoleChannel = defineChannel({
   secrets: [],
   // The output is this machine's own: nobody has to be spared.
   pace: { burst: 1_000, everyMs: 1 },
-  render: (message) => [renderConsole(message, message.locale, new Date(message.sentMs))],
-  plain: (message) => renderConsole(message, message.locale, new Date(message.sentMs)),
+  render: (message) => [renderConsole(message)],
+  plain: renderConsole,
   async send(text: string, _settings, { print }) {
     try {
       await print(text);
@@ -30,15 +31,15 @@ export const consoleChannel = defineChannel({
 });
 
 /**
- * What is printed for one notification, with its last line end. A text within an alert takes no line of its own and moves no cursor.
- *
- * @param at When it was received; shown in local time.
+ * What is printed for one message, with its last line end: the notes, then status, alert and summary of each alert, as the reference prints
+ * them, under the local time. A text within an alert takes no line of its own and moves no cursor.
  */
-export function renderConsole(message: Message, locale: Locale, at: Date): string {
+export function renderConsole({ locale, sentMs, notes, text, alerts }: Message): string {
   return [
-    `🚨 ${HEADER[locale]} - ${localTime(at)}`,
+    `🚨 ${HEADER[locale]} - ${localTime(new Date(sentMs))}`,
     "=".repeat(50),
-    ...message.alerts.flatMap((alert) => alertLines(alert)),
+    ...notes.map((note) => `ℹ️  ${oneLine(note)}`),
+    ...(text === "" ? alerts.flatMap(alertLines) : [...text.split("\n").map((line) => oneLine(line)), RULE]),
   ].map((line) => `${line}\n`).join("");
 }
 
@@ -47,7 +48,7 @@ function alertLines({ status, name, summary, description }: AlertView): string[]
     `📊 Status: ${status.toUpperCase()}`,
     `🏷️  Alert: ${oneLine(name || NOT_SAID)}`,
     `📝 Summary: ${oneLine(summary || description || NOT_SAID)}`,
-    "-".repeat(30),
+    RULE,
   ];
 }
 
