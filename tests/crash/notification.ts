@@ -15,17 +15,18 @@ export interface Shape {
   readonly group?: string;
   /** Bytes of text in its alert; few by default. */
   readonly padding?: number;
-  readonly receiver?: string;
+  /** Further labels of its alert. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A notification as Alertmanager posts it. */
-export function notificationOf({ marker, group = marker, padding = 0, receiver = "team" }: Shape): string {
-  const labels = { alertname: "Crash", marker };
+export function notificationOf({ marker, group = marker, padding = 0, labels: further }: Shape): string {
+  const labels = { alertname: "Crash", marker, ...further };
   return JSON.stringify({
     version: "4",
     groupKey: `{}:{group="${group}"}`,
     truncatedAlerts: 0,
-    receiver,
+    receiver: "team",
     status: "firing",
     notification_reason: "first notification",
     groupLabels: { group },
