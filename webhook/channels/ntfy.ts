@@ -1,7 +1,7 @@
 /** ntfy: a push message to a phone or a desktop, by ntfy.sh or a server of one's own. */
 
 import * as z from "zod";
-import { httpUrl } from "../../lib/schema.ts";
+import { serverUrl } from "./server_url.ts";
 import type { Link, Message, Severity } from "../message.ts";
 import { defineChannel, type Outcome, secretSetting } from "./channel.ts";
 import { byteLength, cutBytes, fitMessage } from "./cut.ts";
@@ -43,7 +43,7 @@ export const ntfyChannel = defineChannel({
   about: "A push message to phones and desktops by ntfy.sh, or by an ntfy server of one's own.",
   shape: {
     /** The server's address. */
-    server: httpUrl.default("https://ntfy.sh").describe("The server's address."),
+    server: serverUrl.default("https://ntfy.sh").describe("The server's address."),
     /** The topic; on a server that anybody may read, its name is what keeps it private. */
     topic: z.string().regex(/^[-_A-Za-z0-9]{1,64}$/, {
       error: 'expected a topic of 1 to 64 letters, digits, "-" and "_"',

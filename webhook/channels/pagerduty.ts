@@ -1,7 +1,7 @@
 /** PagerDuty: an incident by its Events API, version 2. */
 
 import { createHash } from "node:crypto";
-import { httpUrl } from "../../lib/schema.ts";
+import { serverUrl } from "./server_url.ts";
 import type { AlertView, Link, Message, Pair, Severity } from "../message.ts";
 import { cleanLine } from "../messages/clean.ts";
 import { formatNumber, WORDS } from "../messages/words.ts";
@@ -56,7 +56,7 @@ export const pagerdutyChannel = defineChannel({
   shape: {
     ...secretSetting("routingKey", "the integration key of a service's Events API v2"),
     /** Address of the Events API, when the account is not in the United States: `https://events.eu.pagerduty.com/v2/enqueue`. */
-    url: httpUrl.default("https://events.pagerduty.com/v2/enqueue").describe(
+    url: serverUrl.default("https://events.pagerduty.com/v2/enqueue").describe(
       "Address of the Events API, when the account is not in the United States: `https://events.eu.pagerduty.com/v2/enqueue`.",
     ),
   },

@@ -1,7 +1,7 @@
 /** Telegram: a message by a bot, to a person, a group or a channel. */
 
 import * as z from "zod";
-import { httpUrl } from "../../lib/schema.ts";
+import { serverUrl } from "./server_url.ts";
 import type { Message } from "../message.ts";
 import { defineChannel, type Outcome, secretSetting } from "./channel.ts";
 import { cutUnits } from "./cut.ts";
@@ -35,7 +35,7 @@ export const telegramChannel = defineChannel({
     /** The topic of a forum group, by its number. */
     threadId: z.int().min(1).optional().describe("The topic of a forum group, by its number."),
     /** Address of the Bot API, when it is not Telegram's own. */
-    apiUrl: httpUrl.default("https://api.telegram.org").describe(
+    apiUrl: serverUrl.default("https://api.telegram.org").describe(
       "Address of the Bot API, when it is not Telegram's own.",
     ),
   },
