@@ -1,0 +1,181 @@
+/** Tells one channel what is queued for it, as fast as it may be told, and sleeps when there is nothing. */
+
+import { setImmediate } from "node:timers";
+import type { QueuedGroup } from "../journal/journal.ts";
+import type { Log } from "../log.ts";
+import type { Channel } from "../settings.ts";
+import { type ChannelHealth, createChannelHealth } from "./channel_state.ts";
+import type { DeliveryEvent } from "./events.ts";
+import { createPacer } from "./pacer.ts";
+import { step, type Surroundings } from "./step.ts";
+import type { Writer } from "./writer.ts";
+
+/** A channel's worker. */
+export interface Worker {
+  readonly health: ChannelHealth;
+  /** Looks for what is due. */
+  wake(): void;
+  /** Takes its channel's new configuration; undefined when there is none any more. */
+  configured(channel: Channel | undefined): void;
+  /** Whether nothing is under way and nothing is about to be looked for. */
+  isIdle(): boolean;
+  /** Starts nothing more. */
+  stop(): void;
+}
+
+/** What a worker is given. */
+export interface WorkerOptions extends Surroundings {
+  readonly writer: Writer;
+  readonly log: Log;
+  /** Ends what is under way. */
+  readonly signal: AbortSignal;
+  /** Told of everything that happened, once it is on disk. */
+  readonly onEvents: (events: readonly DeliveryEvent[]) => void;
+  /** Told when something has ended. */
+  readonly onRest: () => void;
+}
+
+// Groups that are begun at one time, and how long that may take: senders wait for their answers meanwhile.
+const GROUPS_AT_ONCE = 500;
+const SLICE_MS = 5;
+const JOURNAL_AGAIN_MS = 1_000;
+// Timers tell how long they waited, not what time it is: a clock that was set, or a machine that slept, is noticed after this.
+const LONGEST_SLEEP_MS = 60_000;
+
+/** A worker of `channel`. It does nothing before it is woken. */
+export function createWorker(channel: Channel, options: WorkerOptions): Worker {
+  const { journal, clock, writer, log, signal } = options;
+  const { name } = channel;
+  const busy = new Set<string>();
+  const health = createChannelHealth(
+    name,
+    journal,
+    clock.now(),
+    (error) =>
+      log.error("Cannot keep a channel's state", { channel: name, reason: (error as Error).message }),
+  );
+  let current: Channel | undefined = channel;
+  let pacer = createPacer(channel.kind.pace, clock);
+  let readAgainMs = 0;
+  let scheduled = false;
+  let stopped = false;
+  let cancelTimer = () => {};
+
+  function schedule(): void {
+    if (scheduled || stopped) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      if (!stopped) look();
+      options.onRest();
+    });
+  }
+
+  function sleepUntil(atMs: number | undefined): void {
+    cancelTimer();
+    if (atMs === undefined) return;
+    cancelTimer = clock.after(Math.min(Math.max(atMs - clock.now(), 1), LONGEST_SLEEP_MS), schedule);
+  }
+
+  function look(): void {
+    cancelTimer();
+    try {
+      if (current !== undefined) sleepUntil(begin(current));
+    } catch (error) {
+      unreadable(error);
+    }
+  }
+
+  function unreadable(error: unknown): void {
+    log.error("Cannot read what is to be told", { channel: name, reason: (error as Error).message });
+    readAgainMs = clock.now() + JOURNAL_AGAIN_MS;
+    sleepUntil(readAgainMs);
+  }
+
+  /** Begins what may begin now. @returns when to look again, if nothing ends before; undefined when there is nothing to wait for. */
+  function begin(channel: Channel): number | undefined {
+    const now = clock.now();
+    const { concurrency = 1 } = channel.kind.pace;
+    if (busy.size >= concurrency) return undefined;
+    const notBeforeMs = Math.max(health.pausedUntilMs(), readAgainMs, now + pacer.waitMs());
+    if (notBeforeMs > now) return notBeforeMs;
+    const gate = health.circuit.gate(now);
+    if (gate.kind === "probing") return undefined;
+    if (gate.kind === "open" && gate.except === undefined) return gate.untilMs;
+    const isProbe = gate.kind !== "closed";
+    const not = gate.kind === "open" ? new Set([...busy, gate.except!]) : busy;
+    const limit = isProbe ? 1 : Math.min(concurrency - busy.size, pacer.available(), GROUPS_AT_ONCE);
+    const groups = journal.due(name, now, limit, not);
+    for (const [i, group] of groups.entries()) {
+      if (i > 0 && clock.now() > now + SLICE_MS) return clock.now();
+      void work(channel, group, isProbe, groups.length < limit);
+    }
+    if (isProbe && groups.length > 0) return undefined;
+    const dueMs = journal.nextDueMs(name, not) ?? Infinity;
+    const nextMs = gate.kind === "open" ? Math.min(dueMs, gate.untilMs) : dueMs;
+    return nextMs === Infinity ? undefined : nextMs;
+  }
+
+  /**
+   * Tells what is queued of a group.
+   *
+   * @param alone Whether no other group waits: then all of it, one message after another.
+   */
+  async function work(
+    channel: Channel,
+    { group, deliveries }: QueuedGroup,
+    isProbe: boolean,
+    alone: boolean,
+  ): Promise<void> {
+    busy.add(group);
+    if (isProbe) health.circuit.probe();
+    let written = Promise.resolve();
+    try {
+      for (let left = deliveries; left.length > 0;) {
+        const input = { channel, health, pacer, deliveries: left, isProbe, signal };
+        const { changes, events, done } = await step(input, options);
+        if (changes.length > 0) {
+          written = writer.settle(changes).then((isWritten) => {
+            if (isWritten) options.onEvents(events);
+          });
+        }
+        if (done === 0 || !alone || isProbe || stopped) break;
+        left = left.slice(done);
+      }
+    } catch (error) {
+      if (isProbe) health.circuit.probeVoid();
+      unreadable(error);
+    }
+    // Before it is on disk it would be told again.
+    await written;
+    busy.delete(group);
+    if (stopped) options.onRest();
+    else schedule();
+  }
+
+  return {
+    health,
+    wake: schedule,
+    configured(channel) {
+      if (channel !== undefined && current !== undefined && !isSame(channel, current)) {
+        // What was wrong with it may have been its configuration.
+        health.reset();
+        health.save();
+      }
+      if (channel !== undefined && channel.kind !== current?.kind) {
+        pacer = createPacer(channel.kind.pace, clock);
+      }
+      current = channel;
+      schedule();
+    },
+    isIdle: () => !scheduled && busy.size === 0,
+    stop() {
+      stopped = true;
+      cancelTimer();
+    },
+  };
+}
+
+function isSame(a: Channel, b: Channel): boolean {
+  return a.kind === b.kind && JSON.stringify(a.settings) === JSON.stringify(b.settings);
+}
