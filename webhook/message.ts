@@ -30,6 +30,8 @@ export interface AlertView {
   readonly status: Notification["status"];
   readonly severity: Severity;
   readonly emoji: string;
+  /** `#rrggbb`. */
+  readonly color: string;
   /** Its name; never empty. */
   readonly name: string;
   /** One line; `""` when it has none. */

@@ -30,7 +30,7 @@ export function alertView(
   return {
     status,
     severity,
-    emoji: lookOf(status, severity).emoji,
+    ...lookOf(status, severity),
     name: nameOf(labels, context),
     summary,
     description: description === summary ? "" : description,
