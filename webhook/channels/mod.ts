@@ -5,7 +5,10 @@ import { duration } from "../../lib/schema.ts";
 import { problemsOf, problemText } from "../templates/mod.ts";
 import type { ChannelKind } from "./channel.ts";
 import { consoleChannel } from "./console.ts";
+import { discordChannel } from "./discord.ts";
 import { ntfyChannel } from "./ntfy.ts";
+import { slackChannel } from "./slack/mod.ts";
+import { teamsChannel } from "./teams.ts";
 import { telegramChannel } from "./telegram.ts";
 import { webhookChannel } from "./webhook.ts";
 import { pagerdutyChannel } from "./pagerduty.ts";
@@ -15,8 +18,11 @@ export type { ChannelKind, Outcome, Pace, Preview, SendContext } from "./channel
 /** The kinds of channel that the webhook serves. */
 export const CHANNELS = [
   consoleChannel,
+  discordChannel,
   ntfyChannel,
   pagerdutyChannel,
+  slackChannel,
+  teamsChannel,
   telegramChannel,
   webhookChannel,
 ] as const;
