@@ -91,6 +91,10 @@ function sentences(
     }];
   }
   const value = valueOf(issue);
+  // What is wrong between several keys of an object says which.
+  if (issue.code === "custom" && typeof value === "object") {
+    return [{ path, message: `Cannot use ${place}: ${message}` }];
+  }
   if (value === undefined) return [{ path, message: `Missing ${place}: ${message}` }];
   const near = typeof value === "string" ? nearest(value, optionsOf(issue)) : undefined;
   const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
@@ -107,7 +111,9 @@ export function isSecretKey(key: PropertyKey | undefined): boolean {
 function unknownKey(parent: readonly PropertyKey[], key: string, known: readonly string[]): ConfigIssue {
   const where = parent.length === 0 ? "" : ` in ${pathText(parent)}`;
   const near = nearest(key, known);
-  const file = known.find((name) => name.endsWith("File"));
+  const file = known.find((name) => name === `${key}File`) ??
+    // An address need not be a secret.
+    (/url/i.test(key) ? undefined : known.find((name) => name.endsWith("File")));
   const hint = isSecretKey(key) && file !== undefined
     ? `secrets stay out of config.ts: write it into a file and name that with ${JSON.stringify(file)}`
     : near !== undefined

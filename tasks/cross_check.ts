@@ -4,11 +4,10 @@ import { isIP } from "node:net";
 import * as z from "zod";
 import { runShape } from "../compose/schema.ts";
 import { DEFINITIONS, type Service, SERVICES } from "../compose/services/mod.ts";
-import { nearest } from "../lib/nearest.ts";
 import { durationMs } from "../lib/units.ts";
-import { RESERVED_RECEIVERS } from "../prometheus/alertmanager/mod.ts";
 import { OWN_JOBS } from "../prometheus/mod.ts";
-import { alternatives, type ConfigIssue, pathText } from "./config_issue.ts";
+import { type ConfigIssue, pathText } from "./config_issue.ts";
+import { destinationIssues, receiverIssues, watchdogIssues } from "./cross_check_notify.ts";
 import type { Stack } from "./stack.ts";
 
 // A query sees a sample for 5 minutes: at 2 it survives one scrape that fails.
@@ -43,6 +42,8 @@ const CHECKS: readonly [keys: readonly (keyof Stack)[], check: (stack: Stack) =>
   [["probes", "services"], probeIssues],
   [["thresholds"], thresholdIssues],
   [["notify"], receiverIssues],
+  [["notify"], destinationIssues],
+  [["notify", "webhook"], watchdogIssues],
 ];
 
 function bindIssues({ bind }: Stack): ConfigIssue[] {
@@ -180,39 +181,6 @@ function thresholdIssues({ thresholds: { diskFreeWarning, diskFreeCritical } }: 
     message: `Cannot use ${diskFreeCritical} % as thresholds.diskFreeCritical: expected less than ` +
       `thresholds.diskFreeWarning, ${diskFreeWarning} %, so that the warning comes first`,
   }];
-}
-
-function receiverIssues({ notify: { receivers, receiver, routes } }: Stack): ConfigIssue[] {
-  const names = Object.keys(receivers);
-  const wanted: [PropertyKey[], string][] = [
-    [["notify", "receiver"], receiver],
-    ...routes.map((
-      route,
-      i,
-    ): [PropertyKey[], string] => [["notify", "routes", i, "receiver"], route.receiver]),
-  ];
-  const reserved = names.filter((name) => RESERVED_RECEIVERS.includes(name));
-  return [
-    ...reserved.map((name): ConfigIssue => ({
-      path: ["notify", "receivers", name],
-      at: "key",
-      message: `Cannot name a receiver ${JSON.stringify(name)}: the stack keeps that name for itself`,
-    })),
-    ...wanted.filter(([, name]) => !names.includes(name)).map(([path, name]): ConfigIssue => {
-      const near = nearest(name, names);
-      return {
-        path,
-        message: `No receiver is named ${JSON.stringify(name)}, which ${pathText(path)} tells: ` +
-          (near === undefined ? receiversText(names) : `did you mean ${JSON.stringify(near)}?`),
-      };
-    }),
-  ];
-}
-
-function receiversText(names: readonly string[]): string {
-  return names.length === 0
-    ? "notify.receivers is empty"
-    : `notify.receivers has ${alternatives(names).replace(/ or ([^ ]+)$/, " and $1")}`;
 }
 
 function duplicates(what: string, key: string, entries: readonly { readonly name: string }[]): ConfigIssue[] {

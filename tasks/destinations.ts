@@ -1,22 +1,65 @@
 /** Whom a stack tells, split by who serves them: the webhook's channels, and what Alertmanager serves by itself. */
 
 import { join, resolve } from "node:path";
-import type * as z from "zod";
+import { SECRETS_TARGET } from "../compose/mod.ts";
 import type { Service } from "../compose/services/mod.ts";
+import { durationMs, formatDuration } from "../lib/units.ts";
 import type { Receiver } from "../prometheus/alertmanager/mod.ts";
-import type { NativeDestination } from "../prometheus/alertmanager/schema.ts";
-import { destinationSchemas } from "../webhook/channels/mod.ts";
-import type { webhookSchema } from "../webhook/schema.ts";
-import type { Stack } from "./stack.ts";
+import type { WebhookInput } from "../webhook/mod.ts";
+import { type Destination, filesOf, nativeOf } from "./destination.ts";
+import { type Stack, type Target, urlsOf } from "./stack.ts";
 
-type Destination = Stack["notify"]["receivers"][string][number];
-type ChannelSettings = Exclude<Destination, NativeDestination>;
+/** A destination of the stack with its place and its name. */
+export interface NamedDestination {
+  readonly receiver: string;
+  /** Its place among the receiver's. */
+  readonly index: number;
+  /** Unlike that of any other. */
+  readonly name: string;
+  readonly destination: Destination;
+  /** Whether Alertmanager tells it, not the webhook. */
+  readonly native: boolean;
+}
 
-const CHANNEL_KINDS: ReadonlySet<string> = new Set(destinationSchemas.map(({ shape }) => shape.kind.value));
+/**
+ * Every destination, in order. Without a name of its own, its name is its receiver's with its kind, so that it stays the same when the
+ * receiver gets another one: what is queued for a channel is queued under its name.
+ */
+export function namedDestinations({ notify: { receivers } }: Pick<Stack, "notify">): NamedDestination[] {
+  return Object.entries(receivers).flatMap(([receiver, destinations]) =>
+    destinations.map((destination, index) => {
+      const earlier = destinations.slice(0, index).filter(({ kind }) => kind === destination.kind).length;
+      return {
+        receiver,
+        index,
+        name: destination.name ?? madeName(receiver, destination.kind, earlier),
+        destination,
+        native: nativeOf(destination) !== undefined,
+      };
+    })
+  );
+}
 
-/** Whether the webhook serves `destination`. */
-function isChannel(destination: Destination): destination is ChannelSettings {
-  return CHANNEL_KINDS.has(destination.kind);
+/** @param earlier How many of its kind the receiver has before it. */
+function madeName(receiver: string, kind: string, earlier: number): string {
+  const name = receiver === kind ? receiver : `${receiver}-${kind}`;
+  return earlier === 0 ? name : `${name}-${earlier + 1}`;
+}
+
+/**
+ * The destination that `fallback` means: the one of that name, or the only one of the receiver of that name. Only what the webhook tells
+ * can be meant.
+ *
+ * @returns undefined when there is none, and `"several"` when the receiver has more than one.
+ */
+export function fallbackOf(
+  fallback: string,
+  all: readonly NamedDestination[],
+): NamedDestination | "several" | undefined {
+  const named = all.find(({ name, native }) => name === fallback && !native);
+  if (named) return named;
+  const own = all.filter(({ receiver, native }) => receiver === fallback && !native);
+  return own.length > 1 ? "several" : own[0];
 }
 
 /** Where a secret file that config.ts names is copied to, and where its service sees it. */
@@ -28,72 +71,108 @@ export interface SecretFile {
   readonly file: string;
 }
 
+const HEARTBEAT_FILE = "heartbeat-url";
+
 /** Secret files that config.ts names. */
 export function secretFilesOf(stack: Stack, configDir: string): SecretFile[] {
-  return nativeOf(stack).flatMap(({ receiver, index, destination }) => {
-    const path = destination.kind === "email" ? destination.passwordFile : destination.urlFile;
-    if (path === undefined) return [];
-    return [{
-      service: "alertmanager" as const,
+  const { heartbeat } = stack.webhook;
+  const files = namedDestinations(stack).flatMap(({ name, destination, native }) =>
+    filesOf(destination).map(([key, path]) => ({
+      service: native ? "alertmanager" as const : "webhook" as const,
       source: resolve(configDir, path),
-      file: secretName(receiver, index),
-    }];
+      file: secretName(name, key),
+    }))
+  );
+  return heartbeat === undefined ? files : [...files, {
+    service: "webhook",
+    source: resolve(configDir, heartbeat.urlFile),
+    file: HEARTBEAT_FILE,
+  }];
+}
+
+/** `oncall-slack-url` for `urlFile`. */
+function secretName(destination: string, key: string): string {
+  return `${destination}-${
+    key.replace(/File$/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  }`;
+}
+
+/** The directory that `service` sees its secrets in. */
+export function secretsDirOf(
+  service: Service,
+  { engine, stateDir }: Pick<Target, "engine" | "stateDir">,
+): string {
+  return engine === "docker" ? SECRETS_TARGET : join(stateDir, "secrets", service);
+}
+
+/** The destination with its files where its service sees them. */
+function placed<Settings extends object>(settings: Settings, name: string, directory: string): Settings {
+  const paths = filesOf(settings).map(([key]) => [key, join(directory, secretName(name, key))]);
+  return { ...settings, ...Object.fromEntries(paths) };
+}
+
+/** Every receiver, split by who serves it. */
+export function receiversOf(stack: Stack, target: Pick<Target, "engine" | "stateDir">): Receiver[] {
+  const directory = secretsDirOf("alertmanager", target);
+  const all = namedDestinations(stack);
+  return Object.keys(stack.notify.receivers).map((receiver) => {
+    const own = all.filter((each) => each.receiver === receiver);
+    return {
+      name: receiver,
+      webhook: own.some(({ native }) => !native),
+      native: own.flatMap(({ name, destination }) => {
+        const native = nativeOf(destination);
+        return native ? [placed(native, name, directory)] : [];
+      }),
+    };
   });
 }
 
-function secretName(receiver: string, index: number): string {
-  return `${receiver}-${index}`;
-}
+// Within so long the same notification again is a duplicate: a retry, or a second Alertmanager of a pair.
+const DUPLICATE_WINDOW_MS = 5 * 60_000;
 
-function nativeOf(stack: Stack): { receiver: string; index: number; destination: NativeDestination }[] {
-  return Object.entries(stack.notify.receivers).flatMap(([receiver, destinations]) =>
-    destinations.flatMap((destination, index) =>
-      isChannel(destination) ? [] : [{ receiver, index, destination }]
-    )
-  );
-}
-
-/** Every receiver, split by who serves it. @param secretsDir Where Alertmanager sees its secrets. */
-export function receiversOf(stack: Stack, secretsDir: string): Receiver[] {
-  return Object.entries(stack.notify.receivers).map(([receiver, destinations]) => ({
-    name: receiver,
-    webhook: destinations.some(isChannel),
-    native: nativeOf(stack).filter((entry) => entry.receiver === receiver).map(({ index, destination }) => {
-      const file = join(secretsDir, secretName(receiver, index));
-      if (destination.kind === "slack") return { ...destination, urlFile: file };
-      return destination.passwordFile === undefined ? destination : { ...destination, passwordFile: file };
-    }),
-  }));
-}
-
-/**
- * What the webhook is told. A channel's name is its receiver's with its kind, so that it does not change when the receiver gets another
- * destination: what is queued for a channel is queued under its name.
- */
-export function webhookConfigOf(stack: Stack): z.input<typeof webhookSchema> {
-  const channels = Object.entries(stack.notify.receivers).flatMap(([receiver, destinations]) =>
-    destinations.filter(isChannel).map((settings, index, all) => ({
-      receiver,
-      settings,
-      name: channelName(
-        receiver,
-        settings.kind,
-        all.slice(0, index).filter(({ kind }) => kind === settings.kind).length,
-      ),
-    }))
-  );
+/** What the webhook is told. */
+export function webhookConfigOf(stack: Stack, target: Pick<Target, "engine" | "stateDir">): WebhookInput {
+  const { watchdog, heartbeat, ...service } = stack.webhook;
+  const directory = secretsDirOf("webhook", target);
+  const all = namedDestinations(stack);
+  const channels = all.filter(({ native }) => !native);
+  const channelsOf = (receiver: string) =>
+    channels.filter((each) => each.receiver === receiver).map(({ name }) => name);
   return {
+    ...service,
     locale: stack.locale,
-    channels: channels.map(({ name, settings: { kind, ...settings } }) => ({ kind, name, ...settings })),
-    routes: [...new Set(channels.map(({ receiver }) => receiver))].map((receiver) => ({
-      receivers: [receiver],
-      channels: channels.filter((channel) => channel.receiver === receiver).map(({ name }) => name),
-    })),
+    externalUrl: service.externalUrl ?? urlsOf(stack).webhook,
+    duplicateWindow: formatDuration(
+      Math.min(DUPLICATE_WINDOW_MS, Math.floor(shortestRepeatMs(stack) / 2)),
+    ),
+    watchdog: watchdog.enabled
+      ? {
+        within: watchdog.within,
+        channels: watchdog.receiver === undefined ? undefined : channelsOf(watchdog.receiver),
+      }
+      : undefined,
+    heartbeat: heartbeat && { urlFile: join(directory, HEARTBEAT_FILE), every: heartbeat.every },
+    channels: channels.map(({ name, destination }) => {
+      // `via` says that it is a channel: the webhook has no need to be told.
+      const { kind, via: _via, fallback, ...settings } = placed(destination, name, directory) as
+        & Destination
+        & { via?: string };
+      const instead = fallback === undefined ? undefined : fallbackOf(fallback, all);
+      return {
+        kind,
+        ...settings,
+        name,
+        ...(typeof instead === "object" && { fallback: instead.name }),
+      };
+    }) as WebhookInput["channels"],
+    routes: Object.keys(stack.notify.receivers).filter((receiver) => channelsOf(receiver).length > 0)
+      .map((receiver) => ({ receivers: [receiver], channels: channelsOf(receiver) })),
   };
 }
 
-/** @param earlier How many of its kind the receiver has before it. */
-function channelName(receiver: string, kind: string, earlier: number): string {
-  const name = receiver === kind ? receiver : `${receiver}-${kind}`;
-  return earlier === 0 ? name : `${name}-${earlier + 1}`;
+function shortestRepeatMs({ notify: { repeatInterval, routes } }: Stack): number {
+  return Math.min(
+    ...[repeatInterval, ...routes.flatMap((route) => route.repeatInterval ?? [])].map(durationMs),
+  );
 }

@@ -3,6 +3,7 @@
 import { statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { bytes, formatBytes } from "../lib/units.ts";
+import { filesOf } from "./destination.ts";
 import type { ConfigIssue, Stack } from "./stack.ts";
 
 /** Where to look. */
@@ -33,20 +34,22 @@ export async function machineIssues(stack: Stack, context: MachineContext): Prom
 }
 
 async function secretIssues(stack: Stack, { configDir }: MachineContext): Promise<ConfigIssue[]> {
-  const named = Object.entries(stack.notify.receivers).flatMap(([receiver, destinations]) =>
-    destinations.flatMap((destination, index) =>
-      Object.entries(destination).flatMap(([key, file]) =>
-        key.endsWith("File") && typeof file === "string"
-          ? [{ path: ["notify", "receivers", receiver, index, key], file }]
-          : []
-      )
-    )
+  const { heartbeat } = stack.webhook;
+  const named: { path: PropertyKey[]; file: string }[] = Object.entries(stack.notify.receivers).flatMap(
+    ([receiver, destinations]) =>
+      destinations.flatMap((destination, index) =>
+        filesOf(destination).map(([key, file]) => ({
+          path: ["notify", "receivers", receiver, index, key],
+          file,
+        }))
+      ),
   );
+  if (heartbeat) named.push({ path: ["webhook", "heartbeat", "urlFile"], file: heartbeat.urlFile });
   const issues = await Promise.all(named.map(async ({ path, file }) => {
     const reason = await whyNotReadable(resolve(configDir, file));
     return reason === undefined ? [] : [{
       path,
-      message: `Cannot use ${JSON.stringify(file)} as ${path.at(-1)}: ${reason}`,
+      message: `Cannot use ${JSON.stringify(file)} as ${String(path.at(-1))}: ${reason}`,
       cure: `write the secret into ${JSON.stringify(resolve(configDir, file))}, readable to your user only`,
     }];
   }));

@@ -27,6 +27,7 @@ export function renderStack(stack: Stack, target: Omit<Target, "engine">): Files
 /** The files of one engine, relative to the directory that `filesDirOf` names. */
 export function renderFor(stack: Stack, target: Target): Files {
   const { engine, stateDir } = target;
+  const { watchdog } = stack.webhook;
   const services = servicesOf(stack, engine);
   const running = new Set(
     [...services].filter((service) => engine === "docker" || !target.leftOut?.[service]),
@@ -38,7 +39,6 @@ export function renderFor(stack: Stack, target: Target): Files {
     return scrape ? [{ name, address: addresses[name], job: scrape.job, path: scrape.path }] : [];
   });
   const fileSd = fileSdOf(stack, target);
-  const secretsDir = engine === "docker" ? "/run/secrets/vigie" : join(stateDir, "secrets", "alertmanager");
   const files = [
     renderPrometheus(stack, stack.locale, {
       services: scraped,
@@ -46,10 +46,11 @@ export function renderFor(stack: Stack, target: Target): Files {
       blackbox: running.has("blackbox") ? addresses.blackbox : undefined,
       filePaths: fileSd.paths,
     }),
-    renderAlertmanager(stack.notify, receiversOf(stack, secretsDir), stack.locale, {
+    renderAlertmanager(stack.notify, receiversOf(stack, target), stack.locale, {
       webhookUrl: `http://${addresses.webhook}/webhook`,
+      watchdogWithin: watchdog.enabled ? watchdog.within : undefined,
     }),
-    renderWebhook(webhookConfigOf(stack)),
+    renderWebhook(webhookConfigOf(stack, target)),
   ];
   const dashboardsPath = engine === "docker"
     ? "/etc/grafana/dashboards"

@@ -30,7 +30,10 @@ export async function ensureSecrets(stack: Stack, target: Target): Promise<void>
     const text = (await Deno.readTextFile(source)).trim();
     if (await readIfThere(path) !== text) await writeAtomically(path, text);
   }
-  await removeOthers(root, "alertmanager", new Set(wanted.map(({ file }) => file)));
+  for (const service of ["alertmanager", "webhook"] as const) {
+    const kept = wanted.filter((each) => each.service === service).map(({ file }) => file);
+    await removeOthers(root, service, new Set(kept));
+  }
 }
 
 /** 24 characters of 64, 144 bits, from the system's generator; URL-safe, so that it can be pasted anywhere. */

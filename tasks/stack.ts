@@ -14,15 +14,16 @@ import {
 import { VERSIONS } from "../compose/versions.ts";
 import { grafanaSchema } from "../grafana/schema.ts";
 import { name } from "../lib/schema.ts";
-import { nativeDestinations, routingShape } from "../prometheus/alertmanager/schema.ts";
+import { routingShape } from "../prometheus/alertmanager/schema.ts";
 import { measureShape } from "../prometheus/schema.ts";
-import { destinationSchemas } from "../webhook/channels/mod.ts";
+import { serviceSchema } from "../webhook/mod.ts";
 import { ConfigError, parseConfig } from "./config_issue.ts";
 import { crossCheck } from "./cross_check.ts";
+import { destinations } from "./destination.ts";
 
 export { ConfigError, type ConfigIssue } from "./config_issue.ts";
 
-const destination = z.discriminatedUnion("kind", [...destinationSchemas, ...nativeDestinations]);
+const destination = z.discriminatedUnion("kind", [...destinations]);
 
 /** The schema of config.ts. */
 export const configSchema = z.strictObject({
@@ -47,6 +48,10 @@ export const configSchema = z.strictObject({
       ),
     ...routingShape,
   }).prefault({}).describe("Whom to tell, by which labels."),
+  /** The webhook, which delivers what it is told to the destinations. */
+  webhook: serviceSchema.prefault({}).describe(
+    "The webhook, which delivers what it is told to the destinations.",
+  ),
   /** Grafana's settings. */
   grafana: grafanaSchema.prefault({}).describe("Grafana's settings."),
 });

@@ -1,11 +1,34 @@
 /** The webhook's face to the generator. */
 
+import { isDeepStrictEqual } from "node:util";
 import type * as z from "zod";
 import { BANNER, type Files } from "../lib/files.ts";
-import type { webhookSchema } from "./schema.ts";
+import { webhookSchema } from "./schema.ts";
 
-/** `webhook/webhook.json` that says `config`. */
-export function renderWebhook(config: Omit<z.input<typeof webhookSchema>, "$comment">): Files {
-  const text = JSON.stringify({ $comment: BANNER, ...config }, null, 2) + "\n";
+export { serviceSchema, type WebhookService } from "./service_schema.ts";
+
+/** What webhook.json is to say; what it does not name has its default. */
+export type WebhookInput = Omit<z.input<typeof webhookSchema>, "$comment">;
+
+/** `webhook/webhook.json` that says `config`, as far as that differs from what goes without saying. */
+export function renderWebhook(config: WebhookInput): Files {
+  // How it is told, not what it is: a reader of the file wants to see these.
+  const { locale, channels, routes, watchdog, heartbeat, ...settings } = config;
+  const told = { locale, ...withoutDefaults(settings), watchdog, heartbeat, channels, routes };
+  const text = JSON.stringify({ $comment: BANNER, ...told }, null, 2) + "\n";
   return new Map([["webhook/webhook.json", text]]);
+}
+
+function withoutDefaults(settings: object): object {
+  const defaults = webhookSchema.parse({}) as Record<string, unknown>;
+  const differing = (value: object, usual: Readonly<Record<string, unknown>>) =>
+    Object.entries(value).filter(([key, each]) => !isDeepStrictEqual(each, usual[key]));
+  return Object.fromEntries(
+    differing(settings, defaults).map(([key, value]) => [
+      key,
+      typeof value === "object" && value !== null
+        ? Object.fromEntries(differing(value, defaults[key] as Record<string, unknown> ?? {}))
+        : value,
+    ]),
+  );
 }

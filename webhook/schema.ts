@@ -10,6 +10,11 @@ const matcher = z.string().regex(
   { error: 'expected a matcher such as severity="critical" or instance=~"web-.*"' },
 );
 
+const TIMEZONE = 'expected a time zone such as "Europe/Paris" or "UTC"';
+
+/** A time zone, as the IANA names it. */
+export const timezone = z.string(TIMEZONE).refine(isTimezone, TIMEZONE);
+
 /** Who may post and ask. */
 const authSchema = z.strictObject({
   /** Files with one bearer token each; any of them is good, so that one can be rotated. */
@@ -40,7 +45,7 @@ const tlsSchema = z.strictObject({
 const count = z.int().min(1);
 
 /** Limits, each with a default that fits a webhook. */
-const limitsSchema = z.strictObject({
+export const limitsSchema = z.strictObject({
   /** One body as it comes. */
   body: size.default("32MB").describe("One body as it comes."),
   /** One body after it was inflated. */
@@ -61,7 +66,8 @@ const limitsSchema = z.strictObject({
   ),
 });
 
-const retentionSchema = z.strictObject({
+/** How long history is kept. */
+export const retentionSchema = z.strictObject({
   /** How long what was delivered is kept; what is queued or dead stays. */
   age: duration.default("30d").describe(
     "How long what was delivered is kept; what is queued or dead stays.",
@@ -111,7 +117,8 @@ const heartbeatSchema = z.strictObject({
   error: "give url or urlFile",
 });
 
-const flappingSchema = z.strictObject({
+/** When a group that keeps changing is told less often. */
+export const flappingSchema = z.strictObject({
   /** A group that changes its status so often … */
   changes: z.int().min(3).default(6).describe("A group that changes its status so often …"),
   /** … within so long is flapping: that is said once, and then only … */
@@ -131,7 +138,7 @@ export const webhookSchema = z.strictObject({
   /** Language of messages. */
   locale: z.enum(["fr", "en"]).default("fr").describe("Language of messages."),
   /** Time zone of times in messages, as the IANA names them; the machine's by default. */
-  timezone: z.string().refine(isTimezone, 'expected a time zone such as "Europe/Paris" or "UTC"').optional()
+  timezone: timezone.optional()
     .describe("Time zone of times in messages, as the IANA names them; the machine's by default."),
   /** Address of this webhook as readers of messages reach it: messages link to their whole then. */
   externalUrl: httpUrl.optional().describe(

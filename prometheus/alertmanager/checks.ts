@@ -7,7 +7,7 @@ import { readIfThere } from "../../lib/files.ts";
 import { matchingFiles } from "../../lib/glob.ts";
 import { run } from "../../lib/process.ts";
 import { fromYaml } from "../../lib/yaml.ts";
-import { SILENT_RECEIVER } from "./routes.ts";
+import { WATCHDOG_RECEIVER } from "./routes.ts";
 
 const CONFIG = "alertmanager/alertmanager.yml";
 const GENERATE = "Write the files again: deno task generate";
@@ -71,7 +71,7 @@ const config: Check = {
  *
  * An error for a route to a receiver that is not defined and for a receiver without any destination, to which alerts would go
  * and vanish (amtool says nothing about it); a warning for a receiver that no route leads to. The receiver of Watchdog has no
- * destination on purpose.
+ * destination when nobody waits for it.
  */
 const receivers: Check = {
   id: "alertmanager/receivers",
@@ -107,7 +107,9 @@ const receivers: Check = {
           `Define "${name}" under \`notify.receivers\` in config.ts, or correct the route`,
         )
       ),
-      ...entries.filter((entry) => entry.name !== SILENT_RECEIVER && !leadsSomewhere(entry)).map(({ name }) =>
+      ...entries.filter((entry) => entry.name !== WATCHDOG_RECEIVER && !leadsSomewhere(entry)).map((
+        { name },
+      ) =>
         problem(
           "error",
           `name: ${name}`,

@@ -18,6 +18,8 @@ export { RESERVED_RECEIVERS } from "./routes.ts";
 export interface AlertmanagerLinks {
   /** URL of the webhook's endpoint, as Alertmanager reaches it. */
   readonly webhookUrl: string;
+  /** How long the webhook lets Watchdog stay away, a duration; undefined when it does not wait for it. */
+  readonly watchdogWithin?: string;
 }
 
 /**
@@ -36,9 +38,9 @@ export function renderAlertmanager(
     // Only for alerts of senders that give no end time; Prometheus gives one.
     global: { resolve_timeout: "5m" },
     templates: native ? ["templates/*.tmpl"] : undefined,
-    route: routeTree(routing),
+    route: routeTree(routing, links.watchdogWithin),
     inhibit_rules: INHIBITIONS,
-    receivers: receiverEntries(receivers, links.webhookUrl),
+    receivers: receiverEntries(receivers, links.webhookUrl, links.watchdogWithin !== undefined),
   };
   const files = new Map([["alertmanager/alertmanager.yml", toYaml(config, [BANNER])]]);
   if (native) {

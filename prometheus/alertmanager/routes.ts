@@ -1,16 +1,17 @@
 /** The route tree: which receiver an alert goes to. */
 
+import { type Duration, durationMs, formatDuration } from "../../lib/units.ts";
 import { parseMatcher, printMatcher } from "../../lib/matcher.ts";
 import type { Routing } from "./schema.ts";
 
 /** The receiver of drills: they prove the way of real alerts, so they reach every destination. */
 export const DRILL_RECEIVER = "drill";
 
-/** The receiver of what nobody is to be told: it has no destination, on purpose. */
-export const SILENT_RECEIVER = "watchdog";
+/** The receiver of the alert that always fires. */
+export const WATCHDOG_RECEIVER = "watchdog";
 
 /** Names that config.ts cannot give to a receiver. */
-export const RESERVED_RECEIVERS: readonly string[] = [DRILL_RECEIVER, SILENT_RECEIVER];
+export const RESERVED_RECEIVERS: readonly string[] = [DRILL_RECEIVER, WATCHDOG_RECEIVER];
 
 /** A route in Alertmanager's own form. Keys that may vary are always written, so that what runs can be compared with them. */
 export interface Route {
@@ -24,8 +25,17 @@ export interface Route {
   readonly routes?: readonly Route[];
 }
 
-/** The whole tree: the drill first, then Watchdog, then the user's routes; what none of them takes goes to the default receiver. */
-export function routeTree(routing: Routing): Route {
+// So many of the intervals fit into the time that Watchdog may stay away: Alertmanager tells again after one or two of them.
+const INTERVALS_WITHIN = 5;
+
+/**
+ * The whole tree: the drill first, then Watchdog, then the user's routes; what none of them takes goes to the default receiver.
+ *
+ * @param watchdogWithin How long Watchdog may stay away; undefined when nobody waits for it.
+ */
+export function routeTree(routing: Routing, watchdogWithin?: Duration): Route {
+  const often = watchdogWithin &&
+    formatDuration(Math.floor(durationMs(watchdogWithin) / INTERVALS_WITHIN / 1_000) * 1_000);
   return {
     receiver: routing.receiver,
     group_by: routing.groupBy,
@@ -43,7 +53,12 @@ export function routeTree(routing: Routing): Route {
         group_interval: "5s",
         repeat_interval: "24h",
       },
-      { receiver: SILENT_RECEIVER, matchers: ['alertname="Watchdog"'], continue: false },
+      {
+        receiver: WATCHDOG_RECEIVER,
+        matchers: ['alertname="Watchdog"'],
+        continue: false,
+        ...(often && { group_wait: "0s", group_interval: often, repeat_interval: often }),
+      },
       ...routing.routes.map((route) => ({
         receiver: route.receiver,
         matchers: route.matchers.map((matcher) => printMatcher(parseMatcher(matcher))),

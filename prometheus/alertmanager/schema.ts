@@ -12,47 +12,39 @@ const matcher = z.string().regex(
 );
 
 const email = z.strictObject({
-  /** An e-mail, sent by Alertmanager itself. */
-  kind: z.literal("email").describe("An e-mail, sent by Alertmanager itself."),
-  /** Address to send to. */
-  to: z.email({ error: 'expected an e-mail address such as "ops@example.org"' }).describe(
-    "Address to send to.",
-  ),
-  /** Address to send from. */
-  from: z.email({ error: 'expected an e-mail address such as "vigie@example.org"' }).describe(
-    "Address to send from.",
-  ),
-  /** SMTP server, `host:port`. */
-  smarthost: z.string().regex(/^[^\s:]+:\d{1,5}$/, {
-    error: 'expected an SMTP server with its port, such as "smtp.example.org:587"',
-  })
-    .describe("SMTP server, `host:port`."),
-  /** User name, when the server wants one. */
-  username: z.string().optional().describe("User name, when the server wants one."),
-  /** File that holds the password, relative to config.ts or absolute. */
-  passwordFile: z.string().optional().describe(
-    "File that holds the password, relative to config.ts or absolute.",
-  ),
-  /** Whether to insist on TLS. */
-  tls: z.boolean().default(true).describe("Whether to insist on TLS."),
+  kind: z.literal("email"),
+  to: z.union([z.string(), z.array(z.string())]),
+  from: z.string(),
+  smarthost: z.string(),
+  username: z.string().optional(),
+  passwordFile: z.string().optional(),
+  tls: z.boolean(),
+  caFile: z.string().optional(),
+});
+
+const pagerduty = z.strictObject({
+  kind: z.literal("pagerduty"),
+  routingKeyFile: z.string(),
+  url: z.string(),
 });
 
 const slack = z.strictObject({
-  /** A Slack channel, told by Alertmanager itself. */
-  kind: z.literal("slack").describe("A Slack channel, told by Alertmanager itself."),
-  /** File that holds the incoming webhook's URL, relative to config.ts or absolute: the URL is a secret. */
-  urlFile: z.string().min(1).describe(
-    "File that holds the incoming webhook's URL, relative to config.ts or absolute: the URL is a secret.",
-  ),
-  /** Channel, when other than the webhook's own. */
-  channel: z.string().optional().describe("Channel, when other than the webhook's own."),
+  kind: z.literal("slack"),
+  urlFile: z.string(),
+  channel: z.string().optional(),
 });
 
-/** Destinations that Alertmanager serves by itself, without passing through the webhook. */
-export const nativeDestinations = [email, slack] as const;
+/**
+ * Destinations that Alertmanager can tell by itself, without passing through the webhook, each with the settings that it has a use for.
+ * They are called as the webhook calls them; what they may be is the webhook's to say.
+ */
+export const nativeSchemas = { email, pagerduty, slack } as const;
 
-/** One destination that Alertmanager serves by itself. */
-export type NativeDestination = z.output<typeof email> | z.output<typeof slack>;
+/** A kind of destination that Alertmanager can tell by itself. */
+export type NativeKind = keyof typeof nativeSchemas;
+
+/** One destination that Alertmanager tells by itself; a secret is given as the path of its file. */
+export type NativeDestination = z.output<typeof nativeSchemas[NativeKind]>;
 
 const route = z.strictObject({
   /** Labels that an alert must carry, in Alertmanager's syntax; all must match. */

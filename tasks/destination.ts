@@ -1,0 +1,91 @@
+/** What config.ts says of one destination: its own settings, its name, and who tells it. */
+
+import * as z from "zod";
+import { name } from "../lib/schema.ts";
+import { type NativeDestination, type NativeKind, nativeSchemas } from "../prometheus/alertmanager/schema.ts";
+import { destinationSchemas } from "../webhook/channels/mod.ts";
+
+const nameShape = {
+  /** Its name in logs and metrics and for `fallback`; by default its receiver's name with its kind. */
+  name: name.optional().describe(
+    "Its name in logs and metrics and for `fallback`; by default its receiver's name with its kind.",
+  ),
+};
+
+const viaShape = {
+  /** Who tells it: the `webhook`, or `alertmanager` itself, so that it is told even when the webhook is dead. */
+  via: z.enum(["webhook", "alertmanager"]).default("webhook").describe(
+    "Who tells it: the `webhook`, or `alertmanager` itself, so that it is told even when the webhook is dead.",
+  ),
+};
+
+type ViaOf<Shape> = Shape extends { kind: z.ZodLiteral<NativeKind> } ? typeof viaShape : unknown;
+type Extended<Schema> = Schema extends z.ZodObject<infer Shape, infer Config>
+  ? z.ZodObject<Shape & typeof nameShape & ViaOf<Shape>, Config>
+  : never;
+type ExtendedAll<Schemas extends readonly unknown[]> = {
+  readonly [Index in keyof Schemas]: Extended<Schemas[Index]>;
+};
+type Schemas = ExtendedAll<typeof destinationSchemas>;
+
+/** The schema of each kind of destination. */
+export const destinations = destinationSchemas.map((schema: z.ZodObject) => {
+  const kind = (schema.shape.kind as z.ZodLiteral<string>).value;
+  return isNative(kind)
+    ? schema.safeExtend({ ...nameShape, ...viaShape }).superRefine((settings, context) => {
+      for (const [key, message] of cannotNatively(kind, settings, schema.shape)) {
+        context.addIssue({ code: "custom", path: [key], input: settings[key], message });
+      }
+    })
+    : schema.safeExtend(nameShape);
+}) as unknown as Schemas;
+
+/** A destination of a valid configuration. */
+export type Destination = z.output<Schemas[number]>;
+
+function isNative(kind: string): kind is NativeKind {
+  return Object.hasOwn(nativeSchemas, kind);
+}
+
+/** Keys that Alertmanager has nothing for, each with what is to be done. */
+function cannotNatively(
+  kind: NativeKind,
+  { via, ...settings }: Readonly<Record<string, unknown>>,
+  shape: z.ZodRawShape,
+): [key: string, message: string][] {
+  if (via !== "alertmanager") return [];
+  const able = nativeSchemas[kind].shape;
+  const missing = Object.keys(able).filter((key) =>
+    !able[key as keyof typeof able].safeParse(undefined).success
+  )
+    .filter((key) => settings[key] === undefined);
+  return [
+    ...Object.keys(settings).filter((key) => key !== "name" && !(key in able))
+      // What has its default was not asked for.
+      .filter((key) => settings[key] !== undefined && !isDefault(shape[key], settings[key]))
+      .map((key): [string, string] => [
+        key,
+        `only the webhook can do that: leave ${key} out, or leave out via: "alertmanager"`,
+      ]),
+    ...missing.map((key): [string, string] => [key, `Alertmanager cannot do without ${key}`]),
+  ];
+}
+
+function isDefault(schema: z.core.$ZodType | undefined, value: unknown): boolean {
+  return schema instanceof z.ZodDefault && Object.is(schema.def.defaultValue, value);
+}
+
+/** What Alertmanager is told of a destination that it tells itself; undefined when the webhook does. */
+export function nativeOf(destination: Destination): NativeDestination | undefined {
+  if (!("via" in destination) || destination.via !== "alertmanager") return undefined;
+  const { shape } = nativeSchemas[destination.kind];
+  const settings = Object.fromEntries(Object.entries(destination).filter(([key]) => key in shape));
+  return nativeSchemas[destination.kind].parse(settings);
+}
+
+/** Settings that name a file, each with its path. */
+export function filesOf(settings: object): [key: string, path: string][] {
+  return Object.entries(settings).filter((entry): entry is [string, string] =>
+    entry[0].endsWith("File") && typeof entry[1] === "string"
+  );
+}
