@@ -1,6 +1,7 @@
 /** The webhook's own metrics, as Prometheus scrapes them. */
 
 import { Gauge, Histogram, Registry } from "prom-client";
+import type { DeliveryEvent } from "./delivery/events.ts";
 import type { Notification } from "./payload.ts";
 import {
   addCounter,
@@ -34,18 +35,15 @@ export type Rejection = typeof REJECTIONS[number];
 export const QUARANTINES = ["encoding", "cut_short", "not_utf8", "not_json", "not_a_notification"] as const;
 
 /** How a delivery can end: the values of the label `result`. `failed`: it is a dead letter now. */
-export const RESULTS = ["delivered", "failed", "coalesced"] as const;
+const RESULTS = ["delivered", "failed", "coalesced"] as const;
+const RESULT_OF: { readonly [Type in DeliveryEvent["type"]]?: typeof RESULTS[number] } = {
+  delivered: "delivered",
+  dead: "failed",
+  coalesced: "coalesced",
+};
 
-/** What became of a delivery in one step. */
-export interface DeliveryStep {
-  readonly channel: string;
-  /** `retried`: this attempt failed, another one will follow; otherwise it has ended. */
-  readonly result: typeof RESULTS[number] | "retried";
-  /** How long the attempt took; undefined when none was made. */
-  readonly seconds?: number;
-  /** From the acceptance of the notification to now; told when it was delivered. */
-  readonly sinceAcceptedSeconds?: number;
-}
+/** What is counted of what happens to a delivery. */
+export type CountedEvent = Pick<DeliveryEvent, "type" | "channel" | "atMs" | "receivedMs" | "tookMs">;
 
 /** Where the webhook counts what it does. */
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -192,13 +190,17 @@ export function createMetrics(sources: MetricSources) {
       commitSeconds.observe(seconds);
       rows += written;
     },
-    /** Notes what became of a delivery. */
-    delivery({ channel, result, seconds, sinceAcceptedSeconds }: DeliveryStep): void {
-      if (seconds !== undefined) attemptSeconds.observe({ channel }, seconds);
-      if (sinceAcceptedSeconds !== undefined) endToEndSeconds.observe({ channel }, sinceAcceptedSeconds);
-      if (result === "retried") return increase(retries, channel);
+    /** Notes what happened to a delivery. */
+    delivery({ type, channel, atMs, receivedMs, tookMs }: CountedEvent): void {
+      if (tookMs !== undefined) attemptSeconds.observe({ channel }, tookMs / 1_000);
+      if (type === "failed") return increase(retries, channel);
+      const result = RESULT_OF[type];
+      if (result === undefined) return;
       if (!ended.has(channel)) ended.set(channel, counts(RESULTS));
       increase(ended.get(channel)!, result);
+      if (type !== "delivered" || receivedMs === undefined) return;
+      // A clock that was set back must not count as less than nothing.
+      endToEndSeconds.observe({ channel }, Math.max(atMs - receivedMs, 0) / 1_000);
     },
     /** Notes that a configuration came into use, with the names of its channels. */
     configured(names: readonly string[], atMs: number): void {

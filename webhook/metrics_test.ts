@@ -53,15 +53,17 @@ Deno.test("createMetrics gives the same counts at every scrape", async () => {
 Deno.test("createMetrics tells ends of deliveries from attempts that are made again", async () => {
   const { metrics, series } = metricsOf();
   metrics.configured(["slack"], NOW);
-  metrics.delivery({ channel: "slack", result: "retried", seconds: 3 });
-  metrics.delivery({ channel: "slack", result: "coalesced" });
-  metrics.delivery({ channel: "slack", result: "delivered", seconds: 0.2, sinceAcceptedSeconds: 70 });
-  metrics.delivery({ channel: "slack", result: "failed", seconds: 0.3 });
+  const common = { channel: "slack", atMs: NOW, receivedMs: NOW - 70_000 };
+  metrics.delivery({ ...common, type: "failed", tookMs: 3_000 });
+  metrics.delivery({ ...common, type: "held" });
+  metrics.delivery({ ...common, type: "coalesced" });
+  metrics.delivery({ ...common, type: "delivered", tookMs: 200 });
+  metrics.delivery({ ...common, type: "dead", tookMs: 300 });
+  metrics.delivery({ ...common, type: "fallback" });
   equal(await series('vigie_webhook_retries_total{channel="slack"}'), 1);
   for (const result of ["delivered", "failed", "coalesced"]) {
     equal(await series(`vigie_webhook_deliveries_total{channel="slack",result="${result}"}`), 1, result);
   }
-  equal(await series('vigie_webhook_deliveries_total{channel="slack",result="retried"}'), undefined);
   equal(await series('vigie_webhook_delivery_duration_seconds_count{channel="slack"}'), 3);
   equal(await series('vigie_webhook_end_to_end_duration_seconds_sum{channel="slack"}'), 70);
 });
@@ -69,7 +71,7 @@ Deno.test("createMetrics tells ends of deliveries from attempts that are made ag
 Deno.test("createMetrics keeps a channel's counts when the configuration is read again", async () => {
   const { metrics, series } = metricsOf();
   metrics.configured(["slack"], NOW);
-  metrics.delivery({ channel: "slack", result: "delivered", seconds: 1 });
+  metrics.delivery({ type: "delivered", channel: "slack", atMs: NOW, tookMs: 1_000 });
   metrics.notConfigured();
   equal(await series("vigie_webhook_config_last_reload_successful"), 0);
   metrics.configured(["slack", "mail"], NOW);
