@@ -11,7 +11,7 @@ export function cutUnits(text: string, limit: number): string {
   const room = Math.max(limit - ELLIPSIS.length, 0);
   // A cut between the halves of a surrogate pair leaves one that cannot be sent as UTF-8.
   const end = /[\ud800-\udbff]/.test(text.charAt(room - 1)) ? room - 1 : room;
-  return (text.slice(0, end).trimEnd() + ELLIPSIS).slice(0, limit);
+  return (tidyEnd(text.slice(0, end)) + ELLIPSIS).slice(0, limit);
 }
 
 /** `text` in at most `limit` bytes of UTF-8, at least 3, with `…` when something was cut off. */
@@ -19,7 +19,12 @@ export function cutBytes(text: string, limit: number): string {
   if (text.length * 3 <= limit || byteLength(text) <= limit) return text;
   const room = new Uint8Array(Math.max(limit - 3, 0));
   const { read } = encoder.encodeInto(text, room);
-  return text.slice(0, read).trimEnd() + ELLIPSIS;
+  return tidyEnd(text.slice(0, read)) + ELLIPSIS;
+}
+
+/** Without spaces, or a joiner that would join what follows. */
+function tidyEnd(text: string): string {
+  return text.replace(/[\s\u200d]+$/u, "");
 }
 
 /** Bytes of `text` in UTF-8. */

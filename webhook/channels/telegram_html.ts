@@ -97,7 +97,7 @@ const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", "
  */
 export function quiet(text: string): string {
   return text
-    .replace(/(?<![\p{L}\p{N}_])@(?=[A-Za-z0-9_])/gu, "@\u2060")
+    .replace(/(?<![A-Za-z0-9_])@(?=[A-Za-z0-9_])/g, "@\u2060")
     .replace(
       /(?<=[a-z]):(?=\/\/)/gi,
       (colon, at: number, all: string) =>
