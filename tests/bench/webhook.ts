@@ -48,6 +48,8 @@ const AIMS: readonly {
 const IDLE_BYTES = 70 * MIB;
 const LOADED_BYTES = 120 * MIB;
 const FIRST_ANSWER_MS = 150;
+const HUGE_ALERTS = 10_000;
+const HUGE_MS = 1_000;
 
 /** The benchmark. */
 export const webhookBench: Bench = {
@@ -94,6 +96,8 @@ export const webhookBench: Bench = {
       for (const one of receivers) {
         await one.hold(false);
         yield await memoryRow(one, "after the load", LOADED_BYTES);
+        if (isOurs(one.receiver)) yield await hugeRow(one);
+        await one.hold(true);
       }
     } finally {
       await Deno.remove(directory, { recursive: true });
@@ -163,7 +167,7 @@ function* scenarioRows(there: readonly Receiver[], scenario: Scenario, results: 
   for (const { id, title } of there) {
     const rate = middle(id, rateOf);
     const [p50, p99] = [middle(id, ({ p50Ms }) => p50Ms), middle(id, ({ p99Ms }) => p99Ms)];
-    const flask = id === "source" || id === "compiled" ? there.find((one) => one.id === "flask") : undefined;
+    const flask = isOurs({ id }) ? there.find((one) => one.id === "flask") : undefined;
     const row = { what: `${at}: ${title}`, figure: `${count(rate)}/s, p50 ${ms(p50)}, p99 ${ms(p99)}` };
     const aimMs = flask && middle("flask", ({ p99Ms }) => p99Ms);
     yield aimMs === undefined ? { ...row, aim: "" } : {
@@ -205,6 +209,37 @@ async function memoryRow(one: RunningReceiver, when: string, aimBytes: number): 
   };
   if (one.receiver.id !== "compiled") return { ...row, aim: "" };
   return { ...row, aim: `< ${formatBytes(aimBytes)} resident`, reached: residentBytes < aimBytes };
+}
+
+/** One body with more alerts than any group should have. */
+async function hugeRow({ address, receiver }: RunningReceiver): Promise<Row> {
+  const taken: number[] = [];
+  for (let i = 0; i < STARTS; i++) {
+    const number = String(i).padStart(16, "0");
+    const body = notificationTemplate(HUGE_ALERTS).replaceAll("@".repeat(16), number);
+    const started = performance.now();
+    const response = await fetch(`http://${address}/webhook`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    await response.text();
+    if (response.status !== 200) {
+      throw new Error(`Cannot measure ${receiver.title}: it answers ${response.status}`);
+    }
+    taken.push(performance.now() - started);
+  }
+  const worst = Math.max(...taken);
+  return {
+    what: `${count(HUGE_ALERTS)} alerts in one body: ${receiver.title}`,
+    figure: `${ms(median(taken))}, at most ${ms(worst)}`,
+    aim: `< ${ms(HUGE_MS)}`,
+    reached: worst < HUGE_MS,
+  };
+}
+
+function isOurs({ id }: Pick<Receiver, "id">): boolean {
+  return id === "source" || id === "compiled";
 }
 
 function isBusy(wanted: number): (scenario: Scenario) => boolean {

@@ -1,11 +1,12 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { eventually, FROM_SOURCE, startWebhook } from "../e2e/webhook/running_webhook.ts";
+import { TRACE_FLAGS } from "./calls.ts";
 import { compiledWebhook } from "../e2e/webhook/compiled.ts";
 import { unless } from "../unless.ts";
 import { markerOf, notificationOf, post } from "./notification.ts";
 import { attachStrace, noStrace } from "./strace.ts";
-import { readTrace, showSteps, type Step, TRACE_FLAGS, whyNotDurable } from "./trace.ts";
+import { readTrace, showSteps, type Step, whyNotDurable } from "./trace.ts";
 
 const REQUESTS = 6;
 
