@@ -105,9 +105,8 @@ function incidentOf({ status, group }: Message) {
 
 function eventOf({ message, omitted }: Fitted): PagerdutyOut {
   const { alerts, links, title, severity } = message;
-  const starts = alerts.flatMap(({ status, startsMs }) =>
-    status === "firing" && startsMs !== undefined ? [startsMs] : []
-  );
+  const starts = alerts.flatMap(({ status, startsMs }) => status === "firing" ? startsMs ?? [] : []);
+  const oldest = starts.length > 0 ? timestampOf(Math.min(...starts)) : undefined;
   const [client, ...others] = unique([...links, ...alerts.flatMap(({ links }) => links)]).slice(0, MAX_LINKS);
   return {
     ...incidentOf(message),
@@ -118,7 +117,7 @@ function eventOf({ message, omitted }: Fitted): PagerdutyOut {
       summary: cutUnits(title, MAX_SUMMARY_UNITS),
       source: cutUnits(sourceOf(message), MAX_KEY_UNITS),
       severity: SEVERITY[severity],
-      ...(starts.length > 0 && { timestamp: new Date(Math.min(...starts)).toISOString() }),
+      ...(oldest !== undefined && { timestamp: oldest }),
       custom_details: detailsOf(message, omitted),
     },
   };
@@ -165,6 +164,12 @@ function sourceOf({ notification: { alerts, receiver } }: Message): string {
   const about = alerts.find(({ status }) => status === "firing") ?? alerts[0];
   return cleanLine(about?.labels.instance ?? "") || cleanLine(about?.labels.job ?? "") ||
     cleanLine(receiver) || "vigie";
+}
+
+/** ISO 8601 with a year of four digits, the only one that is taken everywhere; undefined for other years. */
+function timestampOf(ms: number): string | undefined {
+  const text = new Date(ms).toISOString();
+  return /^\d{4}-/.test(text) ? text : undefined;
 }
 
 function unique(links: readonly Link[]): Link[] {
