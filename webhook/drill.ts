@@ -37,11 +37,15 @@ interface State {
   /** When it ends, or has ended. */
   endsMs: number;
   readonly notifications: DrillNotification[];
+  /** The id of each of `notifications`. */
+  readonly ids: number[];
 }
 
 // Alertmanager repeats nothing within a day; more than this is a sender in a loop.
 const NOTIFICATIONS_PER_DRILL = 100;
 const DRILLS_KEPT = 100;
+// Attempts at all channels; one that refuses for a day is tried again and again.
+const DELIVERIES_PER_NOTIFICATION = 100;
 
 /** The drills of this process. */
 export interface Drills {
@@ -52,8 +56,10 @@ export interface Drills {
   get(id: string): Drill | undefined;
   /** Ids of the active ones. */
   active(): string[];
-  /** Notes a notification. @returns what to call with each delivery of it. */
-  received(notification: Notification): (delivery: DrillDelivery) => void;
+  /** Notes a notification, by its id in the journal. */
+  received(id: number, notification: Notification): void;
+  /** Notes an attempt to deliver the notification of that id. */
+  delivered(id: number, delivery: DrillDelivery): void;
 }
 
 /** @param now Milliseconds since 1970; a drill ends when this says so, no timer is needed. */
@@ -76,7 +82,7 @@ export function createDrills(now: () => number): Drills {
         if (!oldestEnded) return undefined;
         drills.delete(oldestEnded.id);
       }
-      const state = { id, startedMs: now(), endsMs: now() + ttlSeconds * 1_000, notifications: [] };
+      const state = { id, startedMs: now(), endsMs: now() + ttlSeconds * 1_000, notifications: [], ids: [] };
       drills.set(id, state);
       return show(state);
     },
@@ -90,16 +96,22 @@ export function createDrills(now: () => number): Drills {
       return state && show(state);
     },
     active: () => [...drills.values()].filter(isActive).map(({ id }) => id),
-    received(notification) {
-      const noted: DrillNotification[] = [];
+    received(notificationId, notification) {
+      // Most notifications are of no drill, and there is none most of the time.
+      if (drills.size === 0) return;
       for (const [id, status] of statusByDrill(notification)) {
         const kept = drills.get(id)?.notifications;
         if (!kept || kept.length >= NOTIFICATIONS_PER_DRILL) continue;
         const note = { status, receivedAt: iso(now()), reason: notification.reason, deliveries: [] };
         kept.push(note);
-        noted.push(note);
+        drills.get(id)!.ids.push(notificationId);
       }
-      return (delivery) => noted.forEach(({ deliveries }) => deliveries.push(delivery));
+    },
+    delivered(notificationId, delivery) {
+      for (const { ids, notifications } of drills.values()) {
+        const deliveries = notifications[ids.indexOf(notificationId)]?.deliveries;
+        if (deliveries && deliveries.length < DELIVERIES_PER_NOTIFICATION) deliveries.push(delivery);
+      }
     },
   };
 }

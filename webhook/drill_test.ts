@@ -48,7 +48,7 @@ Deno.test("createDrills starts an id again only after its drill has ended", () =
   const { clock, drills } = drillsAt();
   drills.start("a", 10);
   equal(drills.start("a", 10), undefined);
-  drills.received(alarm("firing", "a"));
+  drills.received(1, alarm("firing", "a"));
   clock.ms += 10_000;
   deepEqual(drills.start("a", 10)?.notifications, []);
 });
@@ -57,16 +57,13 @@ Deno.test("createDrills notes notifications with their deliveries, the resolutio
   const { clock, drills } = drillsAt();
   drills.start("a", 600);
   clock.ms += 1_000;
-  const delivered = drills.received(alarm("firing", "a"));
-  delivered({ channel: "console", ok: true, at: "2026-11-22T10:00:01.002Z" });
+  drills.received(7, alarm("firing", "a"));
+  drills.delivered(7, { channel: "console", ok: true, at: "2026-11-22T10:00:01.002Z" });
+  drills.delivered(8, { channel: "console", ok: true, at: "never" });
   drills.end("a");
   clock.ms += 5_000;
-  drills.received(alarm("resolved", "a"))({
-    channel: "console",
-    ok: false,
-    at: "later",
-    reason: "Broken pipe",
-  });
+  drills.received(9, alarm("resolved", "a"));
+  drills.delivered(9, { channel: "console", ok: false, at: "later", reason: "Broken pipe" });
   deepEqual(drills.get("a")?.notifications, [
     {
       status: "firing",
@@ -86,8 +83,8 @@ Deno.test("createDrills notes notifications with their deliveries, the resolutio
 Deno.test("createDrills takes notice only of its own alerts", () => {
   const { drills } = drillsAt();
   drills.start("a", 600);
-  drills.received(alarm("firing", "b"));
-  drills.received(decodeNotification({ alerts: [{ labels: { alertname: "Other", drill: "a" } }] }));
+  drills.received(1, alarm("firing", "b"));
+  drills.received(2, decodeNotification({ alerts: [{ labels: { alertname: "Other", drill: "a" } }] }));
   deepEqual(drills.get("a")?.notifications, []);
 });
 
@@ -105,6 +102,6 @@ Deno.test("createDrills forgets the oldest ended drill, never an active one", ()
 Deno.test("createDrills keeps a bounded number of notifications", () => {
   const { drills } = drillsAt();
   drills.start("a", 600);
-  for (let i = 0; i < 200; i++) drills.received(alarm("firing", "a"));
+  for (let i = 0; i < 200; i++) drills.received(i, alarm("firing", "a"));
   equal(drills.get("a")?.notifications.length, 100);
 });

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { BadUsage, HELP, type Invocation, parseCommandLine } from "./cli.ts";
 import { findIll } from "./healthcheck.ts";
+import { JournalFailure } from "./journal/mod.ts";
 import { createLog } from "./log.ts";
 import { createPrint } from "./print.ts";
 import { BadConfig } from "./read_config.ts";
@@ -44,7 +45,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(invocation: Extract<Invocation, { kind: "serve" }>): Promise<number> {
-  const { hostname, port, config } = invocation;
+  const { hostname, port, config, data } = invocation;
   const log = createLog(writeError, Date.now);
   let service: Service;
   try {
@@ -52,6 +53,7 @@ async function run(invocation: Extract<Invocation, { kind: "serve" }>): Promise<
       hostname,
       port,
       configPath: config,
+      dataDir: data,
       log,
       print: createPrint(Deno.stdout),
     });
@@ -59,6 +61,10 @@ async function run(invocation: Extract<Invocation, { kind: "serve" }>): Promise<
     if (error instanceof BadConfig) {
       console.error(`error: ${error.message}`);
       return 2;
+    }
+    if (error instanceof JournalFailure) {
+      console.error(`error: ${error.message}`);
+      return 3;
     }
     const reason = cannotListen(error);
     if (reason === undefined) throw error;

@@ -1,12 +1,22 @@
 /** The running webhook: its parts put together. */
 
+import { bytes, durationMs } from "../lib/units.ts";
 import { createApp } from "./app.ts";
-import { createDispatcher } from "./dispatch.ts";
+import { type Auth, createAuth } from "./auth/mod.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { createDelivery, type DeliveryEvent } from "./delivery/mod.ts";
 import { createDrills } from "./drill.ts";
-import type { Log } from "./log.ts";
-import { createMetrics } from "./metrics.ts";
-import { defaultConfig, readConfig } from "./read_config.ts";
+import { createBodyReader } from "./http/body.ts";
 import { serve, type ServerLimits } from "./http/server.ts";
+import { createIngest } from "./ingest.ts";
+import { openJournal } from "./journal/mod.ts";
+import { bodyLimits, serverLimits } from "./limits.ts";
+import type { Log } from "./log.ts";
+import { createMessage } from "./message.ts";
+import { createMetrics } from "./metrics.ts";
+import { createRouting, type Routing } from "./routing.ts";
+import { type Channel, readSettings, type Settings } from "./settings.ts";
+import { compileTemplates } from "./templates/mod.ts";
 import { VERSION } from "./version.ts";
 
 /** How to run the webhook. */
@@ -16,11 +26,12 @@ export interface ServiceOptions {
   readonly port: number;
   /** webhook.json; without it every notification goes to the console. */
   readonly configPath?: string;
+  /** Where what is accepted is kept; made when it is not there. */
+  readonly dataDir: string;
   readonly log: Log;
   /** Writes text to standard output. */
   readonly print: (text: string) => Promise<void>;
-  /** Milliseconds since 1970; the clock by default. */
-  readonly now?: () => number;
+  readonly clock?: Clock;
   readonly limits?: Partial<ServerLimits>;
 }
 
@@ -30,41 +41,125 @@ export interface Service {
   readonly address: string;
   /** Reads the configuration again; a bad one is logged, and the one before stays in use. */
   reload(): Promise<void>;
-  /** Ends within `graceMs`: no new requests; those in flight, and deliveries under way, end. */
+  /** Ends within `graceMs`: no new requests; those in flight, and attempts under way, end; the rest stays in the journal. */
   shutdown(graceMs: number): Promise<void>;
+}
+
+/** Everything that follows from one configuration. */
+interface Setup {
+  readonly settings: Settings;
+  readonly routing: Routing;
+  readonly auth: Auth;
+}
+
+/** @throws {BadConfig} when it cannot be used, as a whole: nothing of it is in use then. */
+async function readSetup(configPath: string | undefined, clock: Clock): Promise<Setup> {
+  const settings = await readSettings(configPath);
+  return {
+    settings,
+    routing: await createRouting(settings.config),
+    auth: createAuth(settings.credentials, clock),
+  };
 }
 
 /**
  * Starts the webhook.
  *
- * @throws {BadConfig} when the configuration cannot be used. @throws {Deno.errors.AddrInUse} when the port is taken.
+ * @throws {BadConfig} when the configuration cannot be used. @throws {JournalFailure} when the journal cannot be opened.
+ * @throws {Deno.errors.AddrInUse} when the port is taken.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { configPath, log, print, now = Date.now } = options;
-  let config = configPath === undefined ? defaultConfig() : await readConfig(configPath);
+  const { configPath, log, print, clock = systemClock } = options;
+  const now = clock.now;
+  let setup = await readSetup(configPath, clock);
   let stopping = false;
+  const config = () => setup.settings.config;
+  const journal = await openJournal(options.dataDir, {
+    clock,
+    limitBytes: bytes(config().limits.journal),
+    duplicateWindowMs: durationMs(config().duplicateWindow),
+    onCommit: (seconds, rows) => metrics.commit(seconds, rows),
+    onProblem: (problem) => log.error("Journal", { problem }),
+  });
   const drills = createDrills(now);
   const metrics = createMetrics({
     version: VERSION,
     startedSeconds: performance.timeOrigin / 1_000,
     residentBytes: () => Deno.memoryUsage().rss,
     activeDrills: drills.active,
+    now,
+    depths: () => journal.depths(),
+    openCircuits: () =>
+      deliveries.channels().filter(({ circuit }) => circuit === "open").map(({ name }) => name),
+    journalSize: () => journal.size(),
+    ready: () => problems().length === 0,
+    connections: () => server.connections(),
   });
-  const configured = () => metrics.configured(config.channels.map(({ name }) => name), now());
-  configured();
-  const inbox = createDispatcher({
-    config: () => config,
-    context: { now, print, fetch },
+  const deliveries = createDelivery({
+    journal,
+    clock,
+    settings: () => setup.settings,
+    routing: () => setup.routing,
+    createMessage,
+    templatesOf: cachedTemplates(),
+    fetch,
+    print,
+    log,
+    onEvent(event) {
+      metrics.delivery(event);
+      noteDrill(event);
+    },
+  });
+  const noteDrill = ({ type, channel, delivery, atMs, reason }: DeliveryEvent) => {
+    if (type !== "delivered" && type !== "failed" && type !== "dead") return;
+    const at = new Date(atMs).toISOString();
+    drills.delivered(delivery.notificationId, { channel, ok: type === "delivered", at, reason });
+  };
+  const problems = (): string[] => {
+    const failure = journal.failure();
+    return [
+      ...(stopping ? ["Shutting down"] : []),
+      ...(failure === undefined ? [] : [`The journal cannot be written: ${failure}`]),
+    ];
+  };
+  const bodies = createBodyReader(() => bodyLimits(config()));
+  const ingest = createIngest({
+    journal,
+    plan: (notification) => setup.routing.plan(notification),
+    bodies,
+    auth: () => setup.auth,
+    now,
+    isStopping: () => stopping,
+    onAccepted(accepted, notification) {
+      metrics.accepted(notification, accepted);
+      if (accepted.duplicate) return;
+      drills.received(accepted.id, notification);
+      deliveries.wake(notification);
+    },
+    onRejected({ status, reason, message }, { path }) {
+      metrics.rejected(reason);
+      log.error("Request refused", { path, status, reason: message });
+    },
+    onQuarantined: ({ reason }) => metrics.quarantined(reason),
+    onDefect: (error) => log.error("Defect", { error: (error as Error).stack ?? String(error) }),
+  });
+  const app = createApp({
+    ingest,
+    bodies,
+    auth: () => setup.auth,
     drills,
     metrics,
     log,
+    problems,
+    requests: () => config().limits.requests,
   });
-  const app = createApp({ inbox, drills, metrics, log, now, isStopping: () => stopping });
+  const configured = () => metrics.configured([...setup.settings.channels.keys()], now());
+  configured();
   const server = serve({
     hostname: options.hostname,
     port: options.port,
-    limits: options.limits,
-    answer: (request, exchange) => app.fetch(request, exchange),
+    limits: { ...serverLimits(config()), ...options.limits },
+    answer: app.answer,
     onError: (error) =>
       log.error("Cannot serve a connection", { error: (error as Error).stack ?? String(error) }),
   });
@@ -75,7 +170,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async reload() {
       if (configPath === undefined) return log.info("Nothing to reload: started without --config");
       try {
-        config = await readConfig(configPath);
+        setup = await readSetup(configPath, clock);
+        deliveries.configured();
         configured();
         log.info("Configuration reloaded", { config: configPath });
       } catch (error) {
@@ -88,15 +184,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async shutdown(graceMs) {
       stopping = true;
       log.info("Shutting down");
-      const late = Promise.withResolvers<void>();
-      const timer = setTimeout(() => {
-        log.error("Deliveries were still under way");
-        late.resolve();
-      }, graceMs);
-      await server.shutdown(graceMs);
-      await Promise.race([inbox.idle(), late.promise]);
-      clearTimeout(timer);
+      await Promise.all([server.shutdown(graceMs), deliveries.stop(graceMs)]);
+      await journal[Symbol.asyncDispose]();
       log.info("Stopped");
     },
+  };
+}
+
+/** Each channel's templates, compiled once for as long as its settings are in use. */
+function cachedTemplates() {
+  const compiled = new WeakMap<Channel, ReturnType<typeof compileTemplates>>();
+  return (channel: Channel) => {
+    if (channel.templates === undefined) return undefined;
+    if (!compiled.has(channel)) compiled.set(channel, compileTemplates(channel.templates));
+    return compiled.get(channel);
   };
 }
