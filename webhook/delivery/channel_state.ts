@@ -31,6 +31,8 @@ export interface ChannelHealth {
   /** When a group was said to be flapping. */
   announcedMs(group: string): number | undefined;
   announce(group: string, nowMs: number | undefined): void;
+  /** Whether there are groups that were said to be flapping. */
+  hasAnnounced(): boolean;
   /** Notes how an attempt ended. `reached`: whether that tells something of the destination. */
   ended(outcome: Outcome, attempt: EndedAttempt): void;
   /** Until when it is left alone, whatever for; 0 when it is not. */
@@ -104,6 +106,7 @@ export function createChannelHealth(
       flapping.set(group, nowMs);
       for (const [other, atMs] of flapping) if (nowMs - atMs > ANNOUNCED_MS) flapping.delete(other);
     },
+    hasAnnounced: () => flapping.size > 0,
     ended(outcome, { group, atMs, isProbe, reached }) {
       if (outcome.result === "delivered") {
         lastDeliveredMs = atMs;

@@ -2,11 +2,16 @@
 
 import { setImmediate } from "node:timers/promises";
 import type { Change } from "../journal/journal.ts";
+import { groupOf } from "../identity.ts";
 import type { Log } from "../log.ts";
 import type { Notification } from "../payload.ts";
+import type { Channel } from "../settings.ts";
+import { attempt } from "./attempt.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { DeliveryEvent } from "./events.ts";
-import type { Surroundings } from "./step.ts";
+import { isCritical } from "./told.ts";
+import { createPacer } from "./pacer.ts";
+import { type Surroundings, withoutSecrets } from "./step.ts";
 import { createWorker, type Worker } from "./worker.ts";
 import { createWriter } from "./writer.ts";
 
@@ -29,6 +34,10 @@ export interface Deliveries {
   wake(accepted?: Notification): void;
   /** Takes over the settings and the routing as they are now. */
   configured(): void;
+  /**
+   * Tells `notification` to channels at once, past the journal: for the news that the journal fails. Each is tried once; what fails is logged.
+   */
+  tellNow(notification: Notification, channels: readonly string[]): Promise<void>;
   /** The channels of the configuration. */
   channels(): ChannelState[];
   /** Resolves when nothing is under way and nothing is due. */
@@ -127,10 +136,24 @@ export function createDelivery(options: DeliveryOptions): Deliveries {
 
   configured();
   return {
-    wake() {
+    wake(accepted) {
       for (const worker of workers.values()) worker.wake();
+      if (accepted === undefined || ![...workers.values()].some(({ health }) => health.hasAnnounced())) {
+        return;
+      }
+      if (!isCritical(accepted)) return;
+      const group = groupOf(accepted);
+      for (const worker of workers.values()) worker.release(group);
     },
     configured,
+    async tellNow(notification, channels) {
+      await Promise.all(channels.map(async (name) => {
+        const channel = settings().channels.get(name);
+        if (channel === undefined) return;
+        const reason = await tellOnce(channel, notification, around);
+        if (reason !== undefined) log.error("Cannot deliver past the journal", { channel: name, reason });
+      }));
+    },
     channels() {
       const depths = journal.depths();
       return [...settings().channels.values()].map(({ name, kind }) => ({
@@ -150,6 +173,35 @@ export function createDelivery(options: DeliveryOptions): Deliveries {
       await writer.stop();
     },
   };
+}
+
+/** @returns why it was not delivered; undefined when it was. */
+async function tellOnce(
+  channel: Channel,
+  notification: Notification,
+  around: Surroundings & { readonly signal: AbortSignal },
+): Promise<string | undefined> {
+  const { config, redact } = around.settings();
+  const { kind, settings } = channel;
+  const message = () =>
+    around.createMessage(notification, {
+      // It is none of the journal's.
+      id: 0,
+      group: groupOf(notification),
+      locale: config.locale,
+      timezone: config.timezone,
+      sentMs: around.clock.now(),
+      notes: [{ kind: "own" }],
+    });
+  const pacer = createPacer({ burst: 1, everyMs: 0 }, around.clock);
+  const { outcome } = await attempt({ message, plain: false, partsDone: 0 }, {
+    ...around,
+    kind,
+    settings,
+    pacer,
+  });
+  const cleaned = withoutSecrets(outcome, redact);
+  return cleaned.result === "delivered" ? undefined : cleaned.reason;
 }
 
 function logEvent({ type, channel, delivery, reason, to }: DeliveryEvent, log: Log): void {

@@ -214,7 +214,8 @@ function hold(bundle: Bundle, told: Told | undefined, untilMs: number, nowMs: nu
   return { changes, events, done: 0 };
 }
 
-function withoutSecrets(outcome: Outcome, redact: Settings["redact"]): Outcome {
+/** `outcome` with its reason as one line that holds no secret. */
+export function withoutSecrets(outcome: Outcome, redact: Settings["redact"]): Outcome {
   if (outcome.result === "delivered") return outcome;
   return { ...outcome, reason: oneLine(redact(outcome.reason), LONGEST_REASON) };
 }

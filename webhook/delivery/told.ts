@@ -56,9 +56,14 @@ export async function readBundle(
   return {
     notification,
     stored,
-    critical: notification.alerts.some(({ labels }) => severityOf(labels.severity) === "critical"),
+    critical: isCritical(notification),
     notes: notesOf(all, stored, nowMs - oldestMs),
   };
+}
+
+/** Whether one of its alerts is critical. */
+export function isCritical({ alerts }: Notification): boolean {
+  return alerts.some(({ labels }) => severityOf(labels.severity) === "critical");
 }
 
 /** What one delivery tells. */

@@ -15,6 +15,8 @@ export interface Worker {
   readonly health: ChannelHealth;
   /** Looks for what is due. */
   wake(): void;
+  /** Tells what is held of a group: it has become critical. */
+  release(group: string): void;
   /** Takes its channel's new configuration; undefined when there is none any more. */
   configured(channel: Channel | undefined): void;
   /** Whether nothing is under way and nothing is about to be looked for. */
@@ -38,6 +40,7 @@ export interface WorkerOptions extends Surroundings {
 // Groups that are begun at one time, and how long that may take: senders wait for their answers meanwhile.
 const GROUPS_AT_ONCE = 500;
 const SLICE_MS = 5;
+const MANY_GROUPS = 10_000;
 const JOURNAL_AGAIN_MS = 1_000;
 // Timers tell how long they waited, not what time it is: a clock that was set, or a machine that slept, is noticed after this.
 const LONGEST_SLEEP_MS = 60_000;
@@ -56,6 +59,8 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
   );
   let current: Channel | undefined = channel;
   let pacer = createPacer(channel.kind.pace, clock);
+  // Groups to be released once what is under way of them has ended.
+  const releasing = new Set<string>();
   let readAgainMs = 0;
   let scheduled = false;
   let stopped = false;
@@ -149,13 +154,28 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
     // Before it is on disk it would be told again.
     await written;
     busy.delete(group);
+    if (releasing.delete(group)) release(group);
     if (stopped) options.onRest();
     else schedule();
+  }
+
+  function release(group: string): void {
+    if (health.announcedMs(group) === undefined) return;
+    if (busy.has(group)) return void releasing.add(group);
+    const held = journal.due(name, Number.MAX_SAFE_INTEGER, MANY_GROUPS, busy).find((one) =>
+      one.group === group
+    );
+    const [first] = held?.deliveries ?? [];
+    const atMs = clock.now();
+    if (first === undefined || first.nextMs <= atMs) return;
+    const { id, partsDone, plain } = first;
+    void writer.settle([{ to: "queued", id, atMs, nextMs: atMs, partsDone, plain }]).then(schedule);
   }
 
   return {
     health,
     wake: schedule,
+    release,
     configured(channel) {
       if (channel !== undefined && current !== undefined && !isSame(channel, current)) {
         // What was wrong with it may have been its configuration.
