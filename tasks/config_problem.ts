@@ -83,18 +83,15 @@ export function shown(path: string): string {
 
 /** The text with misplaced secrets masked: an error ends up in the logs of continuous integration. */
 function withoutSecrets(source: string, findings: readonly Finding[]): string {
-  const lines = source.split("\n");
-  for (const { line, column, length, message } of findings) {
-    const text = line === undefined ? undefined : lines[line - 1];
-    if (text === undefined || column === undefined || !message.startsWith("Unknown key")) continue;
-    const end = column - 1 + (length ?? 1);
-    if (!isSecretKey(text.slice(column - 1, end))) continue;
+  const keys = findings.flatMap(({ message }) => /^Unknown key "(\w+)"/.exec(message)?.[1] ?? [])
+    .filter(isSecretKey);
+  if (keys.length === 0) return source;
+  // Wherever it stands: the place of a key in a computed object is not known, and another finding may show its line.
+  const literal = new RegExp(
+    `((?:^|[^\\w$.])(["']?)(?:${keys.join("|")})\\2\\s*:\\s*)(["'\`])((?:\\\\[^]|(?!\\3)[^])*)\\3`,
+    "g",
+  );
+  return source.replace(literal, (_, head, _quote, quote, secret: string) =>
     // As long as it was, so that a caret further on stays in its place.
-    const masked = text.slice(end).replace(
-      /(["'`])((?:\\.|(?!\1).)*)\1/,
-      (_, quote, secret) => `${quote}${"*".repeat(secret.length)}${quote}`,
-    );
-    lines[line! - 1] = text.slice(0, end) + masked;
-  }
-  return lines.join("\n");
+    `${head}${quote}${secret.replace(/[^\n]/g, "*")}${quote}`);
 }

@@ -155,16 +155,11 @@ export function webhookConfigOf(stack: Stack, target: Pick<Target, "engine" | "s
     heartbeat: heartbeat && { urlFile: join(directory, HEARTBEAT_FILE), every: heartbeat.every },
     channels: channels.map(({ name, destination }) => {
       // `via` says that it is a channel: the webhook has no need to be told.
-      const { kind, via: _via, fallback, ...settings } = placed(destination, name, directory) as
+      const { kind, via: _via, name: _name, fallback, ...settings } = placed(destination, name, directory) as
         & Destination
         & { via?: string };
       const instead = fallback === undefined ? undefined : fallbackOf(fallback, all);
-      return {
-        kind,
-        ...settings,
-        name,
-        ...(typeof instead === "object" && { fallback: instead.name }),
-      };
+      return { kind, name, ...(typeof instead === "object" && { fallback: instead.name }), ...settings };
     }) as WebhookInput["channels"],
     routes: Object.keys(stack.notify.receivers).filter((receiver) => channelsOf(receiver).length > 0)
       .map((receiver) => ({ receivers: [receiver], channels: channelsOf(receiver) })),

@@ -73,12 +73,52 @@ Deno.test("renderAlertmanager sends drills to the webhook and to every native de
   assert.deepEqual(drill.webhook_configs, [{ url: WEBHOOK_URL, send_resolved: true, max_alerts: 0 }]);
   assert.equal(drill.slack_configs!.length, 1);
   assert.equal(drill.email_configs!.length, 1);
+  assert.equal(drill.pagerduty_configs!.length, 1);
+});
+
+Deno.test("renderAlertmanager tells the webhook of Watchdog so often that one message may be lost", () => {
+  const links = { ...LINKS, watchdogWithin: "10m" };
+  const { route, receivers } = fromYaml(
+    renderAlertmanager(ROUTING, RECEIVERS, "fr", links).get("alertmanager/alertmanager.yml")!,
+  ) as { route: { routes: object[] }; receivers: { name: string }[] };
+  assert.deepEqual(route.routes[1], {
+    receiver: "watchdog",
+    matchers: ['alertname="Watchdog"'],
+    continue: false,
+    group_wait: "0s",
+    group_interval: "2m",
+    repeat_interval: "2m",
+  });
+  assert.deepEqual(receivers.find(({ name }) => name === "watchdog"), {
+    name: "watchdog",
+    webhook_configs: [{ url: WEBHOOK_URL, send_resolved: false, max_alerts: 0 }],
+  });
+});
+
+Deno.test("renderAlertmanager tells nobody of Watchdog when nobody waits for it", () => {
+  const { route, receivers } = parsed(ROUTING) as { route: { routes: object[] }; receivers: object[] };
+  assert.deepEqual(route.routes[1], {
+    receiver: "watchdog",
+    matchers: ['alertname="Watchdog"'],
+    continue: false,
+  });
+  assert.deepEqual(receivers.at(-1), { name: "watchdog" });
+});
+
+Deno.test("renderAlertmanager names what each native destination needs", () => {
+  const { receivers } = parsed(ROUTING) as { receivers: Record<string, Record<string, unknown>[]>[] };
+  const [email] = receivers[1]!.email_configs!;
+  assert.equal(email!.to, "ops@example.org, night@example.org");
+  assert.deepEqual(email!.tls_config, { ca_file: "/run/secrets/vigie/oncall-email-ca" });
+  const [pagerduty] = receivers[1]!.pagerduty_configs!;
+  assert.equal(pagerduty!.routing_key_file, "/run/secrets/vigie/oncall-pagerduty-routing-key");
+  assert.equal(pagerduty!.url, "https://events.eu.pagerduty.com/v2/enqueue");
 });
 
 Deno.test("renderAlertmanager names secrets by their files only", () => {
   const text = exampleFiles().get("alertmanager/alertmanager.yml")!;
-  assert.match(text, /api_url_file: \/run\/secrets\/vigie\/oncall-1/);
-  assert.match(text, /auth_password_file: \/run\/secrets\/vigie\/oncall-2/);
+  assert.match(text, /api_url_file: \/run\/secrets\/vigie\/oncall-slack-url/);
+  assert.match(text, /auth_password_file: \/run\/secrets\/vigie\/oncall-email-password/);
   assert.doesNotMatch(text, /api_url:|auth_password:/);
 });
 

@@ -93,7 +93,6 @@ function slackConfig(destination: NativeDestination & { kind: "slack" }) {
   return {
     send_resolved: true,
     api_url_file: destination.urlFile,
-    channel: destination.channel,
     title: '{{ template "vigie.title" . }}',
     fallback: '{{ template "vigie.title" . }}',
     text: '{{ template "vigie.text" . }}',

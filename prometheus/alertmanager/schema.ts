@@ -31,7 +31,6 @@ const pagerduty = z.strictObject({
 const slack = z.strictObject({
   kind: z.literal("slack"),
   urlFile: z.string(),
-  channel: z.string().optional(),
 });
 
 /**

@@ -83,15 +83,21 @@ export const RECEIVERS: readonly Receiver[] = [
     name: "oncall",
     webhook: true,
     native: [
-      { kind: "slack", urlFile: "/run/secrets/vigie/oncall-1", channel: "#alerts" },
+      { kind: "slack", urlFile: "/run/secrets/vigie/oncall-slack-url" },
+      {
+        kind: "pagerduty",
+        routingKeyFile: "/run/secrets/vigie/oncall-pagerduty-routing-key",
+        url: "https://events.eu.pagerduty.com/v2/enqueue",
+      },
       {
         kind: "email",
-        to: "ops@example.org",
+        to: ["ops@example.org", "night@example.org"],
         from: "vigie@example.org",
         smarthost: "smtp.example.org:587",
         username: "vigie",
-        passwordFile: "/run/secrets/vigie/oncall-2",
+        passwordFile: "/run/secrets/vigie/oncall-email-password",
         tls: true,
+        caFile: "/run/secrets/vigie/oncall-email-ca",
       },
     ],
   },
@@ -104,6 +110,6 @@ export const WEBHOOK_URL = "http://127.0.0.1:9094/webhook";
 export function exampleFiles(measured: Measure = MEASURE, routed: Routing = ROUTING): Files {
   return mergeFiles(
     renderPrometheus(measured, "fr", LINKS),
-    renderAlertmanager(routed, RECEIVERS, "fr", { webhookUrl: WEBHOOK_URL }),
+    renderAlertmanager(routed, RECEIVERS, "fr", { webhookUrl: WEBHOOK_URL, watchdogWithin: "10m" }),
   );
 }

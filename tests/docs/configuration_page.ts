@@ -86,15 +86,21 @@ function kindTable({ properties, required }: Node, of: string): string[] {
 }
 
 function table(rows: readonly [string, Node][], required: readonly string[] = []): string {
-  return [
-    "| Key | Type | Default | Meaning |",
-    "| --- | --- | --- | --- |",
-    ...rows.map(([key, node]) =>
-      `| \`${key}\` | ${typeOf(node)} | ${
+  return ["| Key | Type | Default | Meaning |", "| --- | --- | --- | --- |", ...lines(rows, required, "")]
+    .join(
+      "\n",
+    );
+}
+
+/** One line a key; the keys of an object with their whole path. */
+function lines(rows: readonly [string, Node][], required: readonly string[] = [], parent: string): string[] {
+  return rows.flatMap(([key, node]) =>
+    node.properties ? lines(Object.entries<Node>(node.properties), node.required, `${parent}${key}.`) : [
+      `| \`${parent}${key}\` | ${typeOf(node)} | ${
         required.includes(key) ? "must be given" : defaultText(node)
-      } | ${node.description} |`
-    ),
-  ].join("\n");
+      } | ${node.description} |`,
+    ]
+  );
 }
 
 /** What a value of `node` is called. @throws {TypeError} for a form that has no name yet. */

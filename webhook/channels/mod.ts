@@ -6,6 +6,7 @@ import { problemsOf, problemText } from "../templates/mod.ts";
 import type { ChannelKind } from "./channel.ts";
 import { consoleChannel } from "./console.ts";
 import { discordChannel } from "./discord.ts";
+import { emailChannel } from "./email.ts";
 import { ntfyChannel } from "./ntfy.ts";
 import { slackChannel } from "./slack/mod.ts";
 import { teamsChannel } from "./teams.ts";
@@ -19,6 +20,7 @@ export type { ChannelKind, Outcome, Pace, Preview, SendContext } from "./channel
 export const CHANNELS = [
   consoleChannel,
   discordChannel,
+  emailChannel,
   ntfyChannel,
   pagerdutyChannel,
   slackChannel,
@@ -63,6 +65,17 @@ type SchemaOf<Kind extends ChannelKind, Extra> = z.ZodObject<
 type Schemas<Kinds extends readonly ChannelKind[], Extra> = {
   readonly [Index in keyof Kinds]: SchemaOf<Kinds[Index], Extra>;
 };
+/** A kind without the settings that hold a secret themselves. */
+type Filed<Kind extends ChannelKind> = Omit<Kind, "shape"> & {
+  readonly shape: {
+    [Key in keyof Kind["shape"] as `${Key & string}File` extends keyof Kind["shape"] ? never : Key]: Kind[
+      "shape"
+    ][Key];
+  };
+};
+type FiledSchemas<Kinds extends readonly ChannelKind[]> = {
+  readonly [Index in keyof Kinds]: SchemaOf<Filed<Kinds[Index]>, unknown>;
+};
 
 function schemaOf(kind: ChannelKind, extra: z.ZodRawShape): z.ZodObject {
   return z.strictObject({
@@ -85,6 +98,7 @@ function schemaOf(kind: ChannelKind, extra: z.ZodRawShape): z.ZodObject {
 /** Channels as webhook.json has them: each with a name. */
 export const channelSchemas = CHANNELS.map((kind) =>
   schemaOf(kind, {
+    /** Its name in logs, metrics, routes and addresses. */
     name: z.string().min(1).max(100).describe("Its name in logs, metrics, routes and addresses."),
   })
 ) as unknown as Schemas<typeof CHANNELS, Named>;
@@ -96,8 +110,14 @@ export const destinationSchemas = CHANNELS.map((kind: ChannelKind) => {
   const shape = Object.fromEntries(
     Object.entries(kind.shape as z.ZodRawShape).filter(([key]) => !kind.secrets.includes(key)),
   );
-  return schemaOf({ ...kind, shape }, {});
-}) as unknown as Schemas<typeof CHANNELS, Record<never, never>>;
+  const check = (settings: object) => withFiles(kind, kind.check?.(settings as never));
+  return schemaOf({ ...kind, shape, check }, {});
+}) as unknown as FiledSchemas<typeof CHANNELS>;
+
+/** `text`, its secrets called as config.ts calls them. */
+function withFiles({ secrets }: ChannelKind, text: string | undefined): string | undefined {
+  return secrets.reduce((said, key) => said?.replaceAll(new RegExp(`\\b${key}\\b`, "g"), `${key}File`), text);
+}
 
 /** One channel of a valid webhook.json. */
 export type ChannelConfig = z.output<typeof channelSchemas[number]>;

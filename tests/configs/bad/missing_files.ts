@@ -10,9 +10,11 @@ export default defineStack({
         to: "ops@example.org",
         from: "vigie@example.org",
         smarthost: "smtp.example.org:587",
+        username: "vigie",
         passwordFile: "parts/empty_secret",
       }],
     },
     receiver: "chat",
   },
+  webhook: { heartbeat: { urlFile: "no_such_url" } },
 });

@@ -1,0 +1,5 @@
+import { defineStack } from "vigie";
+
+export default defineStack({
+  webhook: { watchdog: { receiver: "consol" } },
+});
