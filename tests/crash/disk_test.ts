@@ -5,7 +5,7 @@ import { testMain } from "../e2e/webhook/compiled.ts";
 import { markerOf, notificationOf, post } from "./notification.ts";
 import { brokenPromises, readJournal } from "./oracle.ts";
 import { noDisk, smallDisk } from "./small_disk.ts";
-import { attachStrace, noStrace } from "./strace.ts";
+import { attachStrace, noStrace, spoil } from "./strace.ts";
 import { World } from "./world.ts";
 
 const MIB = 1024 * 1024;
@@ -91,10 +91,7 @@ testMain("answers 503 while syncs fail, and acknowledges nothing of what it wrot
   await using webhook = await startWebhook(command, world.flags);
   await postUntil(world, webhook, 200, 0);
   {
-    await using _broken = await attachStrace(webhook.pid, [
-      "--trace=none",
-      "--inject=fsync,fdatasync:error=EIO",
-    ]);
+    await using _broken = await attachStrace(webhook.pid, spoil("fsync,fdatasync", "error=EIO"));
     for (let number = 100; number < 110; number++) {
       equal(await post(webhook.url, notificationOf({ marker: markerOf(number) })), 503);
     }

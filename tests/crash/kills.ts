@@ -1,7 +1,7 @@
 /** The moments at which a webhook is killed. */
 
 import type { RunningWebhook } from "../e2e/webhook/running_webhook.ts";
-import { attachStrace, noStrace } from "./strace.ts";
+import { attachStrace, noStrace, spoil } from "./strace.ts";
 import type { World } from "./world.ts";
 
 /** A way to kill. Its moment may fail to come. */
@@ -42,10 +42,7 @@ function atCall(moment: string, calls: string): Kill {
     moment,
     whyNot: noStrace,
     arm: (webhook, _world, step) =>
-      attachStrace(webhook.pid, [
-        "--trace=none",
-        `--inject=${calls}:signal=SIGKILL:when=${1 + step % CALLS}`,
-      ]),
+      attachStrace(webhook.pid, spoil(calls, `signal=SIGKILL:when=${1 + step % CALLS}`)),
   };
 }
 

@@ -17,6 +17,15 @@ async function whyNoStrace(): Promise<string | undefined> {
   }
 }
 
+/**
+ * Flags that spoil calls: `spoil("fsync,fdatasync", "error=EIO")`, `spoil("fsync", "signal=SIGKILL:when=3")`. Calls are counted from the
+ * attachment on, in each thread.
+ */
+export function spoil(calls: string, how: string): string[] {
+  // What is not traced is not spoilt either.
+  return [`--trace=${calls}`, `--inject=${calls}:${how}`];
+}
+
 /** strace at work on a process; disposed, it lets the process go on by itself. */
 export interface Strace extends AsyncDisposable {
   /** What it has written so far. */
@@ -27,7 +36,7 @@ export interface Strace extends AsyncDisposable {
  * Attaches strace to all threads of a process.
  *
  * @param pid The process.
- * @param args What to trace or to inject, such as `--inject=fsync:signal=SIGKILL:when=3`; calls are counted from here on, in each thread.
+ * @param args What to trace, or `spoil`.
  */
 export async function attachStrace(pid: number, args: readonly string[]): Promise<Strace> {
   const file = await Deno.makeTempFile({ prefix: "vigie-strace-" });

@@ -103,14 +103,21 @@ export class World implements AsyncDisposable {
     this.#note(CONSOLE, text);
   }
 
-  /** Sends what was not answered before, as Alertmanager does, then new ones; ends when all are answered or nobody answers any more. */
-  async send(url: string, count: number): Promise<void> {
+  /**
+   * Sends what was not answered before, as Alertmanager does, then new ones; ends when all are answered or nobody answers any more.
+   *
+   * @param padding Bytes of text in each; by default some are short and some long.
+   */
+  async send(url: string, count: number, padding?: number): Promise<void> {
     const waiting = new Map(this.#unanswered);
     for (let i = 0; i < count; i++) {
       const number = this.#sent++;
       const marker = markerOf(number);
       const group = isShared(marker) ? "shared" : undefined;
-      waiting.set(marker, notificationOf({ marker, group, padding: PADDING[number % PADDING.length] }));
+      waiting.set(
+        marker,
+        notificationOf({ marker, group, padding: padding ?? PADDING[number % PADDING.length] }),
+      );
     }
     const queue = [...waiting];
     await Promise.all(Array.from({ length: LANES }, async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Files, under } from "../../../lib/files.ts";
 import { type Server, startServer, withFiles } from "../../../prometheus/testing/programs.ts";
 import { type FakeDestination, fakeDestination } from "../../../webhook/channels/testing/fake_destination.ts";
-import { attachStrace, noStrace } from "../../crash/strace.ts";
+import { attachStrace, noStrace, spoil } from "../../crash/strace.ts";
 import { freePort } from "../../free_port.ts";
 import { testMain } from "./compiled.ts";
 import { eventually, postJson, type RunningWebhook, startWebhook } from "./running_webhook.ts";
@@ -183,10 +183,7 @@ testMain("gets from Alertmanager, once, what it answered 503", async (command) =
     await withFiles(alertmanagerFiles(webhook.url, "1h"), async (files) => {
       await using alertmanager = await startServer("alertmanager", files);
       {
-        await using _broken = await attachStrace(webhook.pid, [
-          "--trace=none",
-          "--inject=fsync,fdatasync:error=EIO",
-        ]);
+        await using _broken = await attachStrace(webhook.pid, spoil("fsync,fdatasync", "error=EIO"));
         await send([alertmanager], ["a"]);
         await eventually("it is answered 503", async () => {
           return await metric(webhook, "vigie_webhook_rejected_total") > 0 || undefined;

@@ -156,9 +156,13 @@ async function writeReply(connection: Deno.TcpConn, reply: Reply): Promise<void>
     ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`),
   ];
   const sent = instead === "cutBody" ? bytes.subarray(0, Math.floor(bytes.length / 2)) : bytes;
-  const writer = connection.writable.getWriter();
-  await writer.write(new TextEncoder().encode(`${head.join("\r\n")}\r\n\r\n`));
-  await writer.write(sent);
+  // Not by `writable`, which closes the connection by itself when the other side is gone.
+  await writeAll(connection, new TextEncoder().encode(`${head.join("\r\n")}\r\n\r\n`));
+  await writeAll(connection, sent);
+}
+
+async function writeAll(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) done += await connection.write(bytes.subarray(done));
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
