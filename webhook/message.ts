@@ -163,7 +163,8 @@ export function createMessage(notification: Notification, context: MessageContex
     firing: firing.length,
     resolved: sorted.length - firing.length,
     labels: toldLabels(labels, inTitle),
-    notes: [...notes, ...incomplete(notes, unknown)].map((note) => sayNote(note, locale)),
+    notes: [...notes, ...incomplete(notes, unknown)].map((note) => sayNote(note, locale))
+      .filter((note) => note !== ""),
     links: messageLinks(notification, context),
     notification,
   };

@@ -22,6 +22,7 @@ const CAPACITY: Capacity = {
     const { length } = discordMarkdown(lines);
     return [0, length, 1, length > MAX_DESCRIPTION ? Infinity : 0];
   },
+  trimmings: 1_500,
   maxParts: MAX_PARTS,
   maxAlerts: MAX_PARTS * MAX_EMBEDS,
 };

@@ -1,7 +1,7 @@
 /** A message in as many parts as a destination needs, and as few. */
 
-import type { AlertView, Message } from "../message.ts";
-import { fitMessage, type Fitted } from "./cut.ts";
+import type { AlertView, Link, Message, Pair } from "../message.ts";
+import { cutUnits, fitMessage, type Fitted } from "./cut.ts";
 import { blocksOf, type Line } from "./lines.ts";
 
 /** Lines that belong together, and are never parted. */
@@ -27,6 +27,8 @@ export interface Capacity {
   readonly measurePart: (part: Part, message: Message) => readonly number[];
   /** What one block adds. */
   readonly measureBlock: (block: Block) => readonly number[];
+  /** What the labels and the addresses of one alert may take, UTF-16 units each: long ones must not crowd out what happened. */
+  readonly trimmings: number;
   /** More parts than these are a flood. */
   readonly maxParts: number;
   /** Alerts that may be told at all; it bounds how long this takes. */
@@ -38,7 +40,9 @@ export interface Capacity {
  * then alerts are left out from the end, and counted.
  */
 export function splitMessage(message: Message, capacity: Capacity): readonly Part[] {
-  const fitted = fitMessage(message, (fitted) => pack(fitted, capacity) !== undefined, capacity.maxAlerts);
+  const { maxAlerts, trimmings } = capacity;
+  const trimmed = trimMessage(message, maxAlerts, trimmings);
+  const fitted = fitMessage(trimmed, (fitted) => pack(fitted, capacity) !== undefined, maxAlerts);
   return pack(fitted, capacity) ?? [{ title: fitted.message.title, notes: [], blocks: [] }];
 }
 
@@ -95,4 +99,42 @@ function numbered(title: string, number: number, of: number): string {
 
 function plus(size: readonly number[], added: readonly number[]): readonly number[] {
   return size.map((length, i) => length + added[i]!);
+}
+
+/** `message` with as many labels and links as `units` hold for each alert, and for all of them. Labels that are left out are counted. */
+function trimMessage(message: Message, maxAlerts: number, units: number): Message {
+  const trim = <View extends { readonly labels: readonly Pair[]; readonly links: readonly Link[] }>(
+    view: View,
+  ): View => ({
+    ...view,
+    labels: trimLabels(view.labels, units),
+    links: trimLinks(view.links, units),
+  });
+  return {
+    ...trim(message),
+    // Those behind are not told in any case.
+    alerts: message.alerts.map((alert, i) => i < maxAlerts ? trim(alert) : alert),
+  };
+}
+
+const LONGEST_LABEL = 300;
+
+function trimLabels(labels: readonly Pair[], units: number): readonly Pair[] {
+  const kept: Pair[] = [];
+  let left = units;
+  for (const [name, value] of labels) {
+    const pair = [cutUnits(name, LONGEST_LABEL), cutUnits(value, LONGEST_LABEL)] as const;
+    left -= pair[0].length + pair[1].length + 2;
+    if (left < 0) return [...kept, ["…", `+${labels.length - kept.length}`]];
+    kept.push(pair);
+  }
+  return kept;
+}
+
+/** The longest goes first: an address of a query can be made again, that of a runbook cannot. */
+function trimLinks(links: readonly Link[], units: number): readonly Link[] {
+  const length = links.reduce((sum, { url }) => sum + url.length, 0);
+  if (length <= units) return links;
+  const longest = links.reduce((a, b) => b.url.length > a.url.length ? b : a);
+  return trimLinks(links.filter((link) => link !== longest), units);
 }

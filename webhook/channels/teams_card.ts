@@ -60,8 +60,9 @@ const CAPACITY: Capacity = {
   limits: [MAX_BYTES - 2 * ENVELOPE_BYTES, MAX_BYTES - ENVELOPE_BYTES],
   measurePart: (part, message) => measure(headOf(part, message)),
   measureBlock: (block) => measure(elementOf(block)),
+  trimmings: 3_000,
   maxParts: MAX_PARTS,
-  maxAlerts: 200,
+  maxAlerts: 100,
 };
 
 /** The cards that tell `message`. */

@@ -25,22 +25,46 @@ export function alertView(
   const severity = severityOf(own(labels, "severity"));
   const startsMs = milliseconds(alert.startsAt);
   const endsMs = milliseconds(alert.endsAt);
-  const description = cleanText(own(annotations, "description") || own(annotations, "message") || "");
-  const summary = cleanLine(own(annotations, "summary") ?? "");
-  return {
+  const said = {
     status,
     severity,
     ...lookOf(status, severity),
     name: nameOf(labels, context),
-    summary,
-    description: description === summary ? "" : description,
-    value: formatValue(alert, context.locale),
-    labels: toldLabels(labels, shared),
-    when: formatWhen(startsMs, endsMs, context),
     startsMs,
     endsMs,
-    links: alertLinks(alert, notification, context.locale),
   };
+  const summary = () => cleanLine(own(annotations, "summary") ?? "");
+  return lazily(said, {
+    summary,
+    description: () => {
+      const text = cleanText(own(annotations, "description") || own(annotations, "message") || "");
+      return text === summary() ? "" : text;
+    },
+    value: () => formatValue(alert, context.locale),
+    labels: () => toldLabels(labels, shared),
+    when: () => formatWhen(startsMs, endsMs, context),
+    links: () => alertLinks(alert, notification, context.locale),
+  });
+}
+
+/** `base` and what `makers` make, each when it is first asked for: of ten thousand alerts all but the first hundred are only counted. */
+function lazily<Base extends object, Made extends object>(
+  base: Base,
+  makers: { readonly [Key in keyof Made]: () => Made[Key] },
+): Base & Made {
+  const whole = { ...base };
+  for (const [key, make] of Object.entries<() => unknown>(makers)) {
+    Object.defineProperty(whole, key, {
+      enumerable: true,
+      configurable: true,
+      get() {
+        const value = make();
+        Object.defineProperty(whole, key, { value, enumerable: true });
+        return value;
+      },
+    });
+  }
+  return whole as Base & Made;
 }
 
 /** The alert's name in `labels`; never empty. */

@@ -80,11 +80,10 @@ function alertsUrl({ externalURL, receiver }: Notification): string {
 }
 
 /** Source: `ui/app/src/Views/SilenceForm/Parsing.elm` of Alertmanager: a filter holds matchers in braces. */
-function silenceUrl({ labels }: Alert, notification: Notification): string {
-  const { externalURL } = notification;
+function silenceUrl({ labels, grafana }: Alert, { externalURL }: Notification): string {
   const names = Object.keys(labels);
   // A silence without matchers is none, and Grafana's are made on another page.
-  if (externalURL === "" || names.length === 0 || isGrafana(notification)) return "";
+  if (externalURL === "" || names.length === 0 || grafana) return "";
   const matchers = names.sort().map((name) => `${quoteName(name)}=${JSON.stringify(labels[name])}`);
   const filter = encodeURIComponent(`{${matchers.join(", ")}}`);
   return `${externalURL.replace(/\/+$/, "")}/#/silences/new?filter=${filter}`;

@@ -24,6 +24,9 @@ export interface Templates {
   readonly text?: (input: TemplateInput) => string;
 }
 
+/** Alerts behind these are counted only, by every destination that shows texts. */
+const TOLD = 200;
+
 /**
  * `message` with the texts that `templates` give. One that fails leaves the usual text in its place, and a note that says so: a wrong
  * template must not cost a message.
@@ -49,6 +52,7 @@ export function withTemplates(message: Message, alerts: readonly Alert[], templa
   // What replaces all alerts leaves nobody to read about each.
   const views = templates.alert && text === ""
     ? message.alerts.map((view, i) => {
+      if (i >= TOLD) return view;
       const description = cleanText(use("alert", { message, alert: alerts[i]!, view }));
       return description === "" ? view : { ...view, summary: "", description };
     })

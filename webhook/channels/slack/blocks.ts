@@ -59,7 +59,8 @@ const CAPACITY: Omit<Capacity, "maxParts"> = {
   limits: [MAX_BLOCKS_LENGTH, MAX_BLOCKS],
   measurePart: (part, message) => [JSON.stringify(headBlocks(part, message)).length, 0],
   measureBlock: (block) => [JSON.stringify(blockOf(block)).length + 1, 1],
-  maxAlerts: 200,
+  trimmings: 3_000,
+  maxAlerts: 100,
 };
 
 /** The bodies that tell `message`. */

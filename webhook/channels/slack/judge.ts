@@ -61,7 +61,7 @@ export function judgeApi(
   return { error, outcome: judgeError(error, answer, nowMs, detailOf(said)) };
 }
 
-function judgeError(error: string, answer: HttpAnswer, nowMs: number, detail = error): Outcome {
+function judgeError(error: string, answer: HttpAnswer, nowMs: number, detail?: string): Outcome {
   const reason = saying(answer, detail);
   if (answer.status === 429 || answer.status >= 500) return judgeFailure(answer, nowMs, detail);
   if (PASSING.has(error)) {

@@ -2,6 +2,8 @@
 
 import { equal } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import type { ChannelKind } from "../channel.ts";
+import { CASE_NAMES, caseMessage } from "./cases.ts";
 
 const GOLDEN = new URL("../testdata/golden/", import.meta.url);
 
@@ -25,6 +27,22 @@ export async function golden(name: string, out: unknown): Promise<void> {
     kept,
     `${name}.json is different: run again with UPDATE_GOLDEN=1, and look at what git says has changed`,
   );
+}
+
+/**
+ * Tests that `kind` tells every case, in both languages, as its golden files have it.
+ *
+ * @param settings The kind's own, with whatever secrets: none may be in what it renders.
+ */
+// deno-lint-ignore no-explicit-any -- requests and settings are the kind's own matter
+export function testGolden(kind: ChannelKind<string, any, any>, settings: Record<string, unknown>): void {
+  for (const locale of ["fr", "en"] as const) {
+    Deno.test(`${kind.kind} tells every case in ${locale} as its golden files have it`, async () => {
+      for (const name of CASE_NAMES) {
+        await golden(`${kind.kind}-${locale}-${name}`, kind.render(caseMessage(name, locale), settings));
+      }
+    });
+  }
 }
 
 function readable(body: unknown): unknown {
