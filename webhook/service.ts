@@ -2,10 +2,10 @@
 
 import { bytes, durationMs } from "../lib/units.ts";
 import { createApp } from "./app.ts";
-import { type Auth, createAuth } from "./auth/mod.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createDelivery, type DeliveryEvent } from "./delivery/mod.ts";
 import { createDrills } from "./drill.ts";
+import { createHeartbeat, findIllness } from "./heartbeat.ts";
 import { createBodyReader } from "./http/body.ts";
 import { serve, type ServerLimits } from "./http/server.ts";
 import { createIngest } from "./ingest.ts";
@@ -14,10 +14,10 @@ import { bodyLimits, serverLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { createMessage } from "./message.ts";
 import { createMetrics } from "./metrics.ts";
-import { createRouting, type Routing } from "./routing.ts";
-import { type Channel, readSettings, type Settings } from "./settings.ts";
-import { compileTemplates } from "./templates/mod.ts";
+import { createOwnVoice } from "./own_voice.ts";
+import { readSetup } from "./setup.ts";
 import { VERSION } from "./version.ts";
+import { createWatchdog } from "./watchdog.ts";
 
 /** How to run the webhook. */
 export interface ServiceOptions {
@@ -45,23 +45,6 @@ export interface Service {
   shutdown(graceMs: number): Promise<void>;
 }
 
-/** Everything that follows from one configuration. */
-interface Setup {
-  readonly settings: Settings;
-  readonly routing: Routing;
-  readonly auth: Auth;
-}
-
-/** @throws {BadConfig} when it cannot be used, as a whole: nothing of it is in use then. */
-async function readSetup(configPath: string | undefined, clock: Clock): Promise<Setup> {
-  const settings = await readSettings(configPath);
-  return {
-    settings,
-    routing: await createRouting(settings.config),
-    auth: createAuth(settings.credentials, clock),
-  };
-}
-
 /**
  * Starts the webhook.
  *
@@ -79,7 +62,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     limitBytes: bytes(config().limits.journal),
     duplicateWindowMs: durationMs(config().duplicateWindow),
     onCommit: (seconds, rows) => metrics.commit(seconds, rows),
-    onProblem: (problem) => log.error("Journal", { problem }),
+    onProblem(problem) {
+      log.error("The journal has a problem", { problem });
+      voice.journalFailed(problem);
+    },
   });
   const drills = createDrills(now);
   const metrics = createMetrics({
@@ -93,6 +79,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       deliveries.channels().filter(({ circuit }) => circuit === "open").map(({ name }) => name),
     journalSize: () => journal.size(),
     ready: () => problems().length === 0,
+    watchdogSeenMs: () => watchdog.seenMs(),
+    watchdogMissing: () => watchdog.isMissing(),
+    heartbeatMs: () => heartbeat.lastMs(),
     connections: () => server.connections(),
   });
   const deliveries = createDelivery({
@@ -101,13 +90,26 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     settings: () => setup.settings,
     routing: () => setup.routing,
     createMessage,
-    templatesOf: cachedTemplates(),
+    templatesOf: ({ name }) => setup.templates.get(name),
     fetch,
     print,
     log,
     onEvent(event) {
       metrics.delivery(event);
       noteDrill(event);
+    },
+  });
+  const settings = () => setup.settings;
+  const voice = createOwnVoice({ journal, clock, settings, deliveries, log });
+  const watchdog = createWatchdog({ journal, clock, settings, voice, log });
+  const heartbeat = createHeartbeat({
+    clock,
+    settings,
+    fetch,
+    log,
+    whatIsIll: () => {
+      const isWatchdogMissing = watchdog.isMissing();
+      return findIllness({ journal, channels: deliveries.channels(), isWatchdogMissing, nowMs: now() });
     },
   });
   const noteDrill = ({ type, channel, delivery, atMs, reason }: DeliveryEvent) => {
@@ -132,12 +134,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     isStopping: () => stopping,
     onAccepted(accepted, notification) {
       metrics.accepted(notification, accepted);
+      watchdog.seen(notification);
       if (accepted.duplicate) return;
       drills.received(accepted.id, notification);
       deliveries.wake(notification);
     },
     onRejected({ status, reason, message }, { path }) {
       metrics.rejected(reason);
+      if (reason === "too_large") voice.tooLarge(bodyLimits(config()).bodyBytes);
       log.error("Request refused", { path, status, reason: message });
     },
     onQuarantined: ({ reason }) => metrics.quarantined(reason),
@@ -163,6 +167,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onError: (error) =>
       log.error("Cannot serve a connection", { error: (error as Error).stack ?? String(error) }),
   });
+  let refusedMs: number | undefined;
+  const say = (reason: string, startsMs: number, endsMs?: number) => {
+    voice.say({ kind: "config-refused", reason }, { startsMs, endsMs })
+      .catch((error) => log.error("Cannot say that a configuration was refused", { reason: String(error) }));
+  };
   log.info("Listening", { address: server.address, version: VERSION, config: configPath });
 
   return {
@@ -172,31 +181,27 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       try {
         setup = await readSetup(configPath, clock);
         deliveries.configured();
+        watchdog.configured();
+        heartbeat.configured();
         configured();
         log.info("Configuration reloaded", { config: configPath });
+        if (refusedMs !== undefined) say("", refusedMs, now());
+        refusedMs = undefined;
       } catch (error) {
+        const reason = (error as Error).message;
         metrics.notConfigured();
-        log.error("Cannot reload: the configuration before stays in use", {
-          error: (error as Error).message,
-        });
+        log.error("Cannot reload: the configuration before stays in use", { error: reason });
+        if (refusedMs === undefined) say(reason, refusedMs = now());
       }
     },
     async shutdown(graceMs) {
       stopping = true;
       log.info("Shutting down");
-      await Promise.all([server.shutdown(graceMs), deliveries.stop(graceMs)]);
+      watchdog.stop();
+      voice.stop();
+      await Promise.all([server.shutdown(graceMs), deliveries.stop(graceMs), heartbeat.stop()]);
       await journal[Symbol.asyncDispose]();
       log.info("Stopped");
     },
-  };
-}
-
-/** Each channel's templates, compiled once for as long as its settings are in use. */
-function cachedTemplates() {
-  const compiled = new WeakMap<Channel, ReturnType<typeof compileTemplates>>();
-  return (channel: Channel) => {
-    if (channel.templates === undefined) return undefined;
-    if (!compiled.has(channel)) compiled.set(channel, compileTemplates(channel.templates));
-    return compiled.get(channel);
   };
 }

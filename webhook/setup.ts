@@ -1,0 +1,49 @@
+/** Everything that follows from one configuration: whole, or not at all. */
+
+import { type Auth, BadUsers, createAuth } from "./auth/mod.ts";
+import type { Clock } from "./clock.ts";
+import type { Templates } from "./message.ts";
+import { BadConfig } from "./read_config.ts";
+import { createRouting, type Routing } from "./routing.ts";
+import { type Channel, readSettings, type Settings } from "./settings.ts";
+import { compileTemplates } from "./templates/mod.ts";
+
+/** What one configuration gives. */
+export interface Setup {
+  readonly settings: Settings;
+  readonly routing: Routing;
+  readonly auth: Auth;
+  /** A channel's own texts, ready to be used. */
+  readonly templates: ReadonlyMap<string, Templates>;
+}
+
+/**
+ * Reads the configuration, and every file that it names.
+ *
+ * @param configPath webhook.json; without it the webhook only prints.
+ * @throws {BadConfig} when something of it cannot be used.
+ */
+export async function readSetup(configPath: string | undefined, clock: Clock): Promise<Setup> {
+  const settings = await readSettings(configPath);
+  return {
+    settings,
+    routing: await createRouting(settings.config),
+    auth: judgeOf(settings, configPath, clock),
+    templates: templatesOf([...settings.channels.values()]),
+  };
+}
+
+function judgeOf({ credentials }: Settings, configPath: string | undefined, clock: Clock): Auth {
+  try {
+    return createAuth(credentials, clock);
+  } catch (error) {
+    if (!(error instanceof BadUsers)) throw error;
+    throw new BadConfig(`Cannot use "${configPath}":\n  auth.basicFile: ${error.message}`);
+  }
+}
+
+function templatesOf(channels: readonly Channel[]): Map<string, Templates> {
+  return new Map(
+    channels.flatMap(({ name, templates }) => templates ? [[name, compileTemplates(templates)]] : []),
+  );
+}
