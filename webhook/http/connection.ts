@@ -29,6 +29,7 @@ type Phase = "idle" | "head" | "body" | "answer";
 
 // What a client may still be sending when it is answered early; reading it lets it see the answer instead of a reset.
 const DRAIN_BYTES = 256 * 1024;
+const COURTESY_MS = 250;
 const encoder = new TextEncoder();
 
 /** Serves one connection. It owns the socket and closes it. */
@@ -81,12 +82,12 @@ export class Connection {
 
   /** Closes the connection when its deadline is over. @param now As performance.now(). */
   enforce(now: number): void {
-    if (this.#closed || this.#timedOut || now < this.#deadline) return;
+    if (this.#closed || now < this.#deadline) return;
+    if (this.#timedOut || (this.#phase !== "head" && this.#phase !== "body")) return this.close();
     this.#timedOut = true;
-    if (this.#phase !== "head" && this.#phase !== "body") return this.close();
     // The answer is a courtesy: it goes into the socket's buffer at once, or the client is not listening.
+    this.#deadline = now + COURTESY_MS;
     this.#refuseWith(408, "Request timeout").finally(() => this.close());
-    this.#deadline = now;
   }
 
   /** Ends it after the request in flight, or now if there is none. */
@@ -196,5 +197,7 @@ function isDisconnect(error: unknown): boolean {
   return error instanceof BodyCutShort || error instanceof Deno.errors.ConnectionReset ||
     error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionAborted ||
     error instanceof Deno.errors.Interrupted || error instanceof Deno.errors.BadResource ||
-    error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.UnexpectedEof;
+    error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.UnexpectedEof ||
+    // It does not speak TLS.
+    error instanceof Deno.errors.InvalidData;
 }

@@ -4,7 +4,8 @@
  */
 
 import type { AnswerRequest } from "./answer.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type Socket } from "./connection.ts";
+import { type Listener, listenTcp } from "./listener.ts";
 
 /** Deadlines and sizes of a server. */
 export interface ServerLimits {
@@ -37,6 +38,8 @@ export interface ServerOptions {
   /** Answers one request. It must not throw. */
   readonly answer: AnswerRequest;
   readonly limits?: Partial<ServerLimits>;
+  /** Where connections come from, such as `listenTls`; plain TCP on `hostname:port` by default. The server closes it. */
+  readonly listener?: Listener;
   /** Told of a defect in the server itself; clients' mistakes are answered, not told. */
   readonly onError: (error: unknown) => void;
 }
@@ -60,8 +63,8 @@ export interface Server {
 export function serve(options: ServerOptions): Server {
   const { hostname, answer, onError } = options;
   const limits = { ...SERVER_LIMITS, ...options.limits };
-  const listener = Deno.listen({ hostname, port: options.port });
-  const { port } = listener.addr as Deno.NetAddr;
+  const listener = options.listener ?? listenTcp(hostname, options.port);
+  const { port } = listener;
   const live = new Map<Connection, Promise<void>>();
   // One sweep for all connections: a timer for each request would cost more than the request.
   const shortestMs = Math.min(limits.headMs, limits.bodyMs, limits.answerMs, limits.idleMs);
@@ -73,7 +76,7 @@ export function serve(options: ServerOptions): Server {
 
   const accepting = (async () => {
     while (!closing) {
-      let socket: Deno.Conn;
+      let socket: Socket;
       try {
         socket = await listener.accept();
       } catch (error) {
