@@ -166,11 +166,11 @@ export function createDelivery(options: DeliveryOptions): Deliveries {
     idle: rest,
     async stop(graceMs) {
       stopped = true;
+      writer.stop();
       for (const worker of workers.values()) worker.stop();
       const cancel = clock.after(Math.max(graceMs - LAST_MS, 0), () => ending.abort());
       await rest();
       cancel();
-      await writer.stop();
     },
   };
 }

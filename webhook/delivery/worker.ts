@@ -8,6 +8,8 @@ import { type ChannelHealth, createChannelHealth } from "./channel_state.ts";
 import type { DeliveryEvent } from "./events.ts";
 import { createPacer } from "./pacer.ts";
 import { step, type Surroundings } from "./step.ts";
+import { nextBundle } from "./bundle.ts";
+import { tooOldMs } from "./verdict.ts";
 import type { Writer } from "./writer.ts";
 
 /** A channel's worker. */
@@ -49,7 +51,9 @@ const LONGEST_SLEEP_MS = 60_000;
 export function createWorker(channel: Channel, options: WorkerOptions): Worker {
   const { journal, clock, writer, log, signal } = options;
   const { name } = channel;
+  // Groups that something is under way of, or not yet noted.
   const busy = new Set<string>();
+  let running = 0;
   const health = createChannelHealth(
     name,
     journal,
@@ -62,6 +66,8 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
   // Groups to be released once what is under way of them has ended.
   const releasing = new Set<string>();
   let readAgainMs = 0;
+  // Nothing is too old before.
+  let expiryMs = 0;
   let scheduled = false;
   let stopped = false;
   let cancelTimer = () => {};
@@ -101,24 +107,48 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
   function begin(channel: Channel): number | undefined {
     const now = clock.now();
     const { concurrency = 1 } = channel.kind.pace;
-    if (busy.size >= concurrency) return undefined;
+    if (running >= concurrency) return undefined;
     const notBeforeMs = Math.max(health.pausedUntilMs(), readAgainMs, now + pacer.waitMs());
-    if (notBeforeMs > now) return notBeforeMs;
+    if (notBeforeMs > now) return Math.min(notBeforeMs, expire(channel, now));
     const gate = health.circuit.gate(now);
     if (gate.kind === "probing") return undefined;
-    if (gate.kind === "open" && gate.except === undefined) return gate.untilMs;
-    const isProbe = gate.kind !== "closed";
-    const not = gate.kind === "open" ? new Set([...busy, gate.except!]) : busy;
-    const limit = isProbe ? 1 : Math.min(concurrency - busy.size, pacer.available(), GROUPS_AT_ONCE);
+    if (gate.kind === "open") {
+      const isBegun = gate.except !== undefined &&
+        beginUpTo(1, new Set([...busy, gate.except]), channel, true);
+      return isBegun ? undefined : Math.min(gate.untilMs, expire(channel, now));
+    }
+    if (gate.kind === "probe") return beginUpTo(1, busy, channel, true) ? undefined : nextDueMs();
+    const limit = Math.min(concurrency - running, pacer.available(), GROUPS_AT_ONCE);
+    beginUpTo(limit, busy, channel, false);
+    return running < concurrency ? nextDueMs() : undefined;
+  }
+
+  function nextDueMs(): number | undefined {
+    return journal.nextDueMs(name, busy);
+  }
+
+  /** Begins at most `limit` groups that are due, and not in `not`. @returns whether there was one. */
+  function beginUpTo(limit: number, not: ReadonlySet<string>, channel: Channel, isProbe: boolean): boolean {
+    const now = clock.now();
     const groups = journal.due(name, now, limit, not);
     for (const [i, group] of groups.entries()) {
-      if (i > 0 && clock.now() > now + SLICE_MS) return clock.now();
+      if (i > 0 && clock.now() > now + SLICE_MS) break;
       void work(channel, group, isProbe, groups.length < limit);
     }
-    if (isProbe && groups.length > 0) return undefined;
-    const dueMs = journal.nextDueMs(name, not) ?? Infinity;
-    const nextMs = gate.kind === "open" ? Math.min(dueMs, gate.untilMs) : dueMs;
-    return nextMs === Infinity ? undefined : nextMs;
+    return groups.length > 0;
+  }
+
+  /** What is too old dies even while its channel is left alone, so that its fallback is told. @returns when to look again. */
+  function expire(channel: Channel, now: number): number {
+    if (now < expiryMs) return expiryMs;
+    for (const group of journal.due(name, now, GROUPS_AT_ONCE, busy)) {
+      if (tooOldMs(nextBundle(group.deliveries, now), channel) <= now) {
+        void work(channel, group, false, false);
+      }
+    }
+    // What is queued later becomes too old later.
+    const oldestMs = journal.depths().get(name)?.oldestMs ?? now;
+    return expiryMs = Math.max(oldestMs + channel.maxAgeMs, now + LONGEST_SLEEP_MS);
   }
 
   /**
@@ -133,6 +163,7 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
     alone: boolean,
   ): Promise<void> {
     busy.add(group);
+    running++;
     if (isProbe) health.circuit.probe();
     let written = Promise.resolve();
     try {
@@ -151,6 +182,8 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
       if (isProbe) health.circuit.probeVoid();
       unreadable(error);
     }
+    running--;
+    if (!stopped) schedule();
     // Before it is on disk it would be told again.
     await written;
     busy.delete(group);
@@ -181,6 +214,7 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
         // What was wrong with it may have been its configuration.
         health.reset();
         health.save();
+        expiryMs = 0;
       }
       if (channel !== undefined && channel.kind !== current?.kind) {
         pacer = createPacer(channel.kind.pace, clock);

@@ -10,8 +10,8 @@ const AGAIN_MS = 1_000;
 export interface Writer {
   /** Resolves when `changes` are on disk, however long that takes; false when the process ends before. */
   settle(changes: readonly Change[]): Promise<boolean>;
-  /** Makes one more try to write what waits, and then gives up: what was told is told again after the start. */
-  stop(): Promise<void>;
+  /** From now on each change is tried once and then given up: what was told is told again after the start. */
+  stop(): void;
 }
 
 interface Waiting {
@@ -22,12 +22,13 @@ interface Waiting {
 /** A writer to `journal`. What it cannot write it keeps and tries again, so that nothing is told twice while a disk is full. */
 export function createWriter(journal: Journal, clock: Clock, log: Log): Writer {
   let waiting: Waiting[] = [];
-  let writing: Promise<void> | undefined;
+  let writing = false;
   let endPause = () => {};
   let stopping = false;
   let failing = "";
 
   async function writeAll(): Promise<void> {
+    writing = true;
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
@@ -42,7 +43,7 @@ export function createWriter(journal: Journal, clock: Clock, log: Log): Writer {
       if (stopping) waiting.splice(0).forEach(({ done }) => done(false));
       else await pause();
     }
-    writing = undefined;
+    writing = false;
   }
 
   function pause(): Promise<void> {
@@ -59,13 +60,12 @@ export function createWriter(journal: Journal, clock: Clock, log: Log): Writer {
     settle(changes) {
       return new Promise((done) => {
         waiting.push({ changes, done });
-        writing ??= writeAll();
+        if (!writing) void writeAll();
       });
     },
-    async stop() {
+    stop() {
       stopping = true;
       endPause();
-      await writing;
     },
   };
 }
