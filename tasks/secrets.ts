@@ -36,6 +36,29 @@ export async function ensureSecrets(stack: Stack, target: Target): Promise<void>
   }
 }
 
+/**
+ * Changes when a secret of `service` does: for services that read theirs only when they are told. It tells nothing about what they are.
+ *
+ * @param stateDir Absolute path of the state directory.
+ */
+export async function secretsStamp(stateDir: string, service: Service): Promise<string> {
+  const directory = join(stateDir, "secrets", service);
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(directory)) names.push(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  // They are written when they change, and then as new files.
+  const stamps = await Promise.all(
+    names.sort().map(async (name) => {
+      const { ino, mtime } = await Deno.stat(join(directory, name));
+      return `${name} ${ino} ${mtime?.getTime()}`;
+    }),
+  );
+  return stamps.join("\n");
+}
+
 /** 24 characters of 64, 144 bits, from the system's generator; URL-safe, so that it can be pasted anywhere. */
 function makePassword(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(18));

@@ -73,21 +73,20 @@ async function up(
   const started = containers.filter(({ id, startedAt }) =>
     !before.some((old) => old.id === id && old.startedAt === startedAt)
   );
-  const reloaded = stack.delivery === "image"
-    ? new Map<Service, "reloaded" | "restarted">()
-    : await applyConfiguration(
-      {
-        project: project.name,
-        containers,
-        started: new Set(started.map(({ id }) => id)),
-        files: renderFor(stack, target),
-        urls: urlsOf(stack),
-        buildDir: target.buildDir,
-        stateDir: target.stateDir,
-      },
-      progress,
-      signal,
-    );
+  const reloaded = await applyConfiguration(
+    {
+      project: project.name,
+      containers,
+      started: new Set(started.map(({ id }) => id)),
+      files: renderFor(stack, target),
+      urls: urlsOf(stack),
+      buildDir: target.buildDir,
+      stateDir: target.stateDir,
+      mounted: stack.delivery === "mount",
+    },
+    progress,
+    signal,
+  );
   const end = performance.now();
   await removeBuilt(project.name, "replaced");
 

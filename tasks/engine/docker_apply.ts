@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Service } from "../../compose/services/mod.ts";
 import { type Files, readIfThere, writeAtomically } from "../../lib/files.ts";
+import { secretsStamp } from "../secrets.ts";
 import {
   type Drift,
   driftOfAlertmanager,
@@ -29,6 +30,8 @@ interface Reloadable {
   readonly main?: readonly [file: string, inside: string];
   /** What differs between what it runs and the files; left out where it cannot be asked. */
   readonly drift?: Drift;
+  /** Whether it reads its secrets only when it is told; the others read theirs whenever they need one. */
+  readonly secrets?: boolean;
   reload(url: string, files: Files, signal: AbortSignal, container: Container): Promise<string[]>;
 }
 
@@ -53,6 +56,7 @@ const RELOADABLE: Partial<Record<Service, Reloadable>> = {
   },
   webhook: {
     ready: "/health",
+    secrets: true,
     reload: (url, _files, signal, { id }) =>
       reloadWebhook(url, async () => void await docker(["kill", "--signal=HUP", id], { signal }), signal),
   },
@@ -70,8 +74,10 @@ export interface Configured {
   readonly urls: Readonly<Record<Service, string>>;
   /** Where these files lie. */
   readonly buildDir: string;
-  /** Where it remembers what each container was seen to run. */
+  /** Where it remembers what each container was seen to run, and the secrets lie. */
   readonly stateDir: string;
+  /** Whether the containers see these files; otherwise theirs are in their images, and only secrets can change under them. */
+  readonly mounted: boolean;
 }
 
 /** What one run of a container was verified to run. */
@@ -92,7 +98,7 @@ type Memory = Record<string, Verified>;
  * @throws {NotReady} when one keeps running something else; it is left running.
  */
 export async function applyConfiguration(
-  { project, containers, started, files, urls, buildDir, stateDir }: Configured,
+  { project, containers, started, files, urls, buildDir, stateDir, mounted }: Configured,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Map<Service, "reloaded" | "restarted">> {
@@ -103,17 +109,17 @@ export async function applyConfiguration(
   for (const container of containers) {
     const { service } = container;
     const how = RELOADABLE[service];
-    if (!how) continue;
-    const digest = digestOf(files, service);
+    if (!how || !(mounted || how.secrets)) continue;
+    const digest = digestOf(files, service, how.secrets ? await secretsStamp(stateDir, service) : "");
     const url = urls[service];
     const differences = how.drift ? await how.drift(url, files, signal) : [];
     // A container that this `up` started has read these very files.
     const known = started.has(container.id) ? undefined : memory[runOf(container)];
     const isCurrent = known?.digest === digest || started.has(container.id);
-    const inode = await inodeOf(join(buildDir, service));
+    const inode = mounted ? await inodeOf(join(buildDir, service)) : null;
     seen[runOf(container)] = { digest, inode: known?.inode ?? inode };
     if (isCurrent && differences.length === 0) continue;
-    const isReplaced = known !== undefined && known.inode !== inode;
+    const isReplaced = mounted && known !== undefined && known.inode !== inode;
     if (!isReplaced) progress.step(`reload ${service}`);
     const left = isReplaced ? [] : await how.reload(url, files, signal, container);
     if (!isReplaced && left.length === 0) {
@@ -193,8 +199,8 @@ function runOf({ id, startedAt }: Container): string {
   return `${id}@${startedAt}`;
 }
 
-function digestOf(files: Files, service: Service): string {
-  const hash = createHash("sha256");
+function digestOf(files: Files, service: Service, secrets: string): string {
+  const hash = createHash("sha256").update(secrets);
   for (const [path, text] of files) if (path.startsWith(`${service}/`)) hash.update(`\0${path}\0${text}`);
   return hash.digest("hex");
 }

@@ -34,7 +34,8 @@ export async function fillSecretVolumes(
       `--label=${PROJECT_LABEL}=${plan.name}`,
       `--volume=${volume}:${SECRETS_TARGET}`,
       "--entrypoint=/bin/sh",
-      baseImage(service, plan),
+      // The webhook's own image has no shell.
+      baseImage(service === "webhook" ? "alertmanager" : service, plan),
       "-c",
       FILL,
     ], { signal })).trim();

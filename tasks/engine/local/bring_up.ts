@@ -79,7 +79,7 @@ async function finish(
   round: Round,
   earlier: ServiceReport | undefined,
 ): Promise<Applied> {
-  const { stack, directory, files, began, progress, signal } = round;
+  const { stack, target: { stateDir }, directory, files, began, progress, signal } = round;
   const url = urlsOf(stack)[service];
   const first = await reportOf(directory, service);
   const problem = await waitReady(url, DEFINITIONS[service].readyPath, {
@@ -95,8 +95,8 @@ async function finish(
     throw await notReady(service, `its port ${stack.ports[service]} is held by ${foreign}`, round);
   }
   const kept = sameProcess(process, earlier?.process);
-  if (!kept && service === "webhook") await rememberWebhook(directory, files);
-  const reloaded = kept && await reload({ service, url, process, files, directory, signal });
+  if (!kept && service === "webhook") await rememberWebhook({ directory, stateDir, files });
+  const reloaded = kept && await reload({ service, url, process, files, directory, stateDir, signal });
   progress.step(`${service} is ready`);
   const action = kept ? (reloaded ? "reloaded" : "unchanged") : (earlier?.process ? "restarted" : "started");
   return { service, action, readyMs: performance.now() - began };

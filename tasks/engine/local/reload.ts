@@ -14,6 +14,7 @@ import {
 } from "../apply.ts";
 import { NotReady } from "../engine.ts";
 import type { LocalService } from "../../../compose/services/mod.ts";
+import { secretsStamp } from "../../secrets.ts";
 import { signal as send } from "./process.ts";
 import type { ProcessId } from "./protocol.ts";
 
@@ -33,6 +34,8 @@ export interface Running {
   readonly files: Files;
   /** Real path of `<state>/local`. */
   readonly directory: string;
+  /** Absolute path of the state directory. */
+  readonly stateDir: string;
   readonly signal: AbortSignal;
 }
 
@@ -52,16 +55,23 @@ export async function reload(running: Running): Promise<boolean> {
   return true;
 }
 
-/** Remembers which webhook.json the webhook was started with or has read: it does not show what it runs. */
-export async function rememberWebhook(directory: string, files: Files): Promise<void> {
-  await writeAtomically(join(directory, "webhook-read.json"), files.get(WEBHOOK_FILE) ?? "");
+/** Remembers what the webhook was started with or has read, secrets included: it does not show what it runs. */
+export async function rememberWebhook(
+  webhook: Pick<Running, "directory" | "stateDir" | "files">,
+): Promise<void> {
+  await writeAtomically(join(webhook.directory, "webhook-read.json"), await inputsOf(webhook));
 }
 
-async function reloadChangedWebhook({ url, process, files, directory, signal }: Running): Promise<boolean> {
-  if (await readIfThere(join(directory, "webhook-read.json")) === files.get(WEBHOOK_FILE)) return false;
+async function reloadChangedWebhook(running: Running): Promise<boolean> {
+  const { url, process, directory, signal } = running;
+  if (await readIfThere(join(directory, "webhook-read.json")) === await inputsOf(running)) return false;
   refuse("webhook", await reloadWebhook(url, () => send(process, "SIGHUP"), signal));
-  await rememberWebhook(directory, files);
+  await rememberWebhook(running);
   return true;
+}
+
+async function inputsOf({ stateDir, files }: Pick<Running, "stateDir" | "files">): Promise<string> {
+  return `${files.get(WEBHOOK_FILE) ?? ""}${await secretsStamp(stateDir, "webhook")}\n`;
 }
 
 function refuse(service: LocalService, differences: readonly string[]): void {

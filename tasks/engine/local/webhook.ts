@@ -2,6 +2,7 @@
 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { secretsDirOf } from "../../destinations.ts";
 import { filesDirOf, type Target } from "../../stack.ts";
 import { dataDir } from "./command.ts";
 import { flagValue } from "./control.ts";
@@ -43,7 +44,10 @@ export async function webhookProgram(
     "--no-prompt",
     `--config=${join(project, "deno.json")}`,
     "--v8-flags=--max-semi-space-size=1,--max-old-space-size=96",
-    `--allow-read=${data},${flagValue(join(filesDirOf(target), "webhook"))}`,
+    `--allow-read=${[
+      data,
+      ...[join(filesDirOf(target), "webhook"), secretsDirOf("webhook", target)].map(flagValue),
+    ]}`,
     `--allow-write=${data}`,
     "--allow-net",
     join(project, "webhook", "main.ts"),

@@ -17,7 +17,9 @@ Deno.test("webhookProgram takes the compiled webhook when it is younger than all
     await write("deno.json", 80);
     const source = await webhookProgram(TARGET, "/s/local", project);
     assert.equal(source.command.at(-1), join(project, "webhook", "main.ts"));
-    assert.ok(source.command.includes("--allow-read=/s/local/data/webhook,/b/local/webhook"));
+    assert.ok(
+      source.command.includes("--allow-read=/s/local/data/webhook,/b/local/webhook,/s/secrets/webhook"),
+    );
     assert.ok(!source.command.includes("-A"));
 
     await write("dist/webhook", 101);
