@@ -25,6 +25,6 @@ function spanMarkdown({ text, look, url }: Span): string {
   if (url !== undefined) return `[${escaped}](${url})`;
   if (text.trim() === "") return text;
   if (look === "bold") return `**${escaped}**`;
-  // Nothing can be escaped within code, and a backtick would end it.
-  return look === "code" && !text.includes("`") ? `\`${text}\`` : escaped;
+  // Nothing can be escaped within code, where a backtick would end it, and a backslash is read in more than one way.
+  return look === "code" && !/[`\\]/.test(text) ? `\`${text}\`` : escaped;
 }

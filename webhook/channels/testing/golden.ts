@@ -3,7 +3,7 @@
 import { equal } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { ChannelKind } from "../channel.ts";
-import { CASE_NAMES, caseMessage } from "./cases.ts";
+import { CASE_NAMES, caseMessage, type CaseName } from "./cases.ts";
 
 const GOLDEN = new URL("../testdata/golden/", import.meta.url);
 
@@ -29,6 +29,9 @@ export async function golden(name: string, out: unknown): Promise<void> {
   );
 }
 
+/** Their files are long, and say in French what they say in English. */
+const ENGLISH_ONLY: readonly CaseName[] = ["long", "huge"];
+
 /**
  * Tests that `kind` tells every case, in both languages, as its golden files have it.
  *
@@ -39,6 +42,7 @@ export function testGolden(kind: ChannelKind<string, any, any>, settings: Record
   for (const locale of ["fr", "en"] as const) {
     Deno.test(`${kind.kind} tells every case in ${locale} as its golden files have it`, async () => {
       for (const name of CASE_NAMES) {
+        if (locale === "fr" && ENGLISH_ONLY.includes(name)) continue;
         await golden(`${kind.kind}-${locale}-${name}`, kind.render(caseMessage(name, locale), settings));
       }
     });
