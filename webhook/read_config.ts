@@ -1,12 +1,19 @@
 /** Reading webhook.json. */
 
-import type * as z from "zod";
+import { parseWithIssues } from "../lib/issues.ts";
+import { CHANNELS } from "./channels/mod.ts";
 import { type WebhookConfig, webhookSchema } from "./schema.ts";
 
 /** A webhook.json that cannot be used; the message names the file and everything that is wrong with it. */
 export class BadConfig extends Error {
   override readonly name = "BadConfig";
 }
+
+// Errors are logged: what these keys say is not repeated.
+const SECRETS: ReadonlySet<PropertyKey | undefined> = new Set([
+  "url",
+  ...CHANNELS.flatMap(({ secrets }) => secrets),
+]);
 
 /** The configuration without a file: the console. */
 export function defaultConfig(): WebhookConfig {
@@ -34,27 +41,17 @@ export function parseConfig(text: string, path: string): WebhookConfig {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new BadConfig(`Cannot use "${path}": it is not JSON: ${(error as Error).message}`, {
-      cause: error,
-    });
+    // V8 quotes a piece of the text, which may be a secret.
+    const said = (error as Error).message.replace(/, (?:\.\.\.)?"[^]*"(?:\.\.\.)? is not valid JSON$/, "");
+    throw new BadConfig(`Cannot use "${path}": it is not JSON: ${said}`);
   }
-  const parsed = webhookSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `  ${at(issue.path)}${explain(issue)}`);
+  const parsed = parseWithIssues(webhookSchema, value, {
+    whole: "the configuration",
+    isSecret: (key) => SECRETS.has(key),
+  });
+  if ("data" in parsed) return parsed.data;
+  const issues = parsed.issues.map(({ message }) => `  ${message}`);
   throw new BadConfig([`Cannot use "${path}":`, ...issues].join("\n"));
-}
-
-function explain(issue: z.core.$ZodIssue): string {
-  if (issue.code !== "unrecognized_keys") return issue.message;
-  return `unknown ${issue.keys.length > 1 ? "keys" : "key"} ${
-    issue.keys.map((key) => `"${key}"`).join(", ")
-  }`;
-}
-
-/** `channels[0].name: `; nothing for the top. */
-function at(path: readonly PropertyKey[]): string {
-  const text = path.map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`).join("");
-  return text === "" ? "" : `${text.replace(/^\./, "")}: `;
 }
 
 function why(error: unknown): string {

@@ -1,6 +1,7 @@
 /** webhook.json: what the webhook service is told. The generator writes it from config.ts; by hand it works as well. */
 
 import * as z from "zod";
+import { nearest } from "../lib/nearest.ts";
 import { duration, httpUrl, size } from "../lib/schema.ts";
 import { channelSchemas } from "./channels/mod.ts";
 
@@ -178,7 +179,13 @@ export const webhookSchema = z.strictObject({
   const names = config.channels.map(({ name }) => name);
   const known = (name: string, path: (string | number)[]) => {
     if (!names.includes(name)) {
-      complain(path, `no channel is called "${name}"; there are: ${names.join(", ")}`);
+      const near = nearest(name, names);
+      complain(
+        path,
+        `no channel is called "${name}"; ${
+          near === undefined ? `there are: ${names.join(", ")}` : `did you mean "${near}"?`
+        }`,
+      );
     }
   };
   names.forEach((name, i) => {

@@ -68,7 +68,7 @@ testBoth("reloads on SIGHUP, and keeps what it has when the new one is bad", asy
       "the refusal is logged",
       () => /level=ERROR msg="Cannot reload/.test(webhook.output.stderr) || undefined,
     );
-    match(webhook.output.stderr, /webhook\.json\\":\\n {2}unknown key \\"chanels\\"/);
+    match(webhook.output.stderr, /webhook\.json\\":\\n {2}Unknown key \\"chanels\\"/);
     match(await metrics(), /^vigie_webhook_config_last_reload_successful 0$/m);
     equal(await header(), "🚨 ALERT RECEIVED");
 
