@@ -5,21 +5,27 @@ import type { BodyLimits } from "./http/body.ts";
 import { SERVER_LIMITS, type ServerLimits } from "./http/server.ts";
 import type { WebhookConfig } from "./schema.ts";
 
-/** What is read of one body and of all. */
-export function bodyLimits({ limits }: WebhookConfig): BodyLimits {
+/** Limits as numbers. */
+export interface Limits extends BodyLimits, ServerLimits {
+  /** The journal on disk, bytes. */
+  readonly journalBytes: number;
+  readonly duplicateWindowMs: number;
+  /** Requests that are worked on at one time. */
+  readonly requests: number;
+}
+
+/** The limits that `config` sets. */
+export function limitsOf({ limits, duplicateWindow }: WebhookConfig): Limits {
   return {
+    ...SERVER_LIMITS,
     bodyBytes: bytes(limits.body),
     inflatedBytes: bytes(limits.inflated),
     heldBytes: bytes(limits.held),
-  };
-}
-
-/** Deadlines and connections. */
-export function serverLimits({ limits }: WebhookConfig): ServerLimits {
-  return {
-    ...SERVER_LIMITS,
     headMs: durationMs(limits.headTimeout),
     bodyMs: durationMs(limits.bodyTimeout),
     connections: limits.connections,
+    requests: limits.requests,
+    journalBytes: bytes(limits.journal),
+    duplicateWindowMs: durationMs(duplicateWindow),
   };
 }

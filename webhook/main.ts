@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { BadUsage, HELP, type Invocation, parseCommandLine } from "./cli.ts";
 import { findIll } from "./healthcheck.ts";
+import { BadTls } from "./http/tls.ts";
 import { JournalFailure } from "./journal/mod.ts";
 import { createLog } from "./log.ts";
 import { createPrint } from "./print.ts";
@@ -60,6 +61,10 @@ async function run(invocation: Extract<Invocation, { kind: "serve" }>): Promise<
   } catch (error) {
     if (error instanceof BadConfig) {
       console.error(`error: ${error.message}`);
+      return 2;
+    }
+    if (error instanceof BadTls) {
+      console.error(`error: Cannot use "${config}":\n  tls: ${error.message}`);
       return 2;
     }
     if (error instanceof JournalFailure) {

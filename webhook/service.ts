@@ -1,16 +1,17 @@
 /** The running webhook: its parts put together. */
 
-import { bytes, durationMs } from "../lib/units.ts";
+import { isDeepStrictEqual } from "node:util";
 import { createApp } from "./app.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createDelivery, type DeliveryEvent } from "./delivery/mod.ts";
 import { createDrills } from "./drill.ts";
 import { createHeartbeat, findIllness } from "./heartbeat.ts";
 import { createBodyReader } from "./http/body.ts";
-import { serve, type ServerLimits } from "./http/server.ts";
+import { keepCertificate, readCertificate } from "./http/certificate.ts";
+import { serve } from "./http/server.ts";
+import { listenTls } from "./http/tls.ts";
 import { createIngest } from "./ingest.ts";
 import { openJournal } from "./journal/mod.ts";
-import { bodyLimits, serverLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { createMessage } from "./message.ts";
 import { createMetrics } from "./metrics.ts";
@@ -32,7 +33,6 @@ export interface ServiceOptions {
   /** Writes text to standard output. */
   readonly print: (text: string) => Promise<void>;
   readonly clock?: Clock;
-  readonly limits?: Partial<ServerLimits>;
 }
 
 /** A webhook that runs. */
@@ -52,15 +52,19 @@ export interface Service {
  * @throws {Deno.errors.AddrInUse} when the port is taken.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { configPath, log, print, clock = systemClock } = options;
+  const { hostname, port, configPath, log, print, clock = systemClock } = options;
   const now = clock.now;
   let setup = await readSetup(configPath, clock);
   let stopping = false;
   const config = () => setup.settings.config;
   const journal = await openJournal(options.dataDir, {
     clock,
-    limitBytes: bytes(config().limits.journal),
-    duplicateWindowMs: durationMs(config().duplicateWindow),
+    get limitBytes() {
+      return setup.limits.journalBytes;
+    },
+    get duplicateWindowMs() {
+      return setup.limits.duplicateWindowMs;
+    },
     onCommit: (seconds, rows) => metrics.commit(seconds, rows),
     onProblem(problem) {
       log.error("The journal has a problem", { problem });
@@ -124,7 +128,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       ...(failure === undefined ? [] : [`The journal cannot be written: ${failure}`]),
     ];
   };
-  const bodies = createBodyReader(() => bodyLimits(config()));
+  const bodies = createBodyReader(() => setup.limits);
   const ingest = createIngest({
     journal,
     plan: (notification) => setup.routing.plan(notification),
@@ -141,7 +145,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     },
     onRejected({ status, reason, message }, { path }) {
       metrics.rejected(reason);
-      if (reason === "too_large") voice.tooLarge(bodyLimits(config()).bodyBytes);
+      if (reason === "too_large") voice.tooLarge(setup.limits.bodyBytes);
       log.error("Request refused", { path, status, reason: message });
     },
     onQuarantined: ({ reason }) => metrics.quarantined(reason),
@@ -155,18 +159,30 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     metrics,
     log,
     problems,
-    requests: () => config().limits.requests,
+    requests: () => setup.limits.requests,
   });
   const configured = () => metrics.configured([...setup.settings.channels.keys()], now());
   configured();
-  const server = serve({
-    hostname: options.hostname,
-    port: options.port,
-    limits: { ...serverLimits(config()), ...options.limits },
-    answer: app.answer,
-    onError: (error) =>
-      log.error("Cannot serve a connection", { error: (error as Error).stack ?? String(error) }),
+  const onError = (error: unknown) =>
+    log.error("Cannot serve a connection", { error: (error as Error).stack ?? String(error) });
+  const { tls } = setup.settings.config;
+  const listener = tls && await listenTls({
+    hostname,
+    port,
+    material: await readCertificate(tls),
+    handshakes: setup.limits.connections,
+    handshakeMs: setup.limits.headMs,
+    onError,
   });
+  const server = serve({
+    hostname,
+    port,
+    listener,
+    limits: () => setup.limits,
+    answer: app.answer,
+    onError,
+  });
+  const certificate = listener && keepCertificate({ files: tls!, listener, clock, log });
   let refusedMs: number | undefined;
   const say = (reason: string, startsMs: number, endsMs?: number) => {
     voice.say({ kind: "config-refused", reason }, { startsMs, endsMs })
@@ -179,7 +195,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async reload() {
       if (configPath === undefined) return log.info("Nothing to reload: started without --config");
       try {
-        setup = await readSetup(configPath, clock);
+        const next = await readSetup(configPath, clock);
+        if (!isDeepStrictEqual(next.settings.config.tls, tls)) {
+          log.error("What the configuration says of TLS takes effect after a restart");
+        }
+        setup = next;
+        await certificate?.reload();
         deliveries.configured();
         watchdog.configured();
         heartbeat.configured();
@@ -199,6 +220,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       log.info("Shutting down");
       watchdog.stop();
       voice.stop();
+      certificate?.stop();
       await Promise.all([server.shutdown(graceMs), deliveries.stop(graceMs), heartbeat.stop()]);
       await journal[Symbol.asyncDispose]();
       log.info("Stopped");

@@ -2,6 +2,7 @@
 
 import { type Auth, BadUsers, createAuth } from "./auth/mod.ts";
 import type { Clock } from "./clock.ts";
+import { type Limits, limitsOf } from "./limits.ts";
 import type { Templates } from "./message.ts";
 import { BadConfig } from "./read_config.ts";
 import { createRouting, type Routing } from "./routing.ts";
@@ -13,6 +14,7 @@ export interface Setup {
   readonly settings: Settings;
   readonly routing: Routing;
   readonly auth: Auth;
+  readonly limits: Limits;
   /** A channel's own texts, ready to be used. */
   readonly templates: ReadonlyMap<string, Templates>;
 }
@@ -29,6 +31,7 @@ export async function readSetup(configPath: string | undefined, clock: Clock): P
     settings,
     routing: await createRouting(settings.config),
     auth: judgeOf(settings, configPath, clock),
+    limits: limitsOf(settings.config),
     templates: templatesOf([...settings.channels.values()]),
   };
 }

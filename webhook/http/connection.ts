@@ -36,7 +36,7 @@ const encoder = new TextEncoder();
 export class Connection {
   readonly #socket: Socket;
   readonly #answer: AnswerRequest;
-  readonly #deadlines: Deadlines;
+  readonly #deadlines: () => Deadlines;
   readonly #onError: (error: unknown) => void;
   readonly #reader: RequestReader = createRequestReader();
   #deadline: number;
@@ -48,14 +48,14 @@ export class Connection {
   constructor(
     socket: Socket,
     answer: AnswerRequest,
-    deadlines: Deadlines,
+    deadlines: () => Deadlines,
     onError: (error: unknown) => void,
   ) {
     this.#socket = socket;
     this.#answer = answer;
     this.#deadlines = deadlines;
     this.#onError = onError;
-    this.#deadline = performance.now() + deadlines.headMs;
+    this.#deadline = performance.now() + deadlines().headMs;
   }
 
   /** Answers requests until the client leaves. Never rejects. */
@@ -108,7 +108,7 @@ export class Connection {
       const head = this.#reader.next();
       if (head) return head;
       if (!await this.#pump()) return undefined;
-      if (this.#phase === "idle") this.#enter("head", this.#deadlines.headMs);
+      if (this.#phase === "idle") this.#enter("head", this.#deadlines().headMs);
     }
   }
 
@@ -125,18 +125,18 @@ export class Connection {
   }
 
   async #exchange(head: Head): Promise<void> {
-    if (head.length === 0) this.#enter("answer", this.#deadlines.answerMs);
-    else this.#enter("body", this.#deadlines.bodyMs);
+    if (head.length === 0) this.#enter("answer", this.#deadlines().answerMs);
+    else this.#enter("body", this.#deadlines().bodyMs);
     if (!head.keepAlive) this.#last = true;
     const answering = this.#answer(head, this.#body(head));
     const answer = answering instanceof Promise ? await answering : answering;
     if (this.#closed || this.#timedOut) return;
     const unread = !this.#reader.bodyComplete();
     if (unread) this.#last = true;
-    this.#enter("answer", this.#deadlines.answerMs);
+    this.#enter("answer", this.#deadlines().answerMs);
     await this.#write(serializeAnswer(answer, head.method, this.#last, httpDate(Date.now())));
     if (unread) await this.#drain();
-    else if (!this.#last) this.#enter("idle", this.#deadlines.idleMs);
+    else if (!this.#last) this.#enter("idle", this.#deadlines().idleMs);
   }
 
   #body(head: Head): IncomingBody {
@@ -148,7 +148,7 @@ export class Connection {
 
   #wholeBody(): Uint8Array | undefined {
     const body = this.#reader.takeWhole();
-    if (body) this.#enter("answer", this.#deadlines.answerMs);
+    if (body) this.#enter("answer", this.#deadlines().answerMs);
     return body;
   }
 
@@ -160,7 +160,7 @@ export class Connection {
       for (let piece = this.#reader.takeBody(); piece; piece = this.#reader.takeBody()) yield piece;
       if (this.#reader.bodyComplete()) {
         // The deadline was for the client to send; what the application does with it takes the time it takes.
-        this.#enter("answer", this.#deadlines.answerMs);
+        this.#enter("answer", this.#deadlines().answerMs);
         return;
       }
       if (!await this.#pump().catch(() => false)) {

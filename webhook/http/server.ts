@@ -37,7 +37,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Answers one request. It must not throw. */
   readonly answer: AnswerRequest;
-  readonly limits?: Partial<ServerLimits>;
+  /** As they are now; SERVER_LIMITS by default. */
+  readonly limits?: () => ServerLimits;
   /** Where connections come from, such as `listenTls`; plain TCP on `hostname:port` by default. The server closes it. */
   readonly listener?: Listener;
   /** Told of a defect in the server itself; clients' mistakes are answered, not told. */
@@ -61,13 +62,13 @@ export interface Server {
  * @throws {Deno.errors.AddrInUse} when the port is taken.
  */
 export function serve(options: ServerOptions): Server {
-  const { hostname, answer, onError } = options;
-  const limits = { ...SERVER_LIMITS, ...options.limits };
+  const { hostname, answer, onError, limits = () => SERVER_LIMITS } = options;
   const listener = options.listener ?? listenTcp(hostname, options.port);
   const { port } = listener;
   const live = new Map<Connection, Promise<void>>();
   // One sweep for all connections: a timer for each request would cost more than the request.
-  const shortestMs = Math.min(limits.headMs, limits.bodyMs, limits.answerMs, limits.idleMs);
+  const { headMs, bodyMs, answerMs, idleMs } = limits();
+  const shortestMs = Math.min(headMs, bodyMs, answerMs, idleMs);
   const sweep = setInterval(() => {
     const now = performance.now();
     for (const connection of live.keys()) connection.enforce(now);
@@ -87,7 +88,7 @@ export function serve(options: ServerOptions): Server {
         continue;
       }
       const connection = new Connection(socket, answer, limits, onError);
-      const done = live.size < limits.connections ? connection.run() : connection.refuse();
+      const done = live.size < limits().connections ? connection.run() : connection.refuse();
       live.set(connection, done.finally(() => live.delete(connection)));
     }
   })();

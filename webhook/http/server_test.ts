@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { BodyCutShort } from "./connection.ts";
-import { serve, type ServerLimits } from "./server.ts";
+import { serve, SERVER_LIMITS, type ServerLimits } from "./server.ts";
 
 const encoder = new TextEncoder();
 
@@ -20,7 +20,7 @@ function echo(limits: Partial<ServerLimits> = {}): Echo {
   const server = serve({
     hostname: "127.0.0.1",
     port: 0,
-    limits,
+    limits: () => ({ ...SERVER_LIMITS, ...limits }),
     onError: (error) => errors.push(error),
     async answer({ method, target, path }, body) {
       if (path === "/defect") throw new Error("A defect");

@@ -4,7 +4,7 @@ import tls from "node:tls";
 import { createLog } from "../log.ts";
 import { createFakeClock } from "../testing/fake_clock.ts";
 import { keepCertificate, readCertificate, type TlsFiles } from "./certificate.ts";
-import { serve, type ServerLimits } from "./server.ts";
+import { serve, SERVER_LIMITS, type ServerLimits } from "./server.ts";
 import { BadTls, listenTls } from "./tls.ts";
 import { nodeTlsServes } from "./tls_node.ts";
 
@@ -52,7 +52,14 @@ async function hello(files: TlsFiles, limits: Partial<ServerLimits> = {}) {
     onError,
   });
   const answer = () => ({ status: 200, body: "hello" });
-  const server = serve({ hostname: "127.0.0.1", port: 0, listener, answer, limits, onError });
+  const server = serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    listener,
+    answer,
+    limits: () => ({ ...SERVER_LIMITS, ...limits }),
+    onError,
+  });
   return { errors, listener, port: server.port, [Symbol.asyncDispose]: () => server.shutdown(0) };
 }
 
