@@ -27,7 +27,9 @@ const COLUMNS =
   "id, notification_id, channel, grp, state, created_ms, next_ms, attempts, parts_done, plain, " +
   "reason, because, via, settled_ms, into_id";
 
-const INSERT = `INSERT INTO delivery (id, channel, grp, status, head, created_ms, next_ms, because, via)
+// `OR FAIL`, as a transaction that fails is rolled back whole: with `OR ABORT`, the default, SQLite keeps a journal of each statement.
+const INSERT =
+  `INSERT OR FAIL INTO delivery (id, channel, grp, status, head, created_ms, next_ms, because, via)
   VALUES (?1, ?2, ?3, ?4, NOT EXISTS (SELECT 1 FROM delivery WHERE channel = ?2 AND grp = ?3 AND state = 0), ?5, ?6, ?7, ?8)`;
 
 /** Queues the deliveries of a new notification: it is the newest, so they go to the end of their lines. */
@@ -100,9 +102,9 @@ export function setHead(sql: Statements, channel: string, group: string): void {
     "SELECT id, head FROM delivery WHERE channel = ? AND grp = ? AND state = 0 ORDER BY id LIMIT 1",
   ).get(channel, group) as { id: number; head: number } | undefined;
   if (!oldest || oldest.head === 1) return;
-  sql.get("UPDATE delivery SET head = 0 WHERE channel = ? AND grp = ? AND state = 0 AND head = 1")
+  sql.get("UPDATE OR FAIL delivery SET head = 0 WHERE channel = ? AND grp = ? AND state = 0 AND head = 1")
     .run(channel, group);
-  sql.get("UPDATE delivery SET head = 1 WHERE id = ?").run(oldest.id);
+  sql.get("UPDATE OR FAIL delivery SET head = 1 WHERE id = ?").run(oldest.id);
 }
 
 type Line = { readonly channel: string; readonly grp: string; readonly attempts: number };
@@ -114,7 +116,7 @@ export function settleOne(sql: Statements, change: Change): { counts: CountChang
   if (change.to === "queued") {
     const { attempt, nextMs, partsDone, plain } = change;
     const line = sql.get(
-      `UPDATE delivery SET attempts = attempts + ?, reason = coalesce(?, reason), next_ms = ?, parts_done = ?, plain = ?
+      `UPDATE OR FAIL delivery SET attempts = attempts + ?, reason = coalesce(?, reason), next_ms = ?, parts_done = ?, plain = ?
       WHERE id = ? AND state = 0 RETURNING channel, grp, attempts`,
     ).get(attempt ? 1 : 0, attempt?.reason ?? null, nextMs, partsDone, plain ? 1 : 0, id) as Line | undefined;
     if (line && attempt) noteAttempt(sql, id, line.attempts, atMs, attempt.tookMs, attempt.reason);
@@ -125,7 +127,7 @@ export function settleOne(sql: Statements, change: Change): { counts: CountChang
   // A death without an attempt, such as of old age, takes no time.
   const attempts = dead && change.tookMs === 0 ? 0 : 1;
   const line = sql.get(
-    `UPDATE delivery SET state = ?, head = 0, attempts = attempts + ?, reason = ?, settled_ms = ?, took_ms = ?
+    `UPDATE OR FAIL delivery SET state = ?, head = 0, attempts = attempts + ?, reason = ?, settled_ms = ?, took_ms = ?
     WHERE id = ? AND state = 0 RETURNING channel, grp, attempts`,
   ).get(dead ? 3 : 1, attempts, reason, atMs, change.tookMs, id) as Line | undefined;
   if (!line) return { counts };
@@ -134,7 +136,7 @@ export function settleOne(sql: Statements, change: Change): { counts: CountChang
   if (dead && attempts === 1) noteAttempt(sql, id, line.attempts, atMs, change.tookMs, reason);
   for (const older of change.coalesced ?? []) {
     const { changes } = sql.get(
-      `UPDATE delivery SET state = 2, head = 0, settled_ms = ?, into_id = ? WHERE id = ? AND state = 0`,
+      `UPDATE OR FAIL delivery SET state = 2, head = 0, settled_ms = ?, into_id = ? WHERE id = ? AND state = 0`,
     ).run(atMs, id, older);
     queued -= Number(changes);
   }
@@ -173,6 +175,11 @@ export function replayOne(sql: Statements, id: number, nowMs: number): Queued | 
   return { id, channel: row.channel, group: row.grp, status: row.status, createdMs: nowMs };
 }
 
+const HEADS_DUE =
+  "SELECT grp FROM delivery WHERE channel = ? AND head = 1 AND next_ms <= ? ORDER BY next_ms LIMIT ?";
+const LINE =
+  `SELECT ${COLUMNS} FROM delivery WHERE channel = ? AND grp = ? AND state = 0 ORDER BY id LIMIT ${MOST_OF_A_GROUP}`;
+
 /** As `Journal.due`. */
 export function due(
   sql: Statements,
@@ -181,26 +188,22 @@ export function due(
   limit: number,
   busy: ReadonlySet<string>,
 ): readonly QueuedGroup[] {
-  const heads = sql.get(
-    "SELECT grp FROM delivery WHERE channel = ? AND head = 1 AND next_ms <= ? ORDER BY next_ms LIMIT ?",
-  ).all(channel, nowMs, limit + busy.size) as { grp: string }[];
-  return heads.filter(({ grp }) => !busy.has(grp)).slice(0, limit).map(({ grp }) => ({
-    group: grp,
-    deliveries: sql.get(
-      `SELECT ${COLUMNS} FROM delivery WHERE channel = ? AND grp = ? AND state = 0 ORDER BY id LIMIT ${MOST_OF_A_GROUP}`,
-    ).all(channel, grp).map(deliveryOf),
-  }));
+  const heads = sql.get(HEADS_DUE).all(channel, nowMs, limit + busy.size) as { grp: string }[];
+  const line = sql.get(LINE);
+  return heads.filter(({ grp }) => !busy.has(grp)).slice(0, limit)
+    .map(({ grp }) => ({ group: grp, deliveries: line.all(channel, grp).map(deliveryOf) }));
 }
+
+const FIRST_HEADS =
+  "SELECT grp, next_ms FROM delivery WHERE channel = ? AND head = 1 ORDER BY next_ms LIMIT ?";
 
 /** As `Journal.nextDueMs`. */
 export function nextDueMs(sql: Statements, channel: string, busy: ReadonlySet<string>): number | undefined {
-  const heads = sql.get(
-    "SELECT grp, next_ms FROM delivery WHERE channel = ? AND head = 1 ORDER BY next_ms LIMIT ?",
-  ).all(channel, busy.size + 1) as { grp: string; next_ms: number }[];
+  const heads = sql.get(FIRST_HEADS).all(channel, busy.size + 1) as { grp: string; next_ms: number }[];
   return heads.find(({ grp }) => !busy.has(grp))?.next_ms;
 }
 
-/** A row of `delivery` with all its columns as a delivery. */
+/** A row of `delivery` as a delivery. */
 // deno-lint-ignore no-explicit-any -- a row is what the table holds
 export function deliveryOf(row: any): Delivery {
   return {

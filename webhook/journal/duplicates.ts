@@ -1,44 +1,37 @@
 /** The notifications that came lately, by what their copies share. */
 
-/** What is known of the first of several copies. */
-export interface Known {
+import { Recent } from "./recent.ts";
+
+/** The first of several copies. */
+export interface First {
   readonly receivedMs: number;
-  /** Its id, once it is on disk. */
-  readonly id: Promise<number> | number;
+  /** Its id; a promise of it until it is on disk. */
+  id: Promise<number> | number;
 }
 
 /**
- * Remembers the last `bound` digests, in the order they came. Beyond the bound the oldest are forgotten: a copy of such a one is told
- * twice, never lost.
+ * Remembers at least the last `bound / 2` digests. What came before is forgotten: a copy of it is told twice, never lost.
  */
 export class Duplicates {
-  readonly #known = new Map<string, Known>();
-  readonly #bound: number;
+  readonly #firsts: Recent<string, First>;
 
   constructor(bound: number) {
-    this.#bound = bound;
+    this.#firsts = new Recent(bound);
   }
 
-  /** The one before with this digest, when it came within `windowMs` before `receivedMs` (or after it: clocks are set back). */
-  find(digest: string, receivedMs: number, windowMs: number): Known | undefined {
-    const known = this.#known.get(digest);
-    return known && Math.abs(receivedMs - known.receivedMs) <= windowMs ? known : undefined;
+  /** The first one with this digest, when it came within `windowMs` of `receivedMs`: before it, or after it when the clock was set back. */
+  find(digest: string, receivedMs: number, windowMs: number): First | undefined {
+    const first = this.#firsts.get(digest);
+    return first && Math.abs(receivedMs - first.receivedMs) <= windowMs ? first : undefined;
   }
 
-  /** Remembers `digest` as the newest. */
-  note(digest: string, known: Known): void {
-    this.#known.delete(digest);
-    this.#known.set(digest, known);
-    if (this.#known.size > this.#bound) this.#known.delete(this.#known.keys().next().value!);
+  /** Remembers `first`. */
+  note(digest: string, first: First): void {
+    this.#firsts.set(digest, first);
   }
 
-  /** Whether `digest` is known. */
-  has(digest: string): boolean {
-    return this.#known.has(digest);
-  }
-
-  /** Forgets `digest` if it is still `known`. */
-  forget(digest: string, known: Known): void {
-    if (this.#known.get(digest) === known) this.#known.delete(digest);
+  /** Forgets `first`, unless another one has taken its place. */
+  forget(digest: string, first: First): void {
+    if (this.#firsts.get(digest) === first) this.#firsts.delete(digest);
   }
 }

@@ -1,7 +1,6 @@
 /** When groups changed their status, for those that are told about lately. */
 
-// A group that flaps changes far more often than anybody asks for.
-const TIMES_OF_A_LINE = 64;
+import { Recent } from "./recent.ts";
 
 interface Line {
   status: string;
@@ -9,12 +8,15 @@ interface Line {
   readonly atMs: number[];
 }
 
+// A group that flaps changes far more often than anybody asks for.
+const TIMES_OF_A_LINE = 64;
+
 /**
- * Remembers for the last `bound` lines (a line is a channel and a group) when the status of what was queued differed from the one before;
- * the first one of a line counts too. Beyond the bound the lines that were quiet for longest are forgotten: they count as new then.
+ * Remembers for at least the last `bound / 2` groups of each channel when the status of what was queued differed from the one before; the
+ * first one of a group counts too. A group that was quiet for longer counts as new.
  */
 export class LineChanges {
-  readonly #lines = new Map<string, Line>();
+  readonly #channels = new Map<string, Recent<string, Line>>();
   readonly #bound: number;
 
   constructor(bound: number) {
@@ -23,27 +25,19 @@ export class LineChanges {
 
   /** Remembers what was queued. */
   note(channel: string, group: string, status: string, atMs: number): void {
-    const key = keyOf(channel, group);
-    const line = this.#lines.get(key);
-    if (line?.status === status) {
-      this.#lines.delete(key);
-      this.#lines.set(key, line);
-      return;
-    }
-    const atMss = line?.atMs ?? [];
-    atMss.push(atMs);
-    if (atMss.length > TIMES_OF_A_LINE) atMss.shift();
-    this.#lines.delete(key);
-    this.#lines.set(key, { status, atMs: atMss });
-    if (this.#lines.size > this.#bound) this.#lines.delete(this.#lines.keys().next().value!);
+    let lines = this.#channels.get(channel);
+    if (!lines) this.#channels.set(channel, lines = new Recent(this.#bound));
+    const line = lines.get(group) ?? { status: "", atMs: [] };
+    lines.set(group, line);
+    if (line.status === status) return;
+    line.status = status;
+    line.atMs.push(atMs);
+    if (line.atMs.length > TIMES_OF_A_LINE) line.atMs.shift();
   }
 
   /** Newest first, since `sinceMs`. */
   of(channel: string, group: string, sinceMs: number): readonly number[] {
-    return this.#lines.get(keyOf(channel, group))?.atMs.filter((at) => at >= sinceMs).reverse() ?? [];
+    const line = this.#channels.get(channel)?.get(group);
+    return line?.atMs.filter((at) => at >= sinceMs).reverse() ?? [];
   }
-}
-
-function keyOf(channel: string, group: string): string {
-  return `${channel}\n${group}`;
 }

@@ -12,7 +12,7 @@ import {
   replayOne,
   settleOne,
 } from "./deliveries.ts";
-import { Duplicates, type Known } from "./duplicates.ts";
+import { Duplicates, type First } from "./duplicates.ts";
 import { journalFailure } from "./failure.ts";
 import { GroupCommit } from "./group_commit.ts";
 import {
@@ -96,36 +96,31 @@ export class SqliteJournal implements Journal {
     const { digest, receivedMs, body, group, deliveries, origin, notification: { status } } = arrival;
     if (digest !== undefined) {
       const before = this.#duplicates.find(digest, receivedMs, this.#options.duplicateWindowMs);
-      if (before) return Promise.resolve(before.id).then((id) => ({ id, duplicate: true }));
+      if (before) return duplicateOf(before);
     }
-    const accepted = this.#add(
+    const stored = this.#add(
       () => {
         const id = ++this.#lastNotificationId;
         this.#sql.get(
-          "INSERT INTO notification (id, received_ms, origin, grp, status, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+          "INSERT OR FAIL INTO notification (id, received_ms, origin, grp, status, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
         ).run(id, receivedMs, origin, group, status, digest ?? null, body);
         insertDeliveries(this.#sql, id, group, status, receivedMs, deliveries);
-        return id;
+        return { id, duplicate: false };
       },
-      (id) => {
+      () => {
         for (const { channel } of deliveries) {
           this.#count({ channel, queued: 1, dead: 0 });
           this.#changes.note(channel, group, status, receivedMs);
         }
-        if (known && digest !== undefined) {
-          this.#duplicates.forget(digest, known);
-          this.#duplicates.note(digest, { receivedMs, id });
-        }
       },
       body.length + 1_000,
     );
-    let known: Known | undefined;
-    if (digest !== undefined) {
-      const first = known = { receivedMs, id: accepted };
-      this.#duplicates.note(digest, first);
-      accepted.catch(() => this.#duplicates.forget(digest, first));
-    }
-    return accepted.then((id) => ({ id, duplicate: false }));
+    if (digest === undefined) return stored;
+    const id = stored.then(({ id }) => first.id = id);
+    const first: First = { receivedMs, id };
+    id.catch(() => this.#duplicates.forget(digest, first));
+    this.#duplicates.note(digest, first);
+    return stored;
   }
 
   quarantine({ receivedMs, reason, detail, body, bytes }: Quarantined): Promise<number> {
@@ -133,7 +128,7 @@ export class SqliteJournal implements Journal {
       () => {
         const id = ++this.#lastQuarantineId;
         this.#sql.get(
-          "INSERT INTO quarantine (id, received_ms, reason, detail, bytes, body) VALUES (?, ?, ?, ?, ?, ?)",
+          "INSERT OR FAIL INTO quarantine (id, received_ms, reason, detail, bytes, body) VALUES (?, ?, ?, ?, ?, ?)",
         ).run(id, receivedMs, reason, detail, bytes, body);
         return id;
       },
@@ -292,6 +287,10 @@ export class SqliteJournal implements Journal {
       this.#changes.note(row.channel, row.grp, row.status, row.created_ms);
     }
   }
+}
+
+async function duplicateOf(first: First): Promise<Accepted> {
+  return { id: await first.id, duplicate: true };
 }
 
 function sizeOf(path: string): number {
