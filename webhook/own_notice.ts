@@ -1,6 +1,7 @@
 /** What the webhook itself has to say: notifications of its own, which go the way of all others. */
 
 import type { Locale, Text } from "../lib/text.ts";
+import { formatBytes } from "../lib/units.ts";
 import { formatLasting, formatTime } from "./messages/when.ts";
 import { formatNumber } from "./messages/words.ts";
 import { decodeNotification, type Notification } from "./payload.ts";
@@ -139,7 +140,7 @@ function sayTooLarge(
   locale: Locale,
 ): Saying {
   const bodies = formatNumber(count, locale);
-  const limit = formatNumber(limitBytes, locale);
+  const limit = formatBytes(limitBytes);
   return {
     summary: count === 1
       ? {
@@ -151,10 +152,12 @@ function sayTooLarge(
         en: `${bodies} notifications were refused because they were too large`,
       },
     description: {
-      fr:
-        `Les alertes qu'elle portait n'ont pas été annoncées : les voir dans Alertmanager. Limite : ${limit} octets ; ` +
+      fr: `Leurs alertes n'ont pas été annoncées : les voir dans Alertmanager. Limite : ${limit} ; ` +
         "grouper plus finement (group_by), ou relever limits.body et limits.inflated.",
-      en: `The alerts in it were not told: see them in Alertmanager. The limit is ${limit} bytes; ` +
+      en:
+        `The alerts in ${
+          count === 1 ? "it" : "them"
+        } were not told: see them in Alertmanager. The limit is ${limit} bytes; ` +
         "group by more labels (group_by), or raise limits.body and limits.inflated.",
     },
   };

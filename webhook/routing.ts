@@ -131,6 +131,7 @@ async function compileRoutes(config: WebhookConfig): Promise<readonly Route[]> {
       goesOn: route.continue,
     };
   }));
-  if (problems.length > 0) throw new BadConfig(["Cannot use the routes:", ...problems.sort()].join("\n"));
-  return routes;
+  if (problems.length === 0) return routes;
+  problems.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  throw new BadConfig(["Cannot use the routes:", ...problems].join("\n"));
 }

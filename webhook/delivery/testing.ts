@@ -52,6 +52,7 @@ export interface TestDelivery {
   readonly sent: Sent[];
   readonly events: DeliveryEvent[];
   readonly logged: string[];
+  readonly settings: () => Settings;
   journal(): Journal;
   delivery(): Deliveries;
   /** Accepts a notification, as Alertmanager's body, and waits until everything has come to rest. */
@@ -124,6 +125,7 @@ export async function withDelivery(
         sent,
         events,
         logged,
+        settings: () => settings,
         journal: () => journal,
         delivery: () => delivery,
         async accept(body, { origin = "alert", deliveries } = {}) {
