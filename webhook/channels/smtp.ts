@@ -1,6 +1,7 @@
 /** One mail to one recipient by SMTP, and what came of it. */
 
-import { connect, type Socket } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { oneLine } from "../one_line.ts";
 import type { Outcome } from "./channel.ts";
 
@@ -57,7 +58,7 @@ export async function sendMail(
     port,
     // Nodemailer's own way to connect asks for the machine's network interfaces, which the webhook may not know.
     getSocket: (_options, callback) =>
-      connectTo(host, port, AbortSignal.any([signal, AbortSignal.timeout(stepMs)]), callback),
+      connectTo(server, AbortSignal.any([signal, AbortSignal.timeout(stepMs)]), callback),
     secure: tls === "from the start",
     requireTLS: tls === "STARTTLS",
     ignoreTLS: tls === "none",
@@ -98,14 +99,16 @@ export async function sendMail(
   }
 }
 
-/** Opens a connection; `signal` ends the try, not the connection. */
+/** Opens a connection, with TLS when it starts with that; `signal` ends the try, not the connection. */
 function connectTo(
-  host: string,
-  port: number,
+  { host, port, tls, ca }: SmtpServer,
   signal: AbortSignal,
-  callback: (error: Error | null, found: { connection: Socket } | false) => void,
+  callback: (error: Error | null, found: { connection: Socket; secured: boolean } | false) => void,
 ): void {
-  const socket = connect({ host, port });
+  const secured = tls === "from the start";
+  const socket = secured
+    ? connectTls({ host, port, ca, ...(isIP(host) === 0 && { servername: host }) })
+    : connect({ host, port });
   const ended = () => void socket.destroy(new Error("The server cannot be reached in time"));
   const failed = (error: Error) => {
     signal.removeEventListener("abort", ended);
@@ -113,10 +116,10 @@ function connectTo(
   };
   signal.addEventListener("abort", ended);
   socket.once("error", failed);
-  socket.once("connect", () => {
+  socket.once(secured ? "secureConnect" : "connect", () => {
     signal.removeEventListener("abort", ended);
     socket.off("error", failed);
-    callback(null, { connection: socket });
+    callback(null, { connection: socket, secured });
   });
 }
 
@@ -149,8 +152,7 @@ function judgeSmtp(error: SmtpError, { tls, host, port }: SmtpServer): Outcome {
   if (code === "EAUTH" && (permanent || response === undefined)) {
     return { result: "gone", reason: `The server refuses the login: ${said}` };
   }
-  // A mail larger than the server announced is not sent at all.
-  if (command === "DATA" && permanent || code === "EMESSAGE" && response === undefined) {
+  if (command === "DATA" && permanent) {
     return { result: "refused", reason: `The server refuses the mail: ${said}` };
   }
   // 503 means that the conversation went wrong, not that the server refuses anything.
@@ -168,9 +170,9 @@ function judgeSmtp(error: SmtpError, { tls, host, port }: SmtpServer): Outcome {
   return { result: "retry", reason: about };
 }
 
-function whyNot({ code, originalCode = "" }: SmtpError, said: string): string {
-  // Deno 2.6 says no more than UNKNOWN of a certificate that it does not trust.
-  if (code === "ETLS" || /CERT|TLS|SSL|SIGNED|VERIFY|ALTNAME|UNKNOWN/.test(originalCode)) {
+function whyNot({ code, originalCode = code ?? "" }: SmtpError, said: string): string {
+  // Deno 2.6 says no more than "write UNKNOWN" of a certificate that it does not trust.
+  if (code === "ETLS" || /CERT|TLS|SSL|SIGN|VERIFY|UNKNOWN/i.test(`${originalCode} ${said}`)) {
     return `TLS cannot be set up, or its certificate is not trusted: ${said}`;
   }
   return code === "EABORT" ? "The attempt was ended" : said;

@@ -1,0 +1,216 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import type { Outcome } from "./channel.ts";
+import { type Mail, sendMail, type SmtpServer } from "./smtp.ts";
+import { type FakeSmtp, fakeSmtp, type FakeSmtpOptions } from "./testing/fake_smtp.ts";
+import { selfSigned } from "../testing/certificate.ts";
+
+const MAIL: Mail = {
+  recipient: "ops@example.org",
+  from: "vigie@example.org",
+  to: "ops@example.org, boss@example.org",
+  subject: "🚨 [EN COURS 1] Disque\r\nBcc: evil@example.org",
+  messageId: "<vigie_1_abc@example.org>",
+  thread: "<vigie_group@example.org>",
+  sentMs: Date.parse("2026-11-22T10:05:00Z"),
+  text: "Il ne reste plus rien\n.\nVraiment\n",
+  html: "<p>Il ne reste plus rien</p>",
+};
+
+interface Try {
+  readonly outcome: Outcome;
+  readonly smtp: FakeSmtp;
+}
+
+/** Sends one mail to a server that behaves so. */
+async function attempt(
+  behaviour: FakeSmtpOptions,
+  server: Partial<SmtpServer> = {},
+  { mail = MAIL, signal = AbortSignal.timeout(10_000), stepMs = 3_000 } = {},
+): Promise<Try> {
+  await using smtp = fakeSmtp(behaviour);
+  const outcome = await sendMail(
+    mail,
+    { host: "127.0.0.1", port: smtp.port, tls: "none", greeting: "example.org", ...server },
+    signal,
+    stepMs,
+  );
+  return { outcome, smtp };
+}
+
+const reasonOf = ({ outcome }: Try) => "reason" in outcome ? outcome.reason : "";
+
+Deno.test("sendMail hands over a mail that is one of a thread, and that nothing can be put into", async () => {
+  const { outcome, smtp } = await attempt({});
+  deepEqual(outcome, { result: "delivered", ref: MAIL.messageId });
+  const [{ from, to, data, secure }] = smtp.mails as [FakeSmtp["mails"][0]];
+  deepEqual([from, to, secure], [MAIL.from, [MAIL.recipient], false]);
+  const [head = ""] = data.replace(/\r\n[ \t]+/g, " ").split("\r\n\r\n");
+  const headers = head.split("\r\n").map((line) => line.split(/: (.*)/s) as [string, string]);
+  const header = Object.fromEntries(headers);
+  equal(headers.length, new Set(headers.map(([name]) => name)).size, "a header stands twice");
+  ok(!("Bcc" in header));
+  match(header.Subject!, /^=\?UTF-8\?[QB]\?[!-~ ]+$/);
+  equal(header.To, MAIL.to);
+  equal(header["Message-ID"], MAIL.messageId);
+  equal(header["In-Reply-To"], MAIL.thread);
+  equal(header.References, MAIL.thread);
+  equal(header.Date, "Sun, 22 Nov 2026 10:05:00 +0000");
+  equal(header["Auto-Submitted"], "auto-generated");
+  match(header["Content-Type"]!, /^multipart\/alternative/);
+  ok(/\r\n\.\r\n/.test(data) && data.includes("Vraiment"), "a line with a dot ended the mail");
+  ok(/^[\r\n\t -~]*$/.test(data), "it is not plain ASCII on the wire");
+  match(smtp.lines[0]!, /^EHLO example\.org$/);
+});
+
+Deno.test("sendMail insists on TLS by STARTTLS, and logs in only within it", async () => {
+  const tls = await selfSigned();
+  const { outcome, smtp } = await attempt({ tls, extensions: ["AUTH PLAIN"] }, {
+    tls: "STARTTLS",
+    ca: tls.cert,
+    user: { name: "vigie", password: "pässword" },
+  });
+  deepEqual(outcome, { result: "delivered", ref: MAIL.messageId });
+  const [{ secure, auth }] = smtp.mails as [FakeSmtp["mails"][0]];
+  equal(secure, true);
+  equal(new TextDecoder().decode(Uint8Array.fromBase64(auth!)), "\0vigie\0pässword");
+  deepEqual(smtp.lines.slice(0, 3).map((line) => line.split(" ")[0]), ["EHLO", "STARTTLS", "EHLO"]);
+});
+
+Deno.test("sendMail speaks TLS from the start", async () => {
+  const tls = await selfSigned();
+  const { outcome, smtp } = await attempt({ tls, fromTheStart: true }, {
+    tls: "from the start",
+    ca: tls.cert,
+  });
+  deepEqual(outcome, { result: "delivered", ref: MAIL.messageId });
+  equal(smtp.mails[0]!.secure, true);
+});
+
+Deno.test("sendMail sends nothing in plain that should be encrypted", async () => {
+  const user = { name: "vigie", password: "secret-password" };
+  const silent = (smtp: FakeSmtp) => {
+    deepEqual(smtp.mails, []);
+    ok(!smtp.lines.some((line) => /^(AUTH|MAIL|RCPT|DATA)/.test(line)), smtp.lines.join("\n"));
+  };
+  const none = await attempt({ extensions: ["AUTH PLAIN"] }, { tls: "STARTTLS", user });
+  deepEqual(none.outcome, {
+    result: "gone",
+    reason: "The server offers no TLS, and nothing is sent in plain: 502 5.5.1 Not implemented",
+  });
+  silent(none.smtp);
+  const old = await attempt({ replies: { EHLO: "500 5.5.1 What?" } }, { tls: "STARTTLS", user });
+  equal(old.outcome.result, "gone");
+  silent(old.smtp);
+  const later = await attempt({ replies: { STARTTLS: "454 4.3.0 TLS not available now" } }, {
+    tls: "STARTTLS",
+  });
+  deepEqual(later.outcome, {
+    result: "retry",
+    reason: "The server answered: 454 4.3.0 TLS not available now",
+  });
+  silent(later.smtp);
+});
+
+Deno.test("sendMail trusts no certificate that nobody vouches for, and says so", async () => {
+  const tls = await selfSigned();
+  const other = await selfSigned();
+  for (const way of ["STARTTLS", "from the start"] as const) {
+    for (const ca of [undefined, other.cert]) {
+      const tried = await attempt({ tls, fromTheStart: way === "from the start" }, { tls: way, ca });
+      equal(tried.outcome.result, "retry");
+      match(reasonOf(tried), /^127\.0\.0\.1:\d+: TLS cannot be set up, or its certificate is not trusted/);
+      deepEqual(tried.smtp.mails, []);
+    }
+  }
+  // It is a certificate for localhost and 127.0.0.1.
+  const hostname = "127.0.0.2";
+  const elsewhere = await attempt({ tls, hostname }, { tls: "STARTTLS", ca: tls.cert, host: hostname });
+  match(reasonOf(elsewhere), /TLS cannot be set up/);
+  deepEqual(elsewhere.smtp.mails, []);
+});
+
+type Row = readonly [title: string, behaviour: FakeSmtpOptions, result: Outcome["result"], reason: RegExp];
+
+const ROWS: readonly Row[] = [
+  ["busy", { replies: { greeting: "421 4.3.2 Too busy" } }, "retry", /answered: 421 4\.3\.2 Too busy/],
+  ["no mail here", { replies: { greeting: "554 5.7.1 Go away" } }, "gone", /refuses to be spoken to: 554/],
+  ["not SMTP", { replies: { greeting: "HTTP/1.1 400 Bad Request" } }, "retry", /HTTP\/1\.1 400/],
+  ["closes in the middle", { replies: { EHLO: "421 4.4.2 Bye" } }, "retry", /421 4\.4\.2 Bye/],
+  ["the sender is refused", { replies: { MAIL: "553 5.1.8 Not yours" } }, "gone", /refuses the sender: 553/],
+  ["later", { replies: { MAIL: "452 4.3.1 Disk full" } }, "retry", /452 4\.3\.1 Disk full/],
+  [
+    "the recipient is unknown",
+    { replies: { RCPT: "550 5.1.1 Unknown" } },
+    "gone",
+    /refuses the recipient: 550/,
+  ],
+  ["greylisted", { replies: { RCPT: "450 4.2.0 Greylisted" } }, "retry", /450 4\.2\.0 Greylisted/],
+  ["no mail taken now", { replies: { DATA: "451 4.3.0 Later" } }, "retry", /451/],
+  [
+    "too large",
+    { replies: { end: "552 5.3.4 Too large" } },
+    "refused",
+    /refuses the mail: 552 5\.3\.4 Too large/,
+  ],
+  ["spam", { replies: { end: "554 5.7.1 Spam" } }, "refused", /554 5\.7\.1 Spam/],
+  ["cannot be kept now", { replies: { end: "451 4.3.0 Queue full" } }, "retry", /451 4\.3\.0 Queue full/],
+  ["out of step", { replies: { MAIL: "503 5.5.1 Bad sequence" } }, "retry", /503/],
+  ["cut at once", { replies: { greeting: "cut" } }, "retry", /closed/i],
+  ["cut before the mail", { replies: { DATA: "cut" } }, "retry", /closed/i],
+  ["cut in the mail", { replies: { body: "cut" } }, "retry", /./],
+  ["cut before the mail is confirmed", { replies: { end: "cut" } }, "retry", /closed/i],
+];
+
+Deno.test("sendMail judges what a server answers, and where it breaks off", async () => {
+  for (const [title, behaviour, result, reason] of ROWS) {
+    const tried = await attempt(behaviour);
+    equal(tried.outcome.result, result, `${title}: ${JSON.stringify(tried.outcome)}`);
+    match(reasonOf(tried), reason, title);
+    ok(!/[\r\n]/.test(reasonOf(tried)), title);
+  }
+});
+
+Deno.test("sendMail tells a wrong login from a server that cannot log in now, and says no password", async () => {
+  const user = { name: "vigie", password: "secret-password" };
+  const tried = async (behaviour: FakeSmtpOptions) => {
+    const { outcome, smtp } = await attempt(behaviour, { user });
+    ok(
+      !JSON.stringify(outcome).includes(user.password) &&
+        !JSON.stringify(outcome).includes(btoa(user.password)),
+    );
+    deepEqual(smtp.mails, []);
+    return outcome;
+  };
+  const extensions = ["AUTH PLAIN LOGIN"];
+  deepEqual(await tried({ extensions, replies: { AUTH: "535 5.7.8 Wrong" } }), {
+    result: "gone",
+    reason: "The server refuses the login: 535 5.7.8 Wrong",
+  });
+  deepEqual(await tried({ extensions, replies: { AUTH: "454 4.7.0 Not now" } }), {
+    result: "retry",
+    reason: "The server answered: 454 4.7.0 Not now",
+  });
+  equal((await tried({ replies: { AUTH: "502 5.5.1 Not implemented" } })).result, "gone");
+});
+
+Deno.test("sendMail waits for no step for ever, and ends when it is told to", async () => {
+  for (const step of ["greeting", "EHLO", "DATA", "end"] as const) {
+    const tried = await attempt({ replies: { [step]: "hang" } }, {}, { stepMs: 60 });
+    equal(tried.outcome.result, "retry", step);
+  }
+  const ended = await attempt({ replies: { MAIL: "hang" } }, {}, { signal: AbortSignal.timeout(60) });
+  deepEqual(ended.outcome, {
+    result: "retry",
+    reason: `127.0.0.1:${ended.smtp.port}: The attempt was ended`,
+  });
+});
+
+Deno.test("sendMail says which server cannot be reached", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const server = { host: "127.0.0.1", port, tls: "STARTTLS", greeting: "example.org" } as const;
+  const outcome = await sendMail(MAIL, server, AbortSignal.timeout(5_000));
+  equal(outcome.result, "retry");
+  match((outcome as { reason: string }).reason, new RegExp(`^127\\.0\\.0\\.1:${port}: .*ECONNREFUSED`));
+});
