@@ -2,10 +2,10 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
-import { type Alert, decodeNotification, type Notification } from "../payload.ts";
+import type { Alert, Notification } from "../payload.ts";
 import { searchText, TOKENIZER } from "./search.ts";
 import { statementsOf, type Store } from "./store.ts";
-import { decodeBody, type Summary, summaryOf } from "./summary.ts";
+import { decodeBody, type Summary, summaryOf, UNREADABLE } from "./summary.ts";
 
 /** The search index. */
 export interface AlertIndex {
@@ -175,7 +175,7 @@ export function createAlertIndex(store: Store, options: AlertIndexOptions): Aler
     } catch (error) {
       // It was understood when it came: the disk has changed it. The others can be found all the same.
       onProblem(`Cannot read notification ${id} for the search index: ${(error as Error).message}`);
-      return decodeNotification({ alerts: [] });
+      return UNREADABLE;
     }
   }
 

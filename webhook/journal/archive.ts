@@ -2,10 +2,16 @@
 
 import type { AlertIndex } from "./alert_index.ts";
 import type { Delivery, Origin, StoredNotification } from "./journal.ts";
-import { type NotificationQuery, pageOfNotifications } from "./notification_page.ts";
+import {
+  listed,
+  type NotificationQuery,
+  pageOfNotifications,
+  SUMMARY,
+  type SummaryRow,
+} from "./notification_page.ts";
 import { DELIVERIES_PER_NOTIFICATION, STATES } from "./schema.ts";
 import { statementsOf, type Store } from "./store.ts";
-import type { Summary } from "./summary.ts";
+import { readBody, type Summary, summaryOf, UNREADABLE } from "./summary.ts";
 
 export type { NotificationQuery } from "./notification_page.ts";
 
@@ -56,11 +62,14 @@ export type DeliveryCounts = Readonly<Record<Delivery["state"], number>>;
 /** Reads the journal. Every method throws what SQLite says when it cannot. */
 export interface Archive {
   notifications(query: NotificationQuery): Page<ListedNotification>;
+  /** One as in a list; undefined when there is none. */
+  listed(id: number): ListedNotification | undefined;
   notification(id: number): StoredNotification | undefined;
   deliveries(notificationId: number): readonly DeliveryRecord[];
   deliveryCounts(notificationId: number): DeliveryCounts;
   /** @param channels Of these, each named once. @param below Only ids below. */
   deadLetters(channels: readonly string[], below: number, limit: number): Page<DeliveryRecord>;
+  deadLetterIds(channel: string, below: number, limit: number): Page<number>;
   delivery(id: number): DeliveryRecord | undefined;
   quarantine(below: number, limit: number): Page<QuarantinedRecord>;
   quarantined(id: number): (QuarantinedRecord & { readonly body: Uint8Array }) | undefined;
@@ -85,6 +94,16 @@ export function createArchive(store: Store, index: Pick<AlertIndex, "upTo">): Ar
 
   return {
     notifications: (query) => pageOfNotifications(sql, index.upTo(), query),
+    listed(id) {
+      const row = sql(`SELECT ${SUMMARY} FROM summary WHERE notification_id = ?`).get(id) as unknown as
+        | SummaryRow
+        | undefined;
+      if (row !== undefined) return listed(row);
+      const stored = this.notification(id);
+      if (stored === undefined) return undefined;
+      const { receivedMs, origin, body } = stored;
+      return { id, receivedMs, origin, ...summaryOf(readBody(body) ?? UNREADABLE) };
+    },
     notification(id) {
       const row = sql(
         "SELECT id, received_ms AS receivedMs, origin, grp AS 'group', body FROM notification WHERE id = ?",
@@ -114,6 +133,13 @@ export function createArchive(store: Store, index: Pick<AlertIndex, "upTo">): Ar
       );
       rows.sort((a, b) => b.id - a.id);
       return page(rows.slice(0, limit + 1), limit, deliveryOf);
+    },
+    deadLetterIds(channel, below, limit) {
+      const rows = sql(
+        "SELECT id FROM delivery WHERE state = 3 AND channel = ? AND id < ? ORDER BY id DESC LIMIT ?",
+      )
+        .all(channel, below, limit + 1) as { id: number }[];
+      return page(rows, limit, ({ id }) => id);
     },
     delivery(id) {
       const row = sql(`SELECT ${DELIVERY} FROM delivery WHERE id = ?`).get(id) as unknown as

@@ -1,11 +1,11 @@
 /** A page of notifications that fit a query, found in bounded time. */
 
 import type { StatementSync } from "node:sqlite";
-import { decodeNotification, type Notification } from "../payload.ts";
+import type { Notification } from "../payload.ts";
 import type { ListedNotification, Page } from "./archive.ts";
 import type { Origin } from "./journal.ts";
 import { matchOfValues, parseSearch, type Search, searchText } from "./search.ts";
-import { decodeBody, summaryOf } from "./summary.ts";
+import { readBody, summaryOf, UNREADABLE } from "./summary.ts";
 
 /** Which notifications; all conditions must hold. */
 export interface NotificationQuery {
@@ -38,13 +38,15 @@ const BUDGET_MS = 40;
 // Rows that one statement may pass over without giving one.
 const STRETCH = 10_000;
 
-interface SummaryRow extends Omit<ListedNotification, "names"> {
+/** A row of the table `summary`. */
+export interface SummaryRow extends Omit<ListedNotification, "names"> {
   readonly names: string;
 }
 type Sql = (text: string) => StatementSync;
 type Candidate = ListedNotification | { readonly passedOver: number };
 
-const SUMMARY =
+/** Its columns, as `SummaryRow` names them. */
+export const SUMMARY =
   "notification_id AS id, received_ms AS receivedMs, origin, status, receiver, reason, firing, resolved, " +
   "truncated, severity, names";
 
@@ -103,7 +105,8 @@ function* notIndexed(
     if (row === undefined) return;
     const { id, receivedMs, origin, body } = row;
     below = id;
-    const notification = readable(body);
+    // A body that the disk has changed hides none of the others.
+    const notification = readBody(body) ?? UNREADABLE;
     const listed = { id, receivedMs, origin, ...summaryOf(notification) };
     const found = fits(listed, query) && ((search === undefined && query.labels === undefined) ||
       notification.alerts.some((alert) =>
@@ -171,16 +174,8 @@ function* byAlert(
   }
 }
 
-/** A body that the disk has changed hides none of the others. */
-function readable(body: Uint8Array): Notification {
-  try {
-    return decodeBody(body);
-  } catch {
-    return decodeNotification({ alerts: [] });
-  }
-}
-
-function listed(row: SummaryRow): ListedNotification {
+/** A row as it is listed. */
+export function listed(row: SummaryRow): ListedNotification {
   return { ...row, names: JSON.parse(row.names) };
 }
 

@@ -37,7 +37,19 @@ export function summaryOf(notification: Notification): Summary {
   return { status, receiver, reason, ...counts, truncated: truncatedAlerts, severity, names: [...names] };
 }
 
-/** The notification in a stored body, which was understood when it came. */
+/** The notification in a stored body, which was understood when it came. @throws {Error} when the disk has changed it. */
 export function decodeBody(body: Uint8Array): Notification {
   return decodeNotification(JSON.parse(new TextDecoder().decode(body)));
 }
+
+/** As `decodeBody`; undefined when the disk has changed it. */
+export function readBody(body: Uint8Array): Notification | undefined {
+  try {
+    return decodeBody(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is left of a notification whose body cannot be read any more. */
+export const UNREADABLE: Notification = decodeNotification({ alerts: [] });
