@@ -1,7 +1,7 @@
 /** When an alert began and ended, for a reader. */
 
 import type { Locale } from "../../lib/text.ts";
-import { WORDS } from "./words.ts";
+import { type Moment, WORDS } from "./words.ts";
 
 /** What times are shown in. */
 export interface TimeContext {
@@ -24,7 +24,7 @@ export function formatWhen(
   context: TimeContext,
 ): string {
   const words = WORDS[context.locale];
-  const time = (ms: number) => formatTime(ms, context);
+  const time = (ms: number) => momentOf(ms, context);
   if (startsMs === undefined) return endsMs === undefined ? "" : words.until(time(endsMs));
   const said = endsMs === undefined
     ? words.since(time(startsMs))
@@ -34,10 +34,15 @@ export function formatWhen(
   return lastedMs < 0 ? said : `${said} (${formatLasting(lastedMs, context.locale)})`;
 }
 
-/** A time as people say it: the time of day, with the date unless it is the day of `sentMs`. */
+/** A time by itself: the time of day, with the date unless it is the day of `sentMs`. */
 export function formatTime(ms: number, context: TimeContext): string {
-  const { time, dated, day } = formatsOf(context.locale, context.timezone);
-  return (day.format(ms) === day.format(context.sentMs) ? time : dated).format(ms);
+  return WORDS[context.locale].at(momentOf(ms, context));
+}
+
+function momentOf(ms: number, { locale, timezone, sentMs }: TimeContext): Moment {
+  const { time, date, day } = formatsOf(locale, timezone);
+  const today = day.format(ms) === day.format(sentMs);
+  return { date: today ? undefined : date.format(ms), time: time.format(ms) };
 }
 
 /** A time span in its two largest units: `45 s`, `3 min`, `2 h 5 min`, `3 d 4 h`. */
@@ -59,7 +64,7 @@ export function formatLasting(ms: number, locale: Locale): string {
 
 interface Formats {
   readonly time: Intl.DateTimeFormat;
-  readonly dated: Intl.DateTimeFormat;
+  readonly date: Intl.DateTimeFormat;
   /** Tells days apart. */
   readonly day: Intl.DateTimeFormat;
 }
@@ -81,7 +86,7 @@ function formatsOf(locale: Locale, timezone: string | undefined): Formats {
   const language = locale === "en" ? "en-GB" : "fr-FR";
   const formats: Formats = {
     time: new Intl.DateTimeFormat(language, time),
-    dated: new Intl.DateTimeFormat(language, { day: "numeric", month: "short", ...time }),
+    date: new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: timezone }),
     day: new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: timezone }),
   };
   made.set(key, formats);

@@ -2,6 +2,12 @@
 
 import type { Locale } from "../../lib/text.ts";
 
+/** A time as a reader is told it; the date is that of another day than today. */
+export interface Moment {
+  readonly date?: string;
+  readonly time: string;
+}
+
 interface Words {
   /** In the title, in capitals. */
   readonly firing: string;
@@ -9,9 +15,10 @@ interface Words {
   readonly unknown: string;
   /** An alert that has no name. */
   readonly nameless: string;
-  readonly since: (start: string) => string;
-  readonly between: (start: string, end: string) => string;
-  readonly until: (end: string) => string;
+  readonly at: (moment: Moment) => string;
+  readonly since: (start: Moment) => string;
+  readonly between: (start: Moment, end: Moment) => string;
+  readonly until: (end: Moment) => string;
   /** Labels of fields and links. */
   readonly value: string;
   readonly labels: string;
@@ -34,9 +41,13 @@ export const WORDS: Readonly<Record<Locale, Words>> = {
     resolved: "RÉSOLU",
     unknown: "INCONNU",
     nameless: "Alerte sans nom",
-    since: (start) => `depuis ${start}`,
-    between: (start, end) => `de ${start} à ${end}`,
-    until: (end) => `jusqu'à ${end}`,
+    at: ({ date, time }) => date ? `${date} à ${time}` : time,
+    since: ({ date, time }) => date ? `depuis le ${date} à ${time}` : `depuis ${time}`,
+    between: (start, end) =>
+      `${start.date ? `du ${start.date} à` : "de"} ${start.time} ${
+        end.date ? `au ${end.date} à` : "à"
+      } ${end.time}`,
+    until: ({ date, time }) => date ? `jusqu'au ${date} à ${time}` : `jusqu'à ${time}`,
     value: "Valeur",
     labels: "Étiquettes",
     runbook: "Procédure",
@@ -53,9 +64,10 @@ export const WORDS: Readonly<Record<Locale, Words>> = {
     resolved: "RESOLVED",
     unknown: "UNKNOWN",
     nameless: "Alert without a name",
-    since: (start) => `since ${start}`,
-    between: (start, end) => `${start} to ${end}`,
-    until: (end) => `until ${end}`,
+    at: inEnglish,
+    since: (start) => `since ${inEnglish(start)}`,
+    between: (start, end) => `${inEnglish(start)} to ${inEnglish(end)}`,
+    until: (end) => `until ${inEnglish(end)}`,
     value: "Value",
     labels: "Labels",
     runbook: "Runbook",
@@ -68,6 +80,10 @@ export const WORDS: Readonly<Record<Locale, Words>> = {
     units: { d: "d", h: "h", min: "min", s: "s" },
   },
 };
+
+function inEnglish({ date, time }: Moment): string {
+  return date ? `${date}, ${time}` : time;
+}
 
 const NUMBERS: Readonly<Record<Locale, Intl.NumberFormat>> = {
   fr: new Intl.NumberFormat("fr", { maximumSignificantDigits: 6 }),
