@@ -65,6 +65,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     get duplicateWindowMs() {
       return setup.limits.duplicateWindowMs;
     },
+    settleWithinMs: 10,
     onCommit: (seconds, rows) => metrics.commit(seconds, rows),
     onProblem(problem) {
       log.error("The journal has a problem", { problem });

@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { clearImmediate, setImmediate } from "node:timers";
+import type { Clock } from "../clock.ts";
 import { failureKind } from "./failure.ts";
 
 /** One piece of work. */
@@ -21,6 +22,7 @@ export interface GroupCommitOptions {
   readonly onFailure: (error: unknown) => Error;
   /** Called when one is on disk, before anybody is told. */
   readonly onCommit: (seconds: number, works: number) => void;
+  readonly clock: Clock;
 }
 
 // One transaction takes no more, so that neither memory nor the WAL grows with the number of callers.
@@ -29,12 +31,13 @@ const MOST_BYTES = 16 * 1_024 * 1_024;
 /**
  * Gathers what is asked for in one turn of the event loop into one transaction, as a sync costs a thousand times what a row costs.
  *
- * It is flushed by `setImmediate`, that is as soon as all that arrived has been taken: a timer, even of 0 ms, waits for a millisecond.
+ * What cannot wait is flushed by `setImmediate`, that is as soon as all that arrived has been taken: a timer, even of 0 ms, waits for a millisecond.
  */
 export class GroupCommit {
   #works: Work[] = [];
   #bytes = 0;
   #immediate: ReturnType<typeof setImmediate> | undefined;
+  #cancelTimer: (() => void) | undefined;
   readonly #options: GroupCommitOptions;
 
   constructor(options: GroupCommitOptions) {
@@ -48,8 +51,9 @@ export class GroupCommit {
    *
    * @param committed Called once it is on disk, before the promise resolves.
    * @param bytes About how much it writes.
+   * @param patienceMs How long it may wait for something that cannot wait, whose sync it shares then.
    */
-  add<T>(run: () => T, committed?: (value: T) => void, bytes = 0): Promise<T> {
+  add<T>(run: () => T, committed?: (value: T) => void, bytes = 0, patienceMs = 0): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     let value: T;
     this.#works.push({
@@ -63,7 +67,10 @@ export class GroupCommit {
     });
     this.#bytes += bytes;
     if (this.#bytes >= MOST_BYTES) this.flush();
-    else this.#immediate ??= setImmediate(() => this.flush());
+    else if (patienceMs === 0) this.#immediate ??= setImmediate(() => this.flush());
+    else if (!this.#immediate) {
+      this.#cancelTimer ??= this.#options.clock.after(patienceMs, () => this.flush());
+    }
     return promise;
   }
 
@@ -71,6 +78,8 @@ export class GroupCommit {
   flush(): void {
     clearImmediate(this.#immediate);
     this.#immediate = undefined;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
     const works = this.#works;
     if (works.length === 0) return;
     this.#works = [];

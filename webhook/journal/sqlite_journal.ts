@@ -38,6 +38,11 @@ export interface JournalOptions {
   readonly limitBytes: number;
   /** A copy of a notification that came within so long is a duplicate. */
   readonly duplicateWindowMs: number;
+  /**
+   * How long it may take until it is on disk what became of a delivery: under load it shares the sync of what is accepted then. A crash in
+   * between repeats the delivery. Default 0.
+   */
+  readonly settleWithinMs?: number;
   /** Called after each commit: how long it took, and how many things it held. */
   readonly onCommit?: (seconds: number, works: number) => void;
   /** Called with what goes wrong, once as long as it stays the same. */
@@ -71,6 +76,7 @@ export class SqliteJournal implements Journal {
     this.#sql = new Statements(this.#database);
     this.#load();
     this.#commits = new GroupCommit({
+      clock: options.clock,
       database: () => this.#database,
       onRollback: () => [this.#lastNotificationId, this.#lastQuarantineId] = this.#committedIds,
       onFailure: (error) => this.#failed(error),
@@ -154,6 +160,8 @@ export class SqliteJournal implements Journal {
           if (queued) this.#noteQueued(queued);
         }
       },
+      0,
+      this.#options.settleWithinMs,
     ).then(() => undefined);
   }
 
@@ -233,11 +241,16 @@ export class SqliteJournal implements Journal {
     this.#database.close();
   }
 
-  #add<T>(run: () => T, committed?: (value: T) => void, bytes?: number): Promise<T> {
+  #add<T>(
+    run: () => T,
+    committed?: (value: T) => void,
+    bytes?: number,
+    patienceMs?: number,
+  ): Promise<T> {
     if (this.#closed) {
       return Promise.reject(new JournalFailure(`Cannot write the journal "${this.path}": it is closed`));
     }
-    return this.#commits.add(run, committed, bytes);
+    return this.#commits.add(run, committed, bytes, patienceMs);
   }
 
   #failed(error: unknown): JournalFailure {
