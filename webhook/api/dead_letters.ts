@@ -79,13 +79,13 @@ export function deadLetterRoutes(options: ApiOptions): Route[] {
       params: schemas.byId,
       answer: { status: 200, description: "The dead letter", schema: schemas.deadLetterDetail },
       problems: [],
-      handle({ params: { id } }) {
+      async handle({ params: { id } }) {
         const delivery = deadLetter(id);
         const stored = found(
           archive.notification(delivery.notificationId),
           `notification ${delivery.notificationId}`,
         );
-        const text = textOf(delivery, stored) ?? null;
+        const text = await textOf(delivery) ?? null;
         return { json: { ...view(delivery), decoded: readBody(stored.body) ?? null, text } };
       },
     }),

@@ -14,6 +14,8 @@ import { quarantineRoutes } from "./quarantine.ts";
 import { accepts, type ApiContext, readBody, readParams, readQuery } from "./request.ts";
 import type { Route } from "./route.ts";
 
+export { createPlainText } from "./plain_text.ts";
+
 /** What `createApi` needs besides what the routes show. */
 export interface ServedApiOptions extends ApiOptions {
   readonly version: string;

@@ -3,7 +3,7 @@
 import type { Locale } from "../../lib/text.ts";
 import type { Deliveries } from "../delivery/mod.ts";
 import type { Archive, DeliveryRecord } from "../journal/archive.ts";
-import type { Journal, StoredNotification } from "../journal/journal.ts";
+import type { Journal } from "../journal/journal.ts";
 import { Problem } from "./problem.ts";
 
 /** What the API shows and moves. */
@@ -18,7 +18,7 @@ export interface ApiOptions {
   /** Whether the process is ending; nothing is changed any more then. */
   readonly isStopping: () => boolean;
   /** What a delivery would say now, in its plain form; undefined when its channel is gone. */
-  readonly textOf: (delivery: DeliveryRecord, stored: StoredNotification) => string | undefined;
+  readonly textOf: (delivery: DeliveryRecord) => Promise<string | undefined>;
 }
 
 /** `value`. @throws {Problem} 404 when there is none. */

@@ -58,7 +58,7 @@ export async function withApi(
       locale: () => "en",
       now: clock.now,
       isStopping: () => state.stopping,
-      textOf: ({ channel }) => channel === "slack" ? `plain ${SECRET}` : undefined,
+      textOf: ({ channel }) => Promise.resolve(channel === "slack" ? `plain ${SECRET}` : undefined),
       version: "1.2.3",
       isGuarded: () => state.guarded,
       redact: createRedactor([SECRET]),
