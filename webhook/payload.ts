@@ -27,6 +27,13 @@ export interface GrafanaAlert {
   readonly valueString?: string;
 }
 
+/** What Grafana's webhook says of a group beyond Alertmanager's. */
+export interface GrafanaGroup {
+  readonly title?: string;
+  readonly message?: string;
+  readonly orgId?: number;
+}
+
 /** One group of alerts that one receiver is told about. */
 export interface Notification {
   /** Receiver as named in config.ts (Alertmanager sends it regexp-quoted). */
@@ -40,6 +47,8 @@ export interface Notification {
   readonly externalURL: string;
   /** Alerts that the sender left out of `alerts`. */
   readonly truncatedAlerts: number;
+  /** What Grafana adds, as far as it said it. */
+  readonly grafana?: GrafanaGroup;
   /** Why it was sent, such as `first notification` (Alertmanager 0.32 and later); `""` when unknown. */
   readonly reason: string;
 }
@@ -64,10 +73,9 @@ export function decodeNotification(value: unknown): Notification {
   if (!body || !Array.isArray(body.alerts)) throw new NotANotification(describe(value));
   const said = status(body.status);
   const alerts = body.alerts.map((alert) => decodeAlert(alert, said));
-  const firing = alerts.length === 0 || alerts.some((alert) => alert.status === "firing");
-  return {
+  return withGrafana<Notification>({
     receiver: unquote(text(body.receiver)),
-    status: said ?? (firing ? "firing" : "resolved"),
+    status: said ?? (isFiring(alerts) ? "firing" : "resolved"),
     alerts,
     groupKey: text(body.groupKey),
     groupLabels: textMap(body.groupLabels),
@@ -76,13 +84,22 @@ export function decodeNotification(value: unknown): Notification {
     externalURL: text(body.externalURL),
     truncatedAlerts: count(body.truncatedAlerts),
     reason: text(body.notification_reason),
-  };
+  }, grafanaGroup(body));
+}
+
+function isFiring(alerts: readonly Alert[]): boolean {
+  return alerts.length === 0 || alerts.some(({ status }) => status === "firing");
+}
+
+/** With what Grafana said, if it said something. */
+function withGrafana<Of extends Alert | Notification>(of: Of, grafana: Of["grafana"]): Of {
+  return grafana === undefined ? of : { ...of, grafana };
 }
 
 function decodeAlert(value: unknown, fallback: Alert["status"] | undefined): Alert {
   const alert = record(value) ?? {};
   const own = status(alert.status) ?? fallback ?? "firing";
-  return {
+  return withGrafana<Alert>({
     status: own,
     labels: textMap(alert.labels),
     annotations: textMap(alert.annotations),
@@ -90,24 +107,41 @@ function decodeAlert(value: unknown, fallback: Alert["status"] | undefined): Ale
     endsAt: own === "firing" ? "" : timestamp(alert.endsAt),
     generatorURL: text(alert.generatorURL),
     fingerprint: text(alert.fingerprint),
-    ...grafanaAlert(alert),
-  };
+  }, grafanaAlert(alert));
 }
 
 const GRAFANA_TEXTS = ["silenceURL", "dashboardURL", "panelURL", "imageURL", "valueString"] as const;
 
-function grafanaAlert(alert: Record<string, unknown>): { readonly grafana?: GrafanaAlert } {
-  const said: { -readonly [Key in keyof GrafanaAlert]: GrafanaAlert[Key] } = {};
+function grafanaAlert(alert: Record<string, unknown>): GrafanaAlert | undefined {
+  let said: { -readonly [Key in keyof GrafanaAlert]: GrafanaAlert[Key] } | undefined;
   for (const key of GRAFANA_TEXTS) {
     const value = text(alert[key]);
-    if (value !== "") said[key] = value;
+    if (value !== "") (said ??= {})[key] = value;
   }
-  const values: Record<string, number> = Object.create(null);
-  for (const [key, value] of Object.entries(record(alert.values) ?? {})) {
-    if (typeof value === "number") values[key.toWellFormed()] = value;
+  const values = record(alert.values);
+  if (values === undefined) return said;
+  const kept: Record<string, number> = Object.create(null);
+  let isEmpty = true;
+  for (const key in values) {
+    const value = values[key];
+    // JSON writes numbers that are too large for JavaScript.
+    if (!Number.isFinite(value)) continue;
+    kept[key.toWellFormed()] = value as number;
+    isEmpty = false;
   }
-  if (Object.keys(values).length > 0) said.values = values;
-  return Object.keys(said).length > 0 ? { grafana: said } : {};
+  if (!isEmpty) (said ??= {}).values = kept;
+  return said;
+}
+
+function grafanaGroup(body: Record<string, unknown>): GrafanaGroup | undefined {
+  const [title, message] = [text(body.title), text(body.message)];
+  const orgId = typeof body.orgId === "number" ? count(body.orgId) : 0;
+  if (title === "" && message === "" && orgId === 0) return undefined;
+  return {
+    ...(title === "" ? {} : { title }),
+    ...(message === "" ? {} : { message }),
+    ...(orgId === 0 ? {} : { orgId }),
+  };
 }
 
 function record(value: unknown): Record<string, unknown> | undefined {
@@ -128,14 +162,18 @@ function text(value: unknown): string {
 
 function textMap(value: unknown): Record<string, string> {
   const map: Record<string, string> = Object.create(null);
-  for (const [key, entry] of Object.entries(record(value) ?? {})) {
+  const entries = record(value);
+  for (const key in entries) {
+    const entry = entries[key];
     if (entry !== null && typeof entry !== "object") map[key.toWellFormed()] = text(entry);
   }
   return map;
 }
 
+/** What is too large to be counted exactly is still many. */
 function count(value: unknown): number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
+  if (typeof value !== "number" || !(value >= 1)) return 0;
+  return Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER);
 }
 
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
@@ -144,15 +182,18 @@ const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]
 function timestamp(value: unknown): string {
   const match = typeof value === "string" ? RFC_3339.exec(value) : null;
   if (!match || match[1] === "0001") return "";
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
   // Date turns 30 February into 2 March instead of refusing it.
-  const daysOfMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  return day <= daysOfMonth && !Number.isNaN(Date.parse(match[0])) ? match[0] : "";
+  if (Number(match[3]) > 28 && Number(match[3]) > daysOf(Number(match[1]), Number(match[2]))) return "";
+  return Number.isNaN(Date.parse(match[0])) ? "" : match[0];
+}
+
+function daysOf(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 /** Undoes Go's `regexp.QuoteMeta`, which Alertmanager puts receivers' names through. */
 function unquote(name: string): string {
-  return name.replace(/\\([\\.+*?()|[\]{}^$])/g, "$1");
+  return !name.includes("\\") ? name : name.replace(/\\([\\.+*?()|[\]{}^$])/g, "$1");
 }
 
 function describe(value: unknown): string {

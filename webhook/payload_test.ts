@@ -46,7 +46,7 @@ Deno.test("decodeNotification reads what Alertmanager posts", async (t) => {
 });
 
 Deno.test("decodeNotification reads what Grafana posts", () => {
-  const { receiver, status, alerts, reason } = decodeNotification({
+  const { receiver, status, alerts, reason, grafana } = decodeNotification({
     receiver: "vigie",
     status: "firing",
     orgId: 1,
@@ -59,7 +59,9 @@ Deno.test("decodeNotification reads what Grafana posts", () => {
       generatorURL: "http://grafana/alerting/1",
       fingerprint: "57c6d9296de2ad39",
       silenceURL: "http://grafana/silence",
-      values: { A: 94.5 },
+      dashboardURL: "",
+      panelURL: null,
+      values: { A: 94.5, B: null, C: "1", D: Infinity, __proto__: 2 },
       valueString: "[ var='A' value=94.5 ]",
     }],
     version: "1",
@@ -69,6 +71,25 @@ Deno.test("decodeNotification reads what Grafana posts", () => {
   });
   deepEqual([receiver, status, reason, alerts[0]!.labels.alertname], ["vigie", "firing", "", "High"]);
   equal(alerts[0]!.startsAt, "2026-11-22T10:00:00+01:00");
+  deepEqual(plain(alerts[0]!.grafana), {
+    silenceURL: "http://grafana/silence",
+    values: { A: 94.5 },
+    valueString: "[ var='A' value=94.5 ]",
+  });
+  deepEqual(grafana, { title: "[FIRING:1]", message: "**Firing**", orgId: 1 });
+});
+
+Deno.test("decodeNotification adds nothing of Grafana's to what Grafana did not say", () => {
+  const notification = decodeNotification({ alerts: [{ values: {}, silenceURL: "" }], orgId: "1" });
+  ok(!("grafana" in notification));
+});
+
+Deno.test("decodeNotification keeps numbers and truth values as JSON writes them, however large", () => {
+  const { alerts, truncatedAlerts, groupKey } = decodeNotification(JSON.parse(
+    '{"groupKey":12345678901234567890,"truncatedAlerts":18446744073709551615,"alerts":[{"labels":{"a":1e21,"b":-0,"c":true}}]}',
+  ));
+  deepEqual(plain(alerts[0]!.labels), { a: "1e+21", b: "0", c: "true" });
+  deepEqual([truncatedAlerts, groupKey], [Number.MAX_SAFE_INTEGER, "12345678901234567000"]);
 });
 
 Deno.test("decodeNotification reads a bare list of alerts and works out the status", () => {

@@ -1,5 +1,6 @@
 /** A request's body, whole and inflated, or why it is not taken. */
 
+import { isUtf8 } from "node:buffer";
 import type { IncomingBody } from "./answer.ts";
 import { inflate, NotGzip } from "./inflate.ts";
 import { Rejected, type Unreadable } from "./rejected.ts";
@@ -148,16 +149,16 @@ export function createBodyReader(limits: () => BodyLimits): BodyReader {
   };
 }
 
+const utf8 = new TextDecoder("utf-8");
+
 /** @throws {Rejected} when `bytes` are not JSON in UTF-8. */
 export function parseJson(bytes: Uint8Array): unknown {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
+  // A decoder that refuses what is not UTF-8 takes twice as long.
+  if (!isUtf8(bytes)) {
     throw new Rejected(400, "not_utf8", "The body is not UTF-8", {}, { body: bytes, bytes: bytes.length });
   }
   try {
-    return JSON.parse(text);
+    return JSON.parse(utf8.decode(bytes));
   } catch {
     // The parser's own message quotes the body, which may hold what logs must not.
     throw new Rejected(400, "not_json", "The body is not JSON", {}, { body: bytes, bytes: bytes.length });
