@@ -32,7 +32,7 @@ export async function readSetup(configPath: string | undefined, clock: Clock): P
     routing: await createRouting(settings.config),
     auth: judgeOf(settings, configPath, clock),
     limits: limitsOf(settings.config),
-    templates: templatesOf([...settings.channels.values()]),
+    templates: templatesOf([...settings.channels.values()], settings.config.timezone),
   };
 }
 
@@ -45,8 +45,10 @@ function judgeOf({ credentials }: Settings, configPath: string | undefined, cloc
   }
 }
 
-function templatesOf(channels: readonly Channel[]): Map<string, Templates> {
+function templatesOf(channels: readonly Channel[], timezone?: string): Map<string, Templates> {
   return new Map(
-    channels.flatMap(({ name, templates }) => templates ? [[name, compileTemplates(templates)]] : []),
+    channels.flatMap(({ name, templates }) =>
+      templates ? [[name, compileTemplates(templates, { timezone })]] : []
+    ),
   );
 }

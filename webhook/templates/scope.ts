@@ -74,6 +74,9 @@ const COMMON: Fields<Notification & Said>["fields"] = {
   commonAnnotations: "map",
   externalURL: "text",
   truncatedAlerts: "text",
+  grafana: {
+    fields: { title: "text", message: "text", orgId: "text" },
+  } satisfies Fields<NonNullable<Notification["grafana"]>>,
   reason: "text",
   title: "text",
   severity: "text",
