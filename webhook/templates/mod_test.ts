@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { createMessage } from "../message.ts";
 import type { TemplateInput } from "../messages/templates.ts";
@@ -76,7 +76,7 @@ Deno.test("compileTemplates gives what Liquid makes of the notification, unescap
 Deno.test("compileTemplates says times and durations as messages do", () => {
   equal(render("{{ alert.startsAt | time }}, {{ alert.startsAt | duration }}"), "09:57, 3 min");
   equal(render("{{ alert.startsAt | duration }}", "fr"), "3 min");
-  equal(render("{{ alerts[1].startsAt | time }}", "fr"), "21 nov., 09:00");
+  match(render("{{ alerts[1].startsAt | time }}", "fr"), /^21 nov\..*09:00$/);
   equal(render("{{ alerts[1].startsAt | duration: alerts[1].endsAt }}"), "1 d");
   equal(render("{{ alert.startsAt | duration: alert.endsAt }}"), "3 min", "while it fires, until now");
   equal(render("{{ alert.endsAt | time }}{{ alert.endsAt | duration }}{{ 7 | time }}"), "");

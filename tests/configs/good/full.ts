@@ -81,7 +81,7 @@ export default defineStack({
           fallback: "mail",
           maxAge: "2h",
           templates: {
-            title: "{{ emoji }} {{ commonLabels.alertname }}",
+            title: "{{ commonLabels.alertname }}: {{ firing }}",
             alert: "{{ alert.annotations.summary }} since {{ alert.startsAt | time }}",
             text: "{{ alerts.size }} alerts",
           },
