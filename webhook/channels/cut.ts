@@ -8,10 +8,8 @@ const ELLIPSIS = "…";
 /** `text` in at most `limit` UTF-16 units, with `…` when something was cut off; no character is halved. */
 export function cutUnits(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  const room = Math.max(limit - ELLIPSIS.length, 0);
-  // A cut between the halves of a surrogate pair leaves one that cannot be sent as UTF-8.
-  const end = /[\ud800-\udbff]/.test(text.charAt(room - 1)) ? room - 1 : room;
-  return (tidyEnd(text.slice(0, end)) + ELLIPSIS).slice(0, limit);
+  const end = wholeEnd(text, Math.max(limit - ELLIPSIS.length, 0));
+  return (text.slice(0, end).trimEnd() + ELLIPSIS).slice(0, limit);
 }
 
 /** `text` in at most `limit` bytes of UTF-8, at least 3, with `…` when something was cut off. */
@@ -19,12 +17,24 @@ export function cutBytes(text: string, limit: number): string {
   if (text.length * 3 <= limit || byteLength(text) <= limit) return text;
   const room = new Uint8Array(Math.max(limit - 3, 0));
   const { read } = encoder.encodeInto(text, room);
-  return tidyEnd(text.slice(0, read)) + ELLIPSIS;
+  return text.slice(0, wholeEnd(text, read)).trimEnd() + ELLIPSIS;
 }
 
-/** Without spaces, or a joiner that would join what follows. */
-function tidyEnd(text: string): string {
-  return text.replace(/[\s\u200d]+$/u, "");
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+/** What a reader takes for one character is rarely longer. */
+const LOOK_BACK_UNITS = 32;
+/** Below this no character joins its neighbour. */
+const FIRST_COMBINING = 0x300;
+
+/** Where `text` can end, at `end` or a little before, so that what a reader takes for one character stays whole: letters with accents, emoji, flags. */
+function wholeEnd(text: string, end: number): number {
+  if (end <= 0 || end >= text.length) return end;
+  if (text.charCodeAt(end) < FIRST_COMBINING && text.charCodeAt(end - 1) < FIRST_COMBINING) return end;
+  const from = Math.max(end - LOOK_BACK_UNITS, 0);
+  const { index } = graphemes.segment(text.slice(from, end + 2)).containing(end - from)!;
+  if (index > 0 || from === 0) return from + index;
+  // An endless pile of marks is cut, but never between the halves of a surrogate pair: they cannot be sent as UTF-8.
+  return /[\ud800-\udbff]/.test(text.charAt(end - 1)) ? end - 1 : end;
 }
 
 /** Bytes of `text` in UTF-8. */

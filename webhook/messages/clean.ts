@@ -1,5 +1,6 @@
 /** Texts of strangers, made harmless for any reader; escaping for a destination comes later. */
 
+import { cutUnits } from "../channels/cut.ts";
 import { oneLine, writeOut } from "../one_line.ts";
 
 // As much as any destination shows of one text; the whole is one link away.
@@ -9,13 +10,12 @@ const LINE_END = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
 
 /** `text` as one line, without spaces around it; controls and what reorders or hides text are written out. */
 export function cleanLine(text: string, maxLength = MAX_LINE): string {
-  return oneLine(text.trim(), maxLength).trim();
+  return oneLine(cutUnits(text.trim(), maxLength), maxLength).trim();
 }
 
 /** `text` with its lines kept, and no more than one of them empty in a row. */
 export function cleanText(text: string): string {
-  const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
-  return cut.toWellFormed().split(LINE_END)
+  return cutUnits(text, MAX_TEXT).toWellFormed().split(LINE_END)
     .map((line) => writeOut(line.replaceAll("\t", " ")).trimEnd())
     .join("\n").replace(/\n{3,}/g, "\n\n").trim();
 }
