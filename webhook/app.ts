@@ -11,6 +11,7 @@ import { refusal, Rejected } from "./http/rejected.ts";
 import { authorize } from "./ingest.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Readiness } from "./readiness.ts";
 
 /** What the application is made of. */
 export interface AppOptions {
@@ -22,18 +23,20 @@ export interface AppOptions {
   readonly drills: Drills;
   readonly metrics: Pick<Metrics, "contentType" | "expose" | "rejected">;
   readonly log: Log;
-  /** Why nothing should be sent here, a sentence each, without secrets; none while all is well. */
-  readonly problems: () => readonly string[];
+  /** What `/ready` answers. */
+  readonly readiness: () => Readiness;
   /** Requests that may be worked on at one time, as the configuration in use says. */
   readonly requests: () => number;
   /** What else is served: the API under `/api/` and its document. */
-  readonly api?: Hono;
+  readonly api?: Hono<AppEnv>;
 }
 
 /** The application. */
 export interface App {
   /** For a server. */
   readonly answer: AnswerRequest;
+  /** Requests that are worked on. */
+  readonly underWay: () => number;
   /** Asks it without a server. */
   readonly request: Hono<AppEnv>["request"];
 }
@@ -71,6 +74,7 @@ export function createApp(options: AppOptions): App {
   };
   return {
     request: hono.request,
+    underWay: () => underWay,
     answer(head, body) {
       if (OPEN.includes(head.path)) return others(head, body);
       if (underWay < requests()) return counted(head, body);
@@ -95,8 +99,8 @@ function createHono(options: AppOptions): Hono<AppEnv> {
   });
   app.get("/health", (c) => c.text("Webhook server is running!"));
   app.get("/ready", (c) => {
-    const problems = options.problems();
-    return problems.length === 0 ? c.text("Ready") : c.text(problems.join("\n"), 503);
+    const readiness = options.readiness();
+    return c.json(readiness, readiness.ready ? 200 : 503);
   });
   app.get("/metrics", async (c) => {
     return c.body(await metrics.expose(), 200, { "content-type": metrics.contentType });

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { Hono } from "hono";
+import type { AppEnv } from "./app.ts";
 import type { IncomingBody } from "./http/answer.ts";
 import type { Head } from "./http/request_reader.ts";
 import { createTestWebhook } from "./testing.ts";
@@ -45,7 +46,10 @@ Deno.test("createApp answers 503 to more requests at a time than it may, but alw
 });
 
 Deno.test("createApp asks for credentials where something can be learned or changed", async () => {
-  const api = new Hono().get("/api/channels", (c) => c.json([])).get("/openapi.json", (c) => c.json({}));
+  const api = new Hono<AppEnv>().get("/api/channels", (c) => c.json([])).get(
+    "/openapi.json",
+    (c) => c.json({}),
+  );
   const { app, series } = createTestWebhook({ credentials: { bearers: ["s3cret"] }, api });
   for (
     const [method, path] of [
@@ -74,7 +78,7 @@ Deno.test("createApp asks for credentials where something can be learned or chan
 });
 
 Deno.test("createApp reports a defect and shows nothing of it", async () => {
-  const api = new Hono().get("/api/defect", () => {
+  const api = new Hono<AppEnv>().get("/api/defect", () => {
     throw new Error("s3cret");
   });
   const { app, logged } = createTestWebhook({ api });
@@ -120,9 +124,9 @@ Deno.test("createApp says that it is ready, or why it is not", async () => {
     const response = await app.request("/ready");
     return [response.status, await response.text()];
   };
-  deepEqual(await ready(), [200, "Ready"]);
-  state.problems.push("The journal cannot be written: no space left", "Shutting down");
-  deepEqual(await ready(), [503, "The journal cannot be written: no space left\nShutting down"]);
+  deepEqual(await ready(), [200, '{"ready":true,"checks":[]}']);
+  state.ready = false;
+  deepEqual(await ready(), [503, '{"ready":false,"checks":[]}']);
 });
 
 Deno.test("createApp exposes its metrics as Prometheus reads them", async () => {

@@ -1,6 +1,7 @@
 /** The running webhook: its parts put together. */
 
 import { isDeepStrictEqual } from "node:util";
+import { createApi, createPlainText } from "./api/mod.ts";
 import { createApp } from "./app.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createDelivery, type DeliveryEvent } from "./delivery/mod.ts";
@@ -11,11 +12,15 @@ import { keepCertificate, readCertificate } from "./http/certificate.ts";
 import { serve } from "./http/server.ts";
 import { listenTls } from "./http/tls.ts";
 import { createIngest } from "./ingest.ts";
+import { createAlertIndex } from "./journal/alert_index.ts";
+import { createArchive } from "./journal/archive.ts";
 import { openJournal } from "./journal/mod.ts";
 import type { Log } from "./log.ts";
 import { createMessage } from "./message.ts";
 import { createMetrics } from "./metrics.ts";
 import { createOwnVoice } from "./own_voice.ts";
+import { readinessOf } from "./readiness.ts";
+import type { Channel } from "./settings.ts";
 import { readSetup } from "./setup.ts";
 import { VERSION } from "./version.ts";
 import { createWatchdog } from "./watchdog.ts";
@@ -56,6 +61,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const now = clock.now;
   let setup = await readSetup(configPath, clock);
   let stopping = false;
+  const isStopping = () => stopping;
+  let refused: { readonly atMs: number; readonly reason: string } | undefined;
   const config = () => setup.settings.config;
   const journal = await openJournal(options.dataDir, {
     clock,
@@ -83,19 +90,24 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     openCircuits: () =>
       deliveries.channels().filter(({ circuit }) => circuit === "open").map(({ name }) => name),
     journalSize: () => journal.size(),
-    ready: () => problems().length === 0,
+    ready: () => readiness().ready,
+    indexPending: () => index.pending(),
     watchdogSeenMs: () => watchdog.seenMs(),
     watchdogMissing: () => watchdog.isMissing(),
     heartbeatMs: () => heartbeat.lastMs(),
     connections: () => server.connections(),
   });
-  const deliveries = createDelivery({
+  const settings = () => setup.settings;
+  const surroundings = {
     journal,
     clock,
-    settings: () => setup.settings,
+    settings,
     routing: () => setup.routing,
     createMessage,
-    templatesOf: ({ name }) => setup.templates.get(name),
+    templatesOf: ({ name }: Channel) => setup.templates.get(name),
+  };
+  const deliveries = createDelivery({
+    ...surroundings,
     fetch,
     print,
     log,
@@ -104,7 +116,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       noteDrill(event);
     },
   });
-  const settings = () => setup.settings;
   const voice = createOwnVoice({ journal, clock, settings, deliveries, log });
   const watchdog = createWatchdog({ journal, clock, settings, voice, log });
   const heartbeat = createHeartbeat({
@@ -122,13 +133,20 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const at = new Date(atMs).toISOString();
     drills.delivered(delivery.notificationId, { channel, ok: type === "delivered", at, reason });
   };
-  const problems = (): string[] => {
-    const failure = journal.failure();
-    return [
-      ...(stopping ? ["Shutting down"] : []),
-      ...(failure === undefined ? [] : [`The journal cannot be written: ${failure}`]),
-    ];
-  };
+  const readiness = () =>
+    readinessOf({
+      now,
+      isStopping,
+      journal,
+      configRefused: () => refused?.reason,
+    });
+  const index = createAlertIndex(journal, {
+    clock,
+    isBusy: () => app.underWay() > 0,
+    onProblem: (problem) => log.error("The search index has a problem", { problem }),
+  });
+  const onDefect = (error: unknown) =>
+    log.error("Defect", { error: setup.settings.redact((error as Error).stack ?? String(error)) });
   const bodies = createBodyReader(() => setup.limits);
   const ingest = createIngest({
     journal,
@@ -136,13 +154,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     bodies,
     auth: () => setup.auth,
     now,
-    isStopping: () => stopping,
+    isStopping,
     onAccepted(accepted, notification) {
       metrics.accepted(notification, accepted);
       watchdog.seen(notification);
       if (accepted.duplicate) return;
       drills.received(accepted.id, notification);
       deliveries.wake(notification);
+      index.wake();
     },
     onRejected({ status, reason, message }, { path }) {
       metrics.rejected(reason);
@@ -150,7 +169,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       log.error("Request refused", { path, status, reason: message });
     },
     onQuarantined: ({ reason }) => metrics.quarantined(reason),
-    onDefect: (error) => log.error("Defect", { error: (error as Error).stack ?? String(error) }),
+    onDefect,
   });
   const app = createApp({
     ingest,
@@ -159,8 +178,21 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     drills,
     metrics,
     log,
-    problems,
+    readiness,
     requests: () => setup.limits.requests,
+    api: createApi({
+      archive: createArchive(journal, index),
+      journal,
+      deliveries,
+      locale: () => config().locale,
+      now,
+      isStopping,
+      textOf: createPlainText(surroundings),
+      version: VERSION,
+      isGuarded: () => setup.auth.challenge !== "",
+      redact: (text) => setup.settings.redact(text),
+      onDefect,
+    }),
   });
   const configured = () => metrics.configured([...setup.settings.channels.keys()], now());
   configured();
@@ -184,7 +216,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onError,
   });
   const certificate = listener && keepCertificate({ files: tls!, listener, clock, log });
-  let refusedMs: number | undefined;
   const say = (reason: string, startsMs: number, endsMs?: number) => {
     voice.say({ kind: "config-refused", reason }, { startsMs, endsMs })
       .catch((error) => log.error("Cannot say that a configuration was refused", { reason: String(error) }));
@@ -207,13 +238,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         heartbeat.configured();
         configured();
         log.info("Configuration reloaded", { config: configPath });
-        if (refusedMs !== undefined) say("", refusedMs, now());
-        refusedMs = undefined;
+        if (refused) say("", refused.atMs, now());
+        refused = undefined;
       } catch (error) {
         const reason = (error as Error).message;
         metrics.notConfigured();
         log.error("Cannot reload: the configuration before stays in use", { error: reason });
-        if (refusedMs === undefined) say(reason, refusedMs = now());
+        if (!refused) say(reason, now());
+        refused = { atMs: refused?.atMs ?? now(), reason };
       }
     },
     async shutdown(graceMs) {
@@ -222,6 +254,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       watchdog.stop();
       voice.stop();
       certificate?.stop();
+      await index.stop();
       await Promise.all([server.shutdown(graceMs), deliveries.stop(graceMs), heartbeat.stop()]);
       await journal[Symbol.asyncDispose]();
       log.info("Stopped");

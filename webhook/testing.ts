@@ -1,7 +1,7 @@
 /** The webhook's door for a test: a clock that is set by hand, a journal in memory that fails when told to, a log that is kept. */
 
 import type { Hono } from "hono";
-import { createApp } from "./app.ts";
+import { type AppEnv, createApp } from "./app.ts";
 import { createAuth, type Credentials } from "./auth/mod.ts";
 import { createDrills } from "./drill.ts";
 import { BODY_LIMITS, type BodyLimits, createBodyReader } from "./http/body.ts";
@@ -19,7 +19,7 @@ export interface TestWebhookOptions {
   /** Requests at a time. */
   readonly requests?: number;
   readonly plan?: IngestOptions["plan"];
-  readonly api?: Hono;
+  readonly api?: Hono<AppEnv>;
 }
 
 /** A webhook without a socket and without a disk. */
@@ -33,7 +33,7 @@ export function createTestWebhook(options: TestWebhookOptions = {}) {
   const state = {
     stopping: false,
     failing: false,
-    problems: [] as string[],
+    ready: true,
     /** What `accept` waits for, as it would for the disk. */
     synced: Promise.resolve(),
   };
@@ -87,7 +87,7 @@ export function createTestWebhook(options: TestWebhookOptions = {}) {
     drills,
     metrics,
     log,
-    problems: () => state.problems,
+    readiness: () => ({ ready: state.ready, checks: [] }),
     requests: () => options.requests ?? 512,
     api: options.api,
   });
