@@ -26,6 +26,22 @@ export function createLog(write: (line: string) => void, now: () => number): Log
   return { info: at("INFO"), error: at("ERROR") };
 }
 
+/**
+ * `log` that keeps secrets out of every line, whoever writes it.
+ *
+ * @param redact Puts something else in the place of each secret.
+ */
+export function withoutSecrets(log: Log, redact: (text: string) => string): Log {
+  const clean = (facts: Facts = {}): Facts =>
+    Object.fromEntries(
+      Object.entries(facts).map(([key, value]) => [key, typeof value === "string" ? redact(value) : value]),
+    );
+  return {
+    info: (message, facts) => log.info(redact(message), clean(facts)),
+    error: (message, facts) => log.error(redact(message), clean(facts)),
+  };
+}
+
 function quote(value: string | number | boolean): string {
   const text = String(value);
   if (/^[\w.:/+@-]+$/.test(text)) return text;
