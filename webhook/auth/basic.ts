@@ -55,7 +55,7 @@ export function createBasic(
   const refused = new Set<string>();
   let waiting = 0;
   let turn: Promise<void> = Promise.resolve();
-  let notBeforeMs = 0;
+  let rest = { untilMs: 0, ms: 0 };
 
   async function check(user: string, password: string): Promise<boolean> {
     const before = turn;
@@ -63,11 +63,16 @@ export function createBasic(
     turn = done.promise;
     await before;
     try {
-      const restMs = notBeforeMs - clock.now();
+      // Never longer than it was meant to be, as when somebody sets the clock back.
+      const restMs = Math.min(rest.untilMs - clock.now(), rest.ms);
       if (restMs > 0) await new Promise<void>((resolve) => clock.after(restMs, resolve));
       const beganMs = clock.now();
       const isRight = await compare(password, hashes.get(user) ?? nobody);
-      notBeforeMs = clock.now() + PAUSE_FACTOR * (clock.now() - beganMs);
+      const endedMs = clock.now();
+      rest = {
+        ms: PAUSE_FACTOR * (endedMs - beganMs),
+        untilMs: endedMs + PAUSE_FACTOR * (endedMs - beganMs),
+      };
       return isRight && hashes.has(user);
     } finally {
       done.resolve();
