@@ -149,6 +149,17 @@ Deno.test("createDelivery gives up what is too old, tells the fallback instead, 
   });
 });
 
+Deno.test("createDelivery gives up a group that is too old as one dead letter", async () => {
+  const slack = { ...destination(), maxAgeMs: 3_600_000, fallback: "mail" };
+  await withDelivery({ channels: { slack, mail: {} }, config: { routes: [ONLY_SLACK] } }, async (t) => {
+    for (const name of ["A", "~A", "B"]) await t.accept(body("g", [name]));
+    await t.clock.advance(3_610_000);
+    assert.deepEqual(t.journal().depths().get("slack"), { queued: 0, dead: 1 });
+    assert.deepEqual(t.told().filter((told) => told.startsWith("mail")), ["mail: B"]);
+    assert.equal(t.events.filter(({ type }) => type === "coalesced").length, 2);
+  });
+});
+
 const ONLY_SLACK = { matchers: [], channels: ["slack"] };
 
 Deno.test("createDelivery gives up what is too old while its channel is left alone", async () => {

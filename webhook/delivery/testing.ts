@@ -1,5 +1,6 @@
 /** What tests of deliveries share: a journal in a temporary directory, a clock set by hand, channels that answer as they are told. */
 
+import { setImmediate } from "node:timers/promises";
 import * as z from "zod";
 import type { ChannelKind, Outcome, Pace, SendContext } from "../channels/mod.ts";
 import { groupOf } from "../identity.ts";
@@ -55,15 +56,17 @@ export interface TestDelivery {
   readonly settings: () => Settings;
   journal(): Journal;
   delivery(): Deliveries;
-  /** Accepts a notification, as Alertmanager's body, and waits until everything has come to rest. */
+  /** Accepts a notification, as Alertmanager's body, and waits until everything has come to rest, or only for some turns. */
   accept(
     body: unknown,
-    options?: { origin?: Origin; deliveries?: readonly NewDelivery[] },
+    options?: { origin?: Origin; deliveries?: readonly NewDelivery[]; turns?: number },
   ): Promise<Accepted>;
   /** Takes other channels into use, and another configuration. */
   reload(options: Pick<TestDeliveryOptions, "channels" | "config">): Promise<void>;
   /** Ends the process, as by SIGTERM, and starts it again. */
   restart(options?: Pick<TestDeliveryOptions, "channels" | "config">): Promise<void>;
+  /** Ends the process at once, whatever it was doing, and starts it again. */
+  kill(): Promise<void>;
   /** What was sent: `channel: Alert ~Resolved`. */
   told(): string[];
   /** What waits for `channel`, oldest first. */
@@ -128,7 +131,7 @@ export async function withDelivery(
         settings: () => settings,
         journal: () => journal,
         delivery: () => delivery,
-        async accept(body, { origin = "alert", deliveries } = {}) {
+        async accept(body, { origin = "alert", deliveries, turns } = {}) {
           const notification = decodeNotification(body);
           const accepted = await journal.accept({
             receivedMs: clock.now(),
@@ -139,7 +142,8 @@ export async function withDelivery(
             deliveries: deliveries ?? routing.plan(notification),
           });
           delivery.wake(notification);
-          await clock.settle();
+          if (turns === undefined) await clock.settle();
+          else for (let turn = 0; turn < turns; turn++) await setImmediate();
           return accepted;
         },
         async reload(next) {
@@ -153,6 +157,16 @@ export async function withDelivery(
           await stopped;
           if (next) await configure(next);
           journal = await reopen();
+          delivery = start();
+          await clock.settle();
+        },
+        async kill() {
+          const killed = delivery;
+          journal = await reopen();
+          // What it still does reaches no journal any more.
+          const stopped = killed.stop(0);
+          await clock.advance(1_000);
+          await stopped;
           delivery = start();
           await clock.settle();
         },
