@@ -12,7 +12,7 @@ export function escapeDiscord(text: string): string {
     .replace(/[\\*_~`|<>[\]()@#:]/g, "\\$&")
     // These are markup only at the beginning of a line.
     .replace(/^(\s*)([-+])/gm, "$1\\$2")
-    .replace(/^(\s*\d+)\./gm, "$1\\.");
+    .replace(/^(\s*\d+)\.(?=\s|$)/gm, "$1\\.");
 }
 
 /** Lines in Markdown. */

@@ -52,7 +52,7 @@ function assertLiteral(text: string): void {
     .replace(/`[^`\n]*`/g, "")
     .replace(/\*\*/g, "");
   ok(!/[\\*_~`|<>[\]()@#:]/.test(rest), JSON.stringify(rest.slice(0, 300)));
-  ok(!/^\s*(?:[-+]|\d+\.)/m.test(rest), JSON.stringify(rest.slice(0, 300)));
+  ok(!/^\s*(?:[-+]|\d+\.(?:\s|$))/m.test(rest), JSON.stringify(rest.slice(0, 300)));
 }
 
 Deno.test("escapeDiscord leaves text as it is read, and no markup", () => {

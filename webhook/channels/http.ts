@@ -28,7 +28,11 @@ const ANSWER_BYTES = 64 * 1024;
 export async function exchange(
   out: HttpOut,
   { fetch, signal }: SendContext,
-): Promise<HttpAnswer | Extract<Outcome, { result: "retry" }>> {
+): Promise<HttpAnswer | Extract<Outcome, { result: "retry" | "gone" }>> {
+  // What fetch says of such a URL repeats it, and it may be a secret.
+  if (!/^https?:$/.test(URL.parse(out.url)?.protocol ?? "")) {
+    return { result: "gone", reason: "Its address is not an http or https URL" };
+  }
   try {
     const { method, headers, body } = out;
     const response = await fetch(out.url, { method, headers, body, redirect: "manual", signal });

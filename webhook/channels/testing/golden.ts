@@ -1,6 +1,6 @@
 /** What a channel sends, kept in files that were looked at and found right. */
 
-import { equal } from "node:assert/strict";
+import { fail } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { ChannelKind } from "../channel.ts";
 import { CASE_NAMES, caseMessage, type CaseName } from "./cases.ts";
@@ -22,10 +22,12 @@ export async function golden(name: string, out: unknown): Promise<void> {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   });
-  equal(
-    text,
-    kept,
-    `${name}.json is different: run again with UPDATE_GOLDEN=1, and look at what git says has changed`,
+  if (text === kept) return;
+  const [now, before] = [text.split("\n"), kept.split("\n")];
+  const line = now.findIndex((each, i) => each !== before[i]);
+  fail(
+    `${name}.json is different: run again with UPDATE_GOLDEN=1, and look at what git says has changed\n` +
+      `line ${line + 1} was ${before[line]?.slice(0, 500)}\nand is      ${now[line]?.slice(0, 500)}`,
   );
 }
 
