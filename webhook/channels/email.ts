@@ -17,6 +17,8 @@ const IMPLICIT_TLS_PORT = 465;
 
 const address = z.email({ error: 'expected an e-mail address such as "ops@example.org"' });
 
+const SMARTHOST = 'expected an SMTP server with its port, such as "smtp.example.org:587"';
+
 /** The e-mail channel. */
 export const emailChannel = defineChannel({
   kind: "email",
@@ -29,9 +31,7 @@ export const emailChannel = defineChannel({
     /** Address to send from. */
     from: address.describe("Address to send from."),
     /** SMTP server, `host:port`. */
-    smarthost: z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, {
-      error: 'expected an SMTP server with its port, such as "smtp.example.org:587"',
-    }).describe("SMTP server, `host:port`."),
+    smarthost: z.string(SMARTHOST).refine(isSmarthost, SMARTHOST).describe("SMTP server, `host:port`."),
     /** User name, when the server wants one. */
     username: z.string().min(1).optional().describe("User name, when the server wants one."),
     ...secretSetting("password", "the user's password"),
@@ -65,6 +65,11 @@ export const emailChannel = defineChannel({
     body: `${Object.entries(head).map(([name, value]) => `${name}: ${value}\n`).join("")}\n${text}`,
   }),
 });
+
+function isSmarthost(text: string): boolean {
+  const [, port] = /^(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):(\d{1,5})$/.exec(text) ?? [];
+  return Number(port) >= 1 && Number(port) <= 65_535;
+}
 
 interface Settings {
   readonly to: string | readonly string[];
