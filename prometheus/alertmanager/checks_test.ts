@@ -39,7 +39,7 @@ const CASES: Record<string, { spoil: (directory: string) => Promise<void>; expec
     spoil: (directory) => edit(directory, CONFIG, "receiver: oncall", "receiver: oncal"),
     expected: [
       `alertmanager/config error ${CONFIG} Undefined receiver "oncal" used in route`,
-      `alertmanager/receivers error ${CONFIG}:29 A route leads to the receiver "oncal", which is not defined`,
+      `alertmanager/receivers error ${CONFIG}:32 A route leads to the receiver "oncal", which is not defined`,
     ],
   },
   "a receiver without destination, which amtool takes": {
@@ -53,7 +53,7 @@ const CASES: Record<string, { spoil: (directory: string) => Promise<void>; expec
       );
     },
     expected: [
-      `alertmanager/receivers error ${CONFIG}:62 The receiver "console" has no destination: its alerts would reach nobody`,
+      `alertmanager/receivers error ${CONFIG}:65 The receiver "console" has no destination: its alerts would reach nobody`,
     ],
   },
   "a receiver that no route leads to, which amtool takes": {
@@ -65,7 +65,7 @@ const CASES: Record<string, { spoil: (directory: string) => Promise<void>; expec
         `${text}  - name: spare\n    webhook_configs:\n      - url: http://127.0.0.1/\n`,
       );
     },
-    expected: [`alertmanager/receivers warning ${CONFIG}:116 No route leads to the receiver "spare"`],
+    expected: [`alertmanager/receivers warning ${CONFIG}:137 No route leads to the receiver "spare"`],
   },
 };
 

@@ -111,10 +111,13 @@ for (const delivery of ["mount", "image"] as const) {
     });
 
     await t.step("a secret is readable where it is wanted, and in no image", async () => {
-      const read = () => docker("exec", `${stack.name}-alertmanager-1`, "cat", "/run/secrets/vigie/mail-0");
+      const file = "/run/secrets/vigie/mail-email-2-password";
+      const read = () => docker("exec", `${stack.name}-alertmanager-1`, "cat", file);
       assert.equal(await read(), "first");
+      const { webhook } = await stack.runs();
       await Deno.writeTextFile(join(stack.directory, "smtp-password"), "second\n");
-      await stack.up();
+      assert.equal((await stack.up()).webhook, "reloaded", "it reads its secrets when it is told");
+      assert.equal((await stack.runs()).webhook, webhook, "and is not restarted");
       assert.equal(await read(), "second");
       const { Image } = JSON.parse(
         await docker("inspect", "--format", "{{json .}}", `${stack.name}-alertmanager-1`),

@@ -32,7 +32,7 @@ const DAMAGES: readonly Damage[] = [
     async repaired(stack) {
       const secrets = join(stack.stateDir, "secrets");
       assert.equal((await Deno.stat(secrets)).mode! & 0o777, 0o700);
-      assert.equal((await Array.fromAsync(Deno.readDir(join(secrets, "alertmanager")))).length, 1);
+      assert.equal((await Array.fromAsync(Deno.readDir(join(secrets, "webhook")))).length, 1);
     },
   },
   ...["stack.json", "local/status.json", "local/services.json", "local/webhook-read.json"].map((file) => ({
@@ -92,6 +92,32 @@ Deno.test({
         assert.deepEqual(new Set(Object.values(await stack.up())), new Set(["unchanged"]));
       });
     }
+  },
+});
+
+Deno.test({
+  ...unless(notOnLinux, "a changed secret is read by who uses it, and by nobody else"),
+  async fn() {
+    await using stack = await makeBadStack();
+    const file = join(stack.directory, "slack-url");
+    await Deno.writeTextFile(file, "http://127.0.0.1:1/before\n");
+    await stack.configure(NOTIFY);
+    await stack.up();
+    const { webhook: _, ...before } = await stack.pids();
+
+    await Deno.writeTextFile(file, "http://127.0.0.1:1/after\n");
+    const { webhook, ...others } = await stack.up();
+    assert.equal(webhook, "reloaded");
+    assert.deepEqual(new Set(Object.values(others)), new Set(["unchanged"]));
+    const { webhook: __, ...after } = await stack.pids();
+    assert.deepEqual(after, before);
+    assert.equal((await stack.up()).webhook, "unchanged");
+
+    await Deno.writeTextFile(file, "no address\n");
+    const refused = await stack.task("up");
+    assertRefused(refused, 1, /The webhook refused/, /cure: /);
+    await Deno.writeTextFile(file, "http://127.0.0.1:1/after\n");
+    assert.equal((await stack.up()).webhook, "reloaded");
   },
 });
 

@@ -52,6 +52,14 @@ export async function makeDockerStack(delivery: "mount" | "image"): Promise<Dock
   const grafana = false; // Its image is large, and what it serves has tests of its own.
   const subnet = await freeSubnet();
   await Deno.writeTextFile(join(directory, "smtp-password"), "first\n");
+  const email = {
+    kind: "email" as const,
+    to: "ops@example.org",
+    from: "vigie@example.org",
+    smarthost: "127.0.0.1:25",
+    username: "vigie",
+    passwordFile: "smtp-password",
+  };
   const configure = (changes: StackInput = {}) =>
     defineStack({
       name,
@@ -66,14 +74,8 @@ export async function makeDockerStack(delivery: "mount" | "image"): Promise<Dock
       notify: {
         receivers: {
           console: [{ kind: "console" }],
-          mail: [{
-            kind: "email",
-            to: "ops@example.org",
-            from: "vigie@example.org",
-            smarthost: "127.0.0.1:25",
-            username: "vigie",
-            passwordFile: "smtp-password",
-          }],
+          // By the webhook, and by Alertmanager itself.
+          mail: [{ ...email }, { ...email, via: "alertmanager" as const }],
         },
         ...changes.notify,
       },
