@@ -6,7 +6,7 @@ import { defineChannel, secretSetting } from "./channel.ts";
 import { byteLength, cutUnits, fitMessage, type Fitted } from "./cut.ts";
 import { deliveryId } from "./delivery_id.ts";
 import { emailHtml } from "./email_html.ts";
-import { blocksOf, plainest, plainText } from "./lines.ts";
+import { blocksOf, COLON, plainest, plainText } from "./lines.ts";
 import { type Mail, sendMail, type SmtpServer } from "./smtp.ts";
 
 const MAX_SUBJECT_UNITS = 250;
@@ -101,7 +101,7 @@ function mails(message: Message, { to, from }: Settings, text: string, html?: st
 
 function textOf(fitted: Fitted): string {
   const { head, alerts, foot } = blocksOf(fitted);
-  return `${plainText([head, ...alerts, foot], true)}\n`;
+  return `${plainText([head, ...alerts, foot], COLON[fitted.message.locale])}\n`;
 }
 
 /** What of the settings is about the server. */

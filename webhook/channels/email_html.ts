@@ -4,6 +4,7 @@ import type { AlertView, Link, Pair } from "../message.ts";
 import { formatNumber, WORDS } from "../messages/words.ts";
 import { lookOf } from "../messages/severity.ts";
 import type { Fitted } from "./cut.ts";
+import { COLON } from "./lines.ts";
 
 const BODY =
   "margin:0;padding:16px;font:16px/1.45 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
@@ -18,7 +19,7 @@ const LABELS = "margin:6px 0 0;font:13px/1.5 ui-monospace,Menlo,Consolas,monospa
 export function emailHtml({ message, omitted }: Fitted): string {
   const { locale, title, emoji, color, notes, text, alerts, labels, links } = message;
   const words = WORDS[locale];
-  const valueWord = locale === "fr" ? `${words.value} : ` : `${words.value}: `;
+  const valueWord = `${words.value}${COLON[locale]}`;
   const body = [
     `<h1 style="${TITLE};border-left:6px solid ${color}">${escape(`${emoji} ${title}`)}</h1>`,
     ...notes.map((note) => `<p style="margin:0 0 12px"><em>${escape(note)}</em></p>`),

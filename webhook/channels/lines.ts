@@ -1,8 +1,12 @@
 /** A message as lines of text, some of it bold or a link: what destinations that show text have in common. */
 
+import type { Text } from "../../lib/text.ts";
 import type { AlertView, Link, Message, Pair } from "../message.ts";
 import { formatNumber, WORDS } from "../messages/words.ts";
 import { cutUnits, type Fitted } from "./cut.ts";
+
+/** What stands between a word and what it is said of. */
+export const COLON: Text = { fr: " : ", en: ": " };
 
 /** Text with one look. */
 export interface Span {
@@ -29,7 +33,7 @@ export interface Blocks {
 export function blocksOf({ message, omitted }: Fitted): Blocks {
   const { title, emoji, notes, text, alerts, labels, links, locale } = message;
   const words = WORDS[locale];
-  const valueWord = locale === "fr" ? `${words.value} : ` : `${words.value}: `;
+  const valueWord = `${words.value}${COLON[locale]}`;
   return {
     head: [[{ text: `${emoji} ${title}`, look: "bold" }], ...notes.map((note) => [{ text: note }])],
     alerts: text === "" ? alerts.map((alert) => alertLines(alert, valueWord)) : [textLines(text)],
@@ -73,15 +77,15 @@ function linkLines(links: readonly Link[]): Line[] {
 /**
  * Blocks as plain text, an empty line between them.
  *
- * @param links Whether addresses are written out behind what they are called; without, lines of links are left out.
+ * @param colon What stands between the name of a link and its address; without, lines of links are left out.
  */
-export function plainText(blocks: readonly (readonly Line[])[], links: boolean): string {
+export function plainText(blocks: readonly (readonly Line[])[], colon?: string): string {
   return blocks
     .map((lines) =>
-      lines
-        .filter((line) => links || line.every(({ url }) => url === undefined))
-        .flatMap((line) => line.some(({ url }) => url !== undefined) ? linkText(line) : [lineText(line)])
-        .join("\n")
+      lines.flatMap((line) => {
+        if (line.every(({ url }) => url === undefined)) return [lineText(line)];
+        return colon === undefined ? [] : linkText(line, colon);
+      }).join("\n")
     )
     .filter((text) => text !== "")
     .join("\n\n");
@@ -91,8 +95,8 @@ function lineText(line: Line): string {
   return line.map(({ text }) => text).join("");
 }
 
-function linkText(line: Line): string[] {
-  return line.flatMap(({ text, url }) => url === undefined ? [] : [`${text}: ${url}`]);
+function linkText(line: Line, colon: string): string[] {
+  return line.flatMap(({ text, url }) => url === undefined ? [] : [`${text}${colon}${url}`]);
 }
 
 const PLAIN_ALERTS = 20;

@@ -118,7 +118,7 @@ export function renderNtfy(whole: Message, topic: string): NtfyOut {
 
 function textOf(fitted: Parameters<typeof blocksOf>[0]): string {
   const { head: [, ...notes], alerts, foot } = blocksOf(fitted);
-  return plainText([notes, ...alerts, foot], false) || fitted.message.title;
+  return plainText([notes, ...alerts, foot]) || fitted.message.title;
 }
 
 /** Links that every alert has: those of the alert when there is one, the runbook when it is the same for all. */

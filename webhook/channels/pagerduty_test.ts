@@ -23,7 +23,10 @@ function legal(out: PagerdutyOut, { status }: Message): void {
     ok(summary !== "" && summary.length <= 1_024 && !summary.includes("\n"));
     ok(source !== "" && source.length <= 255);
     ok(["critical", "error", "warning", "info"].includes(severity));
-    ok(timestamp === undefined || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(timestamp), timestamp);
+    ok(
+      timestamp === undefined || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(timestamp),
+      timestamp ?? "",
+    );
   }
   for (const url of [out.client_url, ...(out.links ?? []).map(({ href }) => href)]) {
     if (url !== undefined) assertSafeUrl(url);

@@ -1,78 +1,51 @@
 /** A message in Telegram's HTML, in as many parts as it takes. */
 
 import type { Message } from "../message.ts";
-import { fitMessage, type Fitted } from "./cut.ts";
-import { blocksOf, type Line, type Span } from "./lines.ts";
+import type { Line, Span } from "./lines.ts";
+import { type Capacity, splitMessage } from "./parts.ts";
 
-/** Characters that a message may show. Source: core.telegram.org/bots/api#sendmessage: "1-4096 characters after entities parsing". */
-const MAX_SHOWN = 4_096;
-/** More are shown without their look. Source: core.telegram.org/api/entities, `message_entity`. */
-const MAX_ENTITIES = 100;
-/** With its tags and addresses; Telegram does not say how much it takes. */
-const MAX_HTML = 32_000;
-/** A chat that gets more for one group reads none of them. */
-const MAX_PARTS = 4;
-const MAX_ALERTS = 100;
-/** Room for ` (2/3)` behind the title. */
-const NUMBER: Part["size"] = { shown: 10, entities: 0, html: 10 };
-
-type Block = readonly Line[];
-
-/** One message, and no less than what it takes; lengths in UTF-16 units. */
-interface Part {
-  readonly blocks: readonly Block[];
-  readonly size: { readonly shown: number; readonly entities: number; readonly html: number };
-}
+/** What one message holds; lengths in UTF-16 units. */
+const CAPACITY: Capacity = {
+  limits: [
+    // Shown. Source: core.telegram.org/bots/api#sendmessage: "1-4096 characters after entities parsing".
+    4_096,
+    // Entities; more are shown without their look. Source: core.telegram.org/api/entities.
+    100,
+    // With tags and addresses; Telegram does not say how much it takes.
+    32_000,
+  ],
+  measurePart: ({ title, notes }, { emoji }) => sizeOf(headLines(emoji, title, notes)),
+  measureBlock: ({ lines }) => sizeOf(lines),
+  trimmings: 1_000,
+  // A chat that gets more for one group reads none of them.
+  maxParts: 4,
+  maxAlerts: 100,
+};
 
 /** The texts of the messages that tell `message`, at least one. */
 export function telegramParts(message: Message): string[] {
-  const fits = (fitted: Fitted) => {
-    const parts = partsOf(fitted);
-    return parts.length <= MAX_PARTS && parts.every(fitsPart);
-  };
-  const parts = partsOf(fitMessage(message, fits, MAX_ALERTS));
-  return parts.map(({ blocks }) => blocks.map(blockHtml).filter((html) => html !== "").join("\n\n"));
+  return splitMessage(message, CAPACITY).map(({ title, notes, blocks }) =>
+    [headLines(message.emoji, title, notes), ...blocks.map(({ lines }) => lines)].map(linesHtml).join("\n\n")
+  );
 }
 
-/** Blocks packed into parts in order; every part but the first begins with the title again, and each with its number. */
-function partsOf(fitted: Fitted): Part[] {
-  const { head, alerts, foot } = blocksOf(fitted);
-  const title: Block = [head[0]!];
-  let part = add({ blocks: [], size: NUMBER }, head);
-  const parts = [part];
-  for (const block of [...alerts, foot]) {
-    const longer = add(part, block);
-    if (part.blocks.length === 1 || fitsPart(longer)) parts[parts.length - 1] = part = longer;
-    else parts.push(part = add(add({ blocks: [], size: NUMBER }, title), block));
-  }
-  if (parts.length === 1) return parts;
-  return parts.map(({ blocks: [first, ...blocks], size }, i) => ({
-    blocks: [numbered(first!, i + 1, parts.length), ...blocks],
-    size,
-  }));
+function headLines(emoji: string, title: string, notes: readonly string[]): Line[] {
+  return [[{ text: `${emoji} ${title}`, look: "bold" }], ...notes.map((note) => [{ text: note }])];
 }
 
-function numbered([title, ...lines]: Block, number: number, of: number): Block {
-  return [[...title!, { text: ` (${number}/${of})` }], ...lines];
-}
-
-function add({ blocks, size }: Part, block: Block): Part {
-  // An empty line before it, and a line end behind each of its lines.
-  let [shown, entities, html] = [size.shown + 2 + block.length, size.entities, size.html + 2 + block.length];
-  for (const span of block.flat()) {
+/** Shown, entities, and with markup; an empty line before it, and a line end behind each of its lines. */
+function sizeOf(lines: readonly Line[]): readonly number[] {
+  let [shown, entities, html] = [2 + lines.length, 0, 2 + lines.length];
+  for (const span of lines.flat()) {
     shown += quiet(span.text).length;
     html += spanHtml(span).length;
     if (span.look || span.url !== undefined) entities += 1;
   }
-  return { blocks: [...blocks, block], size: { shown, entities, html } };
+  return [shown, entities, html];
 }
 
-function fitsPart({ size: { shown, entities, html } }: Part): boolean {
-  return shown <= MAX_SHOWN && entities <= MAX_ENTITIES && html <= MAX_HTML;
-}
-
-function blockHtml(block: Block): string {
-  return block.map((line) => line.map(spanHtml).join("")).join("\n");
+function linesHtml(lines: readonly Line[]): string {
+  return lines.map((line) => line.map(spanHtml).join("")).join("\n");
 }
 
 function spanHtml({ text, look, url }: Span): string {

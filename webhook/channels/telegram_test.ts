@@ -69,7 +69,7 @@ Deno.test("telegramChannel sends only what Telegram takes, whatever the message"
 Deno.test("telegramChannel splits between alerts, and numbers the parts", () => {
   const outs = render("long");
   ok(outs.length > 1 && outs.length <= 4);
-  outs.forEach(({ text }, i) => match(text, new RegExp(`^<b>.*<\\/b> \\(${i + 1}/${outs.length}\\)\\n\\n`)));
+  outs.forEach(({ text }, i) => match(text, new RegExp(`^<b>.* \\(${i + 1}/${outs.length}\\)</b>\n\n`)));
   const shown = outs.map(({ text }) => parse(text).shown).join("");
   const told = shown.match(/HostDiskAlmostFull · since/g)!.length;
   const [, more] = /… and (\d+) more/.exec(shown)!;
