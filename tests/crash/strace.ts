@@ -58,8 +58,9 @@ export async function attachStrace(pid: number, args: readonly string[]): Promis
   };
   try {
     await eventually("strace is attached", () => {
+      // It may have hit at once, and be gone already.
+      if (/attached/.test(said)) return true;
       if (ended) throw new Error(`Cannot attach strace to process ${pid}: ${said}`);
-      return /attached/.test(said) || undefined;
     });
   } catch (error) {
     await stop();

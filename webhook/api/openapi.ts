@@ -80,9 +80,16 @@ function operation(route: Route, isGuarded: boolean): Json {
           status === 401 ? UNAUTHORIZED : { $ref: `#/components/responses/${responseName(status)}` },
         ]),
       ),
+      431: TOO_LONG,
     },
   };
 }
+
+// The webhook's door refuses it before anything else is looked at.
+const TOO_LONG: Json = {
+  description: "Address and headers together are too long",
+  content: { "text/plain": { schema: { type: "string" } } },
+};
 
 const UNAUTHORIZED: Json = {
   description: titleOf(401),

@@ -9,6 +9,9 @@ export interface FetchBindings {
   readonly body: IncomingBody;
 }
 
+// `Request` refuses them; a handler has no route for them, and says which ones it has. Source: fetch.spec.whatwg.org, "forbidden method".
+const UNKNOWN_TO_FETCH = /^(?:CONNECT|TRACE|TRACK)$/i;
+
 /** Lets a `fetch` handler, such as a Hono application's, answer. */
 export function answerByFetch(
   handle: (request: Request, bindings: FetchBindings) => Response | Promise<Response>,
@@ -18,7 +21,8 @@ export function answerByFetch(
     try {
       // The host that the client names is not to be trusted, and nothing here depends on it.
       const url = head.target.startsWith("/") ? `http://webhook${head.target}` : head.target;
-      request = new Request(url, { method: head.method, headers: [...head.headers] });
+      const method = UNKNOWN_TO_FETCH.test(head.method) ? "UNKNOWN" : head.method;
+      request = new Request(url, { method, headers: [...head.headers] });
     } catch {
       return { status: 400, body: "The request's target or method is not valid\n" };
     }
