@@ -86,7 +86,11 @@ Deno.test("createMetrics shows the queue of every channel that is configured or 
     ["slack", { queued: 3, oldestMs: NOW - 90_000, dead: 1 }],
     ["gone", { queued: 0, dead: 2 }],
   ]);
-  const { metrics, series } = metricsOf({ depths: () => depths, openCircuits: () => ["slack"] });
+  const states = [
+    { name: "slack", circuit: "open", consecutiveFailures: 7 },
+    { name: "mail", circuit: "closed", consecutiveFailures: 0 },
+  ] as const;
+  const { metrics, series } = metricsOf({ depths: () => depths, channels: () => states });
   metrics.configured(["slack", "mail"], NOW);
   const shown = async (name: string) =>
     await Promise.all(["slack", "mail", "gone"].map((channel) => series(`${name}{channel="${channel}"}`)));
@@ -94,6 +98,7 @@ Deno.test("createMetrics shows the queue of every channel that is configured or 
   deepEqual(await shown("vigie_webhook_queue_oldest_age_seconds"), [90, 0, 0]);
   deepEqual(await shown("vigie_webhook_dead_letters"), [1, 0, 2]);
   deepEqual(await shown("vigie_webhook_circuit_open"), [1, 0, undefined]);
+  deepEqual(await shown("vigie_webhook_consecutive_failures"), [7, 0, undefined]);
   depths.delete("gone");
   deepEqual(await shown("vigie_webhook_dead_letters"), [1, 0, undefined]);
 });

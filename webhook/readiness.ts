@@ -34,7 +34,8 @@ export interface ReadinessSources {
 
 // Long enough for somebody to come back to work.
 const SALVAGE_SHOWN_MS = 24 * 3_600_000;
-const NEARLY_FULL = 0.9;
+// From nine tenths on, old history goes by itself.
+const NEARLY_FULL = 0.95;
 
 /** Whether notifications should be sent here, and what there is to be said. */
 export function readinessOf(sources: ReadinessSources): Readiness {

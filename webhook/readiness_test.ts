@@ -42,8 +42,8 @@ Deno.test("readinessOf is not ready while the webhook ends or its journal fails"
 });
 
 Deno.test("readinessOf warns of a journal that is nearly full, and of a configuration that was refused", () => {
-  deepEqual(of({}, 90).checks.map(({ warning }) => warning), [false, true, false]);
-  deepEqual(of({}, 89).checks.map(({ warning }) => warning), [false, false, false]);
+  deepEqual(of({}, 95).checks.map(({ warning }) => warning), [false, true, false]);
+  deepEqual(of({}, 94).checks.map(({ warning }) => warning), [false, false, false]);
   const refused = of({ configRefused: () => 'unknown key "chanels"' });
   deepEqual([refused.ready, refused.checks[2]!.warning], [true, true]);
   match(refused.checks[2]!.detail, /^The one before is in use: unknown key "chanels"$/);

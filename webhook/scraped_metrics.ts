@@ -1,6 +1,7 @@
 /** Metrics that are read from the webhook's parts when they are scraped. */
 
 import { Counter, Gauge, type Registry } from "prom-client";
+import type { ChannelState } from "./delivery/mod.ts";
 import type { Depth } from "./journal/journal.ts";
 
 /** What is read; what is left out, or gives undefined, has no series. Times are milliseconds since 1970. */
@@ -16,8 +17,8 @@ export interface MetricSources {
   readonly now?: () => number;
   /** How full each queue is. */
   readonly depths?: () => ReadonlyMap<string, Depth>;
-  /** Channels whose circuit is open: nothing is tried there for now. */
-  readonly openCircuits?: () => readonly string[];
+  /** How the channels of the configuration are. */
+  readonly channels?: () => readonly Pick<ChannelState, "name" | "circuit" | "consecutiveFailures">[];
   /** The journal on disk. */
   readonly journalSize?: () => { readonly bytes: number; readonly limitBytes: number };
   /** When a damaged journal was last set aside and salvaged. */
@@ -156,15 +157,20 @@ export function addScrapedMetrics(
     "Deliveries that were given up and can be replayed",
     ({ dead }) => dead,
   );
+  let states: ReturnType<NonNullable<MetricSources["channels"]>> = [];
   addGauges(
     registry,
     "vigie_webhook_circuit_open",
-    "1 while nothing is tried because the channel keeps failing",
+    "1 while a channel is left alone because it keeps failing",
     ["channel"],
-    () => {
-      const open = new Set(sources.openCircuits?.());
-      return [...channels].map((channel) => [{ channel }, Number(open.has(channel))]);
-    },
+    () => states.map(({ name, circuit }) => [{ channel: name }, Number(circuit !== "closed")]),
+  );
+  addGauges(
+    registry,
+    "vigie_webhook_consecutive_failures",
+    "Attempts to deliver that failed since the last one that did not",
+    ["channel"],
+    () => states.map(({ name, consecutiveFailures }) => [{ channel: name }, consecutiveFailures]),
   );
 
   gauge(
@@ -206,6 +212,7 @@ export function addScrapedMetrics(
   gauge("vigie_webhook_connections", "Connections of clients that are open", () => sources.connections?.());
 
   return () => {
+    states = sources.channels?.() ?? [];
     const depths = sources.depths?.() ?? new Map<string, Depth>();
     // A channel that was taken out of the configuration is shown as long as something of it is left.
     queues = [...new Set([...channels, ...depths.keys()])].map((channel) => {

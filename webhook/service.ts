@@ -87,8 +87,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     activeDrills: drills.active,
     now,
     depths: () => journal.depths(),
-    openCircuits: () =>
-      deliveries.channels().filter(({ circuit }) => circuit === "open").map(({ name }) => name),
+    channels: () => deliveries.channels(),
     journalSize: () => journal.size(),
     ready: () => readiness().ready,
     indexPending: () => index.pending(),

@@ -2,6 +2,7 @@
 
 import { durationMs } from "../../lib/units.ts";
 import { type AlertRule, atLeast, type RuleContext, type RuleFamily } from "./rule.ts";
+import { webhookRules } from "./stack_webhook.ts";
 import { inWords, VALUE } from "./words.ts";
 
 /** Prometheus, Alertmanager, the webhook and Grafana. */
@@ -11,7 +12,7 @@ export const stackRules: RuleFamily = {
     watchdog(context),
     ...prometheus(context),
     ...alertmanager(context),
-    ...webhook(context),
+    ...webhookRules(context),
     grafanaDown(context),
   ],
 };
@@ -137,61 +138,6 @@ function alertmanager(context: RuleContext): AlertRule[] {
           `${VALUE.fr} % des notifications par {{ $labels.integration }} échouent. La cause est dans son journal : deno task logs alertmanager`,
         en:
           `${VALUE.en}% of the notifications by {{ $labels.integration }} fail. Its log says why: deno task logs alertmanager`,
-      },
-    },
-  ];
-}
-
-function webhook(context: RuleContext): AlertRule[] {
-  const { targetDownFor } = context.thresholds;
-  return [
-    {
-      alert: "WebhookDown",
-      expr: 'up{job="webhook"} == 0',
-      for: targetDownFor,
-      severity: "critical",
-      summary: { fr: "Le webhook ne répond plus", en: "The webhook does not answer" },
-      description: {
-        fr: `Injoignable depuis ${
-          inWords(targetDownFor).fr
-        } : les alertes qui passent par lui n'arrivent plus. Pourquoi : deno task doctor`,
-        en: `Unreachable for ${
-          inWords(targetDownFor).en
-        }: alerts that pass through it do not arrive. To find out why: deno task doctor`,
-      },
-    },
-    {
-      alert: "WebhookDeliveriesFailing",
-      expr: `increase(vigie_webhook_deliveries_total{job="webhook",result="failed"}[${
-        atLeast("10m", context)
-      }]) > 0`,
-      for: "1m",
-      severity: "critical",
-      summary: {
-        fr: "Le webhook n'arrive pas à livrer par {{ $labels.channel }}",
-        en: "The webhook cannot deliver by {{ $labels.channel }}",
-      },
-      description: {
-        fr:
-          "Au moins une notification n'est pas arrivée à destination. La cause est dans son journal : deno task logs webhook",
-        en:
-          "At least one notification did not reach its destination. Its log says why: deno task logs webhook",
-      },
-    },
-    {
-      alert: "WebhookReloadFailed",
-      expr: 'vigie_webhook_config_last_reload_successful{job="webhook"} == 0',
-      for: "5m",
-      severity: "warning",
-      summary: {
-        fr: "Le webhook refuse sa configuration",
-        en: "The webhook refuses its configuration",
-      },
-      description: {
-        fr:
-          "Il tourne encore avec l'ancienne et ne démarrerait plus. La cause est dans son journal : deno task logs webhook",
-        en:
-          "It still runs with the old one and would not start again. Its log says why: deno task logs webhook",
       },
     },
   ];

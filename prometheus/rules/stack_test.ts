@@ -231,9 +231,9 @@ const CASES: readonly AlertCase[] = [
         },
         description: {
           fr:
-            "Au moins une notification n'est pas arrivée à destination. La cause est dans son journal : deno task logs webhook",
+            "Au moins une notification n'est pas arrivée à destination et n'est plus essayée. Pourquoi, et comment la renvoyer : deno task dead-letters",
           en:
-            "At least one notification did not reach its destination. Its log says why: deno task logs webhook",
+            "At least one notification did not reach its destination and is not tried any more. Why, and how to send it again: deno task dead-letters",
         },
       }],
     }],
@@ -244,6 +244,154 @@ const CASES: readonly AlertCase[] = [
       'vigie_webhook_deliveries_total{channel="oncall",instance="webhook",job="webhook",result="delivered"}':
         "0+1x20",
     }],
+  },
+  {
+    alert: "WebhookNotReady",
+    series: { 'vigie_webhook_ready{instance="webhook",job="webhook"}': "0x20" },
+    moments: [{
+      at: "1m",
+      firing: [{
+        severity: "critical",
+        labels: { instance: "webhook", job: "webhook" },
+        summary: { fr: "Le webhook n'accepte plus d'alertes", en: "The webhook does not accept alerts" },
+        description: {
+          fr:
+            "Il répond, mais ne peut pas garder ce qu'on lui envoie : Alertmanager réessaie. Le plus souvent le disque est plein. Pourquoi : curl URL_DU_WEBHOOK/ready",
+          en:
+            "It answers, but cannot keep what it is sent: Alertmanager tries again. Most often the disk is full. To find out why: curl WEBHOOK_URL/ready",
+        },
+      }],
+    }],
+    quiet: [{ 'vigie_webhook_ready{instance="webhook",job="webhook"}': "1x20" }],
+  },
+  {
+    alert: "WebhookQueueStuck",
+    series: {
+      'vigie_webhook_queue_oldest_age_seconds{channel="oncall",instance="webhook",job="webhook"}': "0+15x120",
+      'vigie_webhook_consecutive_failures{channel="oncall",instance="webhook",job="webhook"}': "0 1x120",
+      'vigie_webhook_queue_oldest_age_seconds{channel="other",instance="webhook",job="webhook"}': "0x120",
+      'vigie_webhook_consecutive_failures{channel="other",instance="webhook",job="webhook"}': "0x120",
+    },
+    moments: [{
+      at: "20m15s",
+      firing: [{
+        severity: "critical",
+        labels: { channel: "oncall", instance: "webhook", job: "webhook" },
+        summary: {
+          fr: "Des alertes attendent le canal oncall",
+          en: "Alerts wait for the channel oncall",
+        },
+        description: {
+          fr:
+            "La plus ancienne attend depuis 20m 15s : la destination ne répond pas ou refuse. Rien n'est perdu, tout sera livré à son retour. La cause est dans son journal : deno task logs webhook",
+          en:
+            "The oldest has waited for 20m 15s: the destination does not answer or refuses. Nothing is lost, all is delivered when it is back. Its log says why: deno task logs webhook",
+        },
+      }],
+    }],
+    quiet: [{
+      // A group that is flapping waits for its rest.
+      'vigie_webhook_queue_oldest_age_seconds{channel="oncall",instance="webhook",job="webhook"}': "0+15x120",
+      'vigie_webhook_consecutive_failures{channel="oncall",instance="webhook",job="webhook"}': "0x120",
+    }, {
+      'vigie_webhook_queue_oldest_age_seconds{channel="oncall",instance="webhook",job="webhook"}': "900x120",
+      'vigie_webhook_consecutive_failures{channel="oncall",instance="webhook",job="webhook"}': "9x120",
+    }],
+  },
+  {
+    alert: "WebhookDeadLetters",
+    series: { 'vigie_webhook_dead_letters{channel="oncall",instance="webhook",job="webhook"}': "3x60" },
+    moments: [{
+      at: "10m",
+      firing: [{
+        severity: "info",
+        labels: { channel: "oncall", instance: "webhook", job: "webhook" },
+        summary: {
+          fr: "Messages non remis au canal oncall",
+          en: "Undelivered messages for the channel oncall",
+        },
+        description: {
+          fr: "3 à lire et à renvoyer, ou à laisser disparaître avec le temps : deno task dead-letters",
+          en: "3 to be read and replayed, or left to go with time: deno task dead-letters",
+        },
+      }],
+    }],
+    quiet: [{ 'vigie_webhook_dead_letters{channel="oncall",instance="webhook",job="webhook"}': "0x60" }],
+  },
+  {
+    alert: "WebhookJournalNearlyFull",
+    series: {
+      'vigie_webhook_journal_size_bytes{instance="webhook",job="webhook"}': "960x60",
+      'vigie_webhook_journal_limit_bytes{instance="webhook",job="webhook"}': "1000x60",
+    },
+    moments: [{
+      at: "10m",
+      firing: [{
+        severity: "critical",
+        labels: { instance: "webhook", job: "webhook" },
+        summary: {
+          fr: "Le journal du webhook est presque plein",
+          en: "The webhook's journal is nearly full",
+        },
+        description: {
+          fr:
+            "96,0 % de sa limite, et rien d'ancien ne peut partir : ce qui attend est gardé. Plein, le webhook n'accepte plus d'alertes.",
+          en:
+            "96.0% of its limit, and nothing old can go: what waits is kept. Once it is full the webhook accepts no alerts.",
+        },
+      }],
+    }],
+    quiet: [{
+      'vigie_webhook_journal_size_bytes{instance="webhook",job="webhook"}': "950x60",
+      'vigie_webhook_journal_limit_bytes{instance="webhook",job="webhook"}': "1000x60",
+    }],
+  },
+  {
+    alert: "WebhookBodiesQuarantined",
+    series: {
+      'vigie_webhook_quarantined_total{instance="webhook",job="webhook",reason="not_json"}': "0x3 1x100",
+    },
+    moments: [{
+      at: "1m",
+      firing: [{
+        severity: "warning",
+        labels: { instance: "webhook", job: "webhook", reason: "not_json" },
+        summary: {
+          fr: "Le webhook reçoit ce qu'il ne comprend pas",
+          en: "The webhook is sent what it does not understand",
+        },
+        description: {
+          fr:
+            "Motif : not_json. Si c'était une alerte, personne n'est prévenu. Ce qui est arrivé est gardé : /api/v1/quarantine",
+          en: "Reason: not_json. If it was an alert, nobody is told. What came is kept: /api/v1/quarantine",
+        },
+      }],
+    }, { at: "15m45s", firing: [] }],
+    quiet: [{
+      'vigie_webhook_quarantined_total{instance="webhook",job="webhook",reason="not_json"}': "1x100",
+    }],
+  },
+  {
+    alert: "WebhookWatchdogMissing",
+    series: { 'vigie_webhook_watchdog_missing{instance="webhook",job="webhook"}': "1x20" },
+    moments: [{
+      at: "1m",
+      firing: [{
+        severity: "critical",
+        labels: { instance: "webhook", job: "webhook" },
+        summary: {
+          fr: "Les alertes n'arrivent plus au webhook",
+          en: "Alerts do not arrive at the webhook any more",
+        },
+        description: {
+          fr:
+            "L'alerte Watchdog, toujours active, n'est pas venue à temps : le chemin de Prometheus par Alertmanager est coupé. Pourquoi : deno task doctor",
+          en:
+            "The alert Watchdog, which always fires, did not come in time: the way from Prometheus through Alertmanager is cut. To find out why: deno task doctor",
+        },
+      }],
+    }],
+    quiet: [{ 'vigie_webhook_watchdog_missing{instance="webhook",job="webhook"}': "0x20" }],
   },
   {
     alert: "WebhookReloadFailed",
