@@ -109,10 +109,17 @@ export function setHead(sql: Statements, channel: string, group: string): void {
 
 type Line = { readonly channel: string; readonly grp: string; readonly attempts: number };
 
-/** Carries out one change. One of a delivery that is not queued any more changes nothing. @returns what was queued or left. */
-export function settleOne(sql: Statements, change: Change): { counts: CountChange[]; queued?: Queued } {
+/** What a change did to the queues. */
+export interface Settled {
+  /** What left a channel's queue. */
+  readonly left?: CountChange;
+  /** What came into another one's. */
+  readonly queued?: Queued;
+}
+
+/** Carries out one change. One of a delivery that is not queued any more changes nothing. */
+export function settleOne(sql: Statements, change: Change): Settled {
   const { id, atMs } = change;
-  const counts: CountChange[] = [];
   if (change.to === "queued") {
     const { attempt, nextMs, partsDone, plain } = change;
     const line = sql.get(
@@ -120,7 +127,7 @@ export function settleOne(sql: Statements, change: Change): { counts: CountChang
       WHERE id = ? AND state = 0 RETURNING channel, grp, attempts`,
     ).get(attempt ? 1 : 0, attempt?.reason ?? null, nextMs, partsDone, plain ? 1 : 0, id) as Line | undefined;
     if (line && attempt) noteAttempt(sql, id, line.attempts, atMs, attempt.tookMs, attempt.reason);
-    return { counts };
+    return {};
   }
   const dead = change.to === "dead";
   const reason = dead ? change.reason : "";
@@ -130,7 +137,7 @@ export function settleOne(sql: Statements, change: Change): { counts: CountChang
     `UPDATE OR FAIL delivery SET state = ?, head = 0, attempts = attempts + ?, reason = ?, settled_ms = ?, took_ms = ?
     WHERE id = ? AND state = 0 RETURNING channel, grp, attempts`,
   ).get(dead ? 3 : 1, attempts, reason, atMs, change.tookMs, id) as Line | undefined;
-  if (!line) return { counts };
+  if (!line) return {};
   const { channel, grp } = line;
   let queued = -1;
   if (dead && attempts === 1) noteAttempt(sql, id, line.attempts, atMs, change.tookMs, reason);
@@ -141,15 +148,16 @@ export function settleOne(sql: Statements, change: Change): { counts: CountChang
     queued -= Number(changes);
   }
   setHead(sql, channel, grp);
-  counts.push({ channel, queued, dead: dead ? 1 : 0 });
+  const left = { channel, queued, dead: dead ? 1 : 0 };
   if (change.to === "delivered" && change.ref !== undefined) {
     sql.get("INSERT OR REPLACE INTO ref (channel, grp, ref, at_ms) VALUES (?, ?, ?, ?)")
       .run(channel, grp, change.ref, atMs);
   }
-  if (change.to !== "dead" || !change.fallback) return { counts };
-  const late = insertLate(sql, Math.floor(id / DELIVERIES_PER_NOTIFICATION), change.fallback, atMs);
-  counts.push({ channel: late.channel, queued: 1, dead: 0 });
-  return { counts, queued: late };
+  if (change.to !== "dead" || !change.fallback) return { left };
+  return {
+    left,
+    queued: insertLate(sql, Math.floor(id / DELIVERIES_PER_NOTIFICATION), change.fallback, atMs),
+  };
 }
 
 function noteAttempt(

@@ -44,6 +44,11 @@ export class GroupCommit {
     this.#options = options;
   }
 
+  /** About how much waits to be written, bytes. */
+  get waitingBytes(): number {
+    return this.#bytes;
+  }
+
   /**
    * Runs `run` in the next transaction.
    *

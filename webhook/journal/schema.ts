@@ -3,6 +3,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { DeliveryState } from "./journal.ts";
 
+/** What tells the journal from other programs' databases: "Vigi". Source: https://www.sqlite.org/fileformat.html, 1.3.17. */
+export const APPLICATION_ID = 0x56696769;
+
 /** A delivery's state as the column `state` has it: the place in this list. */
 export const STATES: readonly DeliveryState[] = ["queued", "delivered", "coalesced", "dead"];
 

@@ -2,19 +2,11 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
-import {
-  type CountChange,
-  due,
-  insertDeliveries,
-  insertLate,
-  nextDueMs,
-  type Queued,
-  replayOne,
-  settleOne,
-} from "./deliveries.ts";
-import { Duplicates, type First } from "./duplicates.ts";
-import { journalFailure } from "./failure.ts";
+import { due, insertDeliveries, insertLate, nextDueMs, replayOne, settleOne } from "./deliveries.ts";
+import type { First } from "./duplicates.ts";
+import { failureKind, journalFailure, sentenceOf } from "./failure.ts";
 import { GroupCommit } from "./group_commit.ts";
+import { createHousekeeping, type Housekeeping, type Keeping } from "./housekeeping.ts";
 import {
   type Accepted,
   type Arrival,
@@ -27,11 +19,13 @@ import {
   type QueuedGroup,
   type StoredNotification,
 } from "./journal.ts";
-import { LineChanges } from "./line_changes.ts";
-import { openDatabase } from "./open_database.ts";
+import { Memory } from "./memory.ts";
+import { createDatabase, openDatabase } from "./open_database.ts";
+import { insertQuarantined } from "./quarantine.ts";
+import { finishSalvage, type Salvage, salvage, SALVAGED } from "./salvage.ts";
 import { Statements } from "./statements.ts";
 
-/** How a journal is kept. */
+/** How a journal is kept. What can change while it is open may be given by getters. */
 export interface JournalOptions {
   readonly clock: Clock;
   /** What the journal may take on disk, bytes. */
@@ -43,52 +37,93 @@ export interface JournalOptions {
    * between repeats the delivery. Default 0.
    */
   readonly settleWithinMs?: number;
+  /** How long what was delivered is kept; 30 days by default. */
+  readonly ageMs?: number;
+  /** How long dead letters and the quarantine are kept; 90 days by default. */
+  readonly deadAgeMs?: number;
   /** Called after each commit: how long it took, and how many things it held. */
   readonly onCommit?: (seconds: number, works: number) => void;
-  /** Called with what goes wrong, once as long as it stays the same. */
+  /** Called with what goes wrong, once for as long as it stays the same. */
   readonly onProblem?: (problem: string) => void;
+  /** Called when a damaged file was set aside and what could be read of it is in a new one; at open before `openJournal` returns. */
+  readonly onSalvaged?: (salvage: Salvage) => void;
 }
 
-const DIGESTS_REMEMBERED = 50_000;
-const LINES_REMEMBERED = 10_000;
+const DAY_MS = 86_400_000;
+const REPAIR_AGAIN_MS = 60_000;
+// What a notification takes beside its body, about.
+const ROW_BYTES = 1_000;
 
 /** The journal in `journal.db` of a directory. */
 export class SqliteJournal implements Journal {
   /** The file. */
   readonly path: string;
+  readonly #options: JournalOptions;
+  readonly #lock: Disposable;
+  readonly #commits: GroupCommit;
+  readonly #housekeeping: Housekeeping;
   #database: DatabaseSync;
   #sql: Statements;
-  #lastNotificationId = 0;
-  #lastQuarantineId = 0;
-  #committedIds: readonly [number, number] = [0, 0];
-  readonly #counts = new Map<string, { queued: number; dead: number }>();
-  readonly #duplicates = new Duplicates(DIGESTS_REMEMBERED);
-  readonly #changes = new LineChanges(LINES_REMEMBERED);
-  readonly #commits: GroupCommit;
-  readonly #options: JournalOptions;
+  #memory: Memory;
+  #usedBytes = 0;
   #failure: string | undefined;
+  // What did not fit: bytes.
+  #refusedBytes: number | undefined;
+  #repair: Promise<void> | undefined;
+  #cancelRepair = () => {};
   #closed = false;
 
-  constructor(path: string, options: JournalOptions) {
+  private constructor(
+    path: string,
+    options: JournalOptions,
+    lock: Disposable,
+    database: DatabaseSync,
+    memory: Memory,
+  ) {
     this.path = path;
     this.#options = options;
-    this.#database = openDatabase(path);
-    this.#sql = new Statements(this.#database);
-    this.#load();
+    this.#lock = lock;
+    this.#database = database;
+    this.#sql = new Statements(database);
+    this.#memory = memory;
     this.#commits = new GroupCommit({
       clock: options.clock,
       database: () => this.#database,
-      onRollback: () => [this.#lastNotificationId, this.#lastQuarantineId] = this.#committedIds,
-      onFailure: (error) => this.#failed(error),
-      onCommit: (seconds, works) => {
-        this.#committedIds = [this.#lastNotificationId, this.#lastQuarantineId];
-        this.#failure = undefined;
-        options.onCommit?.(seconds, works);
-      },
+      onRollback: () => this.#memory.rollback(),
+      onFailure: (error) => this.#failed(error, "write"),
+      onCommit: (seconds, works) => this.#committed(seconds, works),
     });
+    this.#housekeeping = createHousekeeping({
+      clock: options.clock,
+      keeping: () => this.#keeping(),
+      write: (run) => this.#add(() => run(this.#sql)),
+      checkpoint: () => this.#checkpoint(),
+      lastId: () => this.#memory.marks.notificationId,
+      used: () => this.#used(),
+      onDefect: (error) =>
+        options.onProblem?.(`Cannot keep house in the journal "${path}": ${sentenceOf(error)}`),
+    });
+    this.#usedBytes = this.#used().bytes;
   }
 
-  /** The connection, for what reads beside this class; never kept, as a damaged file is replaced by another one. */
+  /**
+   * Opens the journal at `path`, and makes it when it is not there.
+   *
+   * @param lock What is given back when the journal is closed.
+   * @throws {JournalFailure} when it cannot be used.
+   */
+  static async open(path: string, options: JournalOptions, lock: Disposable): Promise<SqliteJournal> {
+    try {
+      finishSalvage(path, options.clock.now());
+      if (!isThere(path)) createDatabase(path);
+      const opened = await openSound(path, options);
+      return new SqliteJournal(path, options, lock, ...opened);
+    } catch (error) {
+      throw journalFailure(error, "open", path);
+    }
+  }
+
+  /** The connection, for what reads beside this class; another one once a damaged file was replaced. Closed while it is. */
   get database(): DatabaseSync {
     return this.#database;
   }
@@ -99,65 +134,51 @@ export class SqliteJournal implements Journal {
   }
 
   accept(arrival: Arrival): Promise<Accepted> {
-    const { digest, receivedMs, body, group, deliveries, origin, notification: { status } } = arrival;
+    const { digest, receivedMs, body, origin } = arrival;
     if (digest !== undefined) {
-      const before = this.#duplicates.find(digest, receivedMs, this.#options.duplicateWindowMs);
+      const before = this.#memory.duplicates.find(digest, receivedMs, this.#options.duplicateWindowMs);
       if (before) return duplicateOf(before);
     }
-    const stored = this.#add(
-      () => {
-        const id = ++this.#lastNotificationId;
-        this.#sql.get(
-          "INSERT OR FAIL INTO notification (id, received_ms, origin, grp, status, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        ).run(id, receivedMs, origin, group, status, digest ?? null, body);
-        insertDeliveries(this.#sql, id, group, status, receivedMs, deliveries);
-        return { id, duplicate: false };
-      },
-      () => {
-        for (const { channel } of deliveries) {
-          this.#count({ channel, queued: 1, dead: 0 });
-          this.#changes.note(channel, group, status, receivedMs);
-        }
-      },
-      body.length + 1_000,
-    );
+    const bytes = body.length + ROW_BYTES;
+    // The webhook's own words are few, and among them may be that the journal is full.
+    const stored = origin === "own" || this.#fits(bytes)
+      ? this.#insert(arrival, bytes)
+      : this.#makeRoom(bytes).then(() => this.#insert(arrival, bytes));
     if (digest === undefined) return stored;
+    const { duplicates } = this.#memory;
     const id = stored.then(({ id }) => first.id = id);
     const first: First = { receivedMs, id };
-    id.catch(() => this.#duplicates.forget(digest, first));
-    this.#duplicates.note(digest, first);
+    id.catch(() => duplicates.forget(digest, first));
+    duplicates.note(digest, first);
     return stored;
   }
 
-  quarantine({ receivedMs, reason, detail, body, bytes }: Quarantined): Promise<number> {
+  quarantine(body: Quarantined): Promise<number> {
     return this.#add(
       () => {
-        const id = ++this.#lastQuarantineId;
-        this.#sql.get(
-          "INSERT OR FAIL INTO quarantine (id, received_ms, reason, detail, bytes, body) VALUES (?, ?, ?, ?, ?, ?)",
-        ).run(id, receivedMs, reason, detail, bytes, body);
-        return id;
+        this.#memory.marks = insertQuarantined(this.#sql, this.#memory.marks, body);
+        return this.#memory.marks.quarantineId;
       },
       undefined,
-      body.length + 1_000,
+      body.body.length + ROW_BYTES,
     );
   }
 
   due(channel: string, nowMs: number, limit: number, busy: ReadonlySet<string>): readonly QueuedGroup[] {
-    return due(this.#sql, channel, nowMs, limit, busy);
+    return this.#read((sql) => due(sql, channel, nowMs, limit, busy));
   }
 
   nextDueMs(channel: string, busy: ReadonlySet<string>): number | undefined {
-    return nextDueMs(this.#sql, channel, busy);
+    return this.#read((sql) => nextDueMs(sql, channel, busy));
   }
 
   settle(changes: readonly Change[]): Promise<void> {
     return this.#add(
       () => changes.map((change) => settleOne(this.#sql, change)),
       (results) => {
-        for (const { counts, queued } of results) {
-          counts.forEach((change) => this.#count(change));
-          if (queued) this.#noteQueued(queued);
+        for (const { left, queued } of results) {
+          if (left) this.#memory.count(left);
+          if (queued) this.#memory.queued(queued);
         }
       },
       0,
@@ -165,54 +186,56 @@ export class SqliteJournal implements Journal {
     ).then(() => undefined);
   }
 
-  queue(notificationId: number, delivery: NewDelivery): Promise<number> {
-    return this.#add(
+  async queue(notificationId: number, delivery: NewDelivery): Promise<number> {
+    const { id } = await this.#add(
       () => insertLate(this.#sql, notificationId, delivery, this.#options.clock.now()),
-      (queued) => {
-        this.#count({ channel: queued.channel, queued: 1, dead: 0 });
-        this.#noteQueued(queued);
-      },
-    ).then(({ id }) => id);
+      (queued) => this.#memory.queued(queued),
+    );
+    return id;
   }
 
-  replay(deliveryIds: readonly number[], nowMs: number): Promise<number> {
-    return this.#add(
+  async replay(deliveryIds: readonly number[], nowMs: number): Promise<number> {
+    const replayed = await this.#add(
       () => deliveryIds.map((id) => replayOne(this.#sql, id, nowMs)).filter((queued) => queued !== undefined),
-      (replayed) => replayed.forEach(({ channel }) => this.#count({ channel, queued: 1, dead: -1 })),
-    ).then((replayed) => replayed.length);
+      (replayed) => {
+        for (const { channel } of replayed) this.#memory.count({ channel, queued: 1, dead: -1 });
+      },
+    );
+    return replayed.length;
   }
 
   refOf(channel: string, group: string): string | undefined {
-    const row = this.#sql.get("SELECT ref FROM ref WHERE channel = ? AND grp = ?").get(channel, group);
-    return row?.ref as string | undefined;
+    return this.#read((sql) =>
+      sql.get("SELECT ref FROM ref WHERE channel = ? AND grp = ?").get(channel, group)?.ref as
+        | string
+        | undefined
+    );
   }
 
   changesOf(channel: string, group: string, sinceMs: number): readonly number[] {
-    return this.#changes.of(channel, group, sinceMs);
+    return this.#memory.changes.of(channel, group, sinceMs);
   }
 
   depths(): ReadonlyMap<string, Depth> {
     const depths = new Map<string, Depth>();
-    for (const [channel, { queued, dead }] of this.#counts) {
+    for (const [channel, { queued, dead }] of this.#memory.counts) {
       if (queued === 0 && dead === 0) continue;
-      const { oldest } = this.#sql.get(
-        "SELECT min(created_ms) AS oldest FROM delivery WHERE channel = ? AND head = 1",
-      ).get(channel) as { oldest: number | null };
-      depths.set(channel, { queued, dead, ...(oldest !== null && { oldestMs: oldest }) });
+      const oldestMs = queued === 0 ? undefined : this.#oldestMs(channel);
+      depths.set(channel, { queued, dead, ...(oldestMs !== undefined && { oldestMs }) });
     }
     return depths;
   }
 
   notification(id: number): StoredNotification | undefined {
-    const row = this.#sql.get("SELECT id, received_ms, origin, grp, body FROM notification WHERE id = ?")
-      // deno-lint-ignore no-explicit-any -- a row is what the table holds
-      .get(id) as any;
-    if (!row) return undefined;
-    return { id, receivedMs: row.received_ms, origin: row.origin, group: row.grp, body: row.body };
+    return this.#read((sql) => {
+      const row = sql.get("SELECT received_ms, origin, grp, body FROM notification WHERE id = ?").get(id) as // deno-lint-ignore no-explicit-any -- a row is what the table holds
+      any;
+      return row && { id, receivedMs: row.received_ms, origin: row.origin, group: row.grp, body: row.body };
+    });
   }
 
   get(key: string): unknown {
-    const row = this.#sql.get("SELECT value FROM fact WHERE key = ?").get(key);
+    const row = this.#read((sql) => sql.get("SELECT value FROM fact WHERE key = ?").get(key));
     return row && JSON.parse(row.value as string);
   }
 
@@ -225,7 +248,10 @@ export class SqliteJournal implements Journal {
   }
 
   failure(): string | undefined {
-    return this.#failure;
+    if (this.#failure !== undefined) return this.#failure;
+    return this.#refusedBytes === undefined || this.#fits(this.#refusedBytes)
+      ? undefined
+      : this.#fullSentence();
   }
 
   size(): { readonly bytes: number; readonly limitBytes: number } {
@@ -233,77 +259,210 @@ export class SqliteJournal implements Journal {
     return { bytes: sizeOf(this.path) + sizeOf(`${this.path}-wal`), limitBytes };
   }
 
-  // deno-lint-ignore require-await
+  /** The last time a damaged file was set aside, without `uncertain`; undefined when that never was. */
+  salvaged(): Omit<Salvage, "uncertain"> | undefined {
+    return this.get(SALVAGED) as Omit<Salvage, "uncertain"> | undefined;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#commits.flush();
     this.#closed = true;
-    this.#database.close();
+    this.#housekeeping.stop();
+    this.#cancelRepair();
+    await this.#repair;
+    try {
+      // It moves what is in the WAL into the file, and removes the WAL.
+      if (this.#database.isOpen) this.#database.close();
+    } finally {
+      this.#lock[Symbol.dispose]();
+    }
   }
 
-  #add<T>(
-    run: () => T,
-    committed?: (value: T) => void,
-    bytes?: number,
-    patienceMs?: number,
-  ): Promise<T> {
-    if (this.#closed) {
-      return Promise.reject(new JournalFailure(`Cannot write the journal "${this.path}": it is closed`));
+  #insert(arrival: Arrival, bytes: number): Promise<Accepted> {
+    const { digest, receivedMs, body, group, deliveries, origin, notification: { status } } = arrival;
+    return this.#add(
+      () => {
+        const { marks } = this.#memory;
+        const id = marks.notificationId + 1;
+        this.#memory.marks = { ...marks, notificationId: id };
+        this.#sql.get(INSERT).run(id, receivedMs, origin, group, status, digest ?? null, body);
+        insertDeliveries(this.#sql, id, group, status, receivedMs, deliveries);
+        return { id, duplicate: false };
+      },
+      () => {
+        this.#refusedBytes = undefined;
+        for (const { channel } of deliveries) {
+          this.#memory.queued({ channel, group, status, createdMs: receivedMs });
+        }
+      },
+      bytes,
+    );
+  }
+
+  #add<T>(run: () => T, committed?: (value: T) => void, bytes?: number, patienceMs?: number): Promise<T> {
+    if (this.#closed || this.#repair) {
+      const why = this.#closed ? "it is closed" : "it is damaged, and being repaired";
+      return Promise.reject(new JournalFailure(`Cannot write the journal "${this.path}": ${why}`));
     }
     return this.#commits.add(run, committed, bytes, patienceMs);
   }
 
-  #failed(error: unknown): JournalFailure {
-    const failure = journalFailure(error, this.path);
-    if (this.#failure !== failure.message) this.#options.onProblem?.(failure.message);
-    this.#failure = failure.message;
+  #read<T>(read: (sql: Statements) => T): T {
+    if (this.#closed || this.#repair) {
+      const why = this.#closed ? "it is closed" : "it is damaged, and being repaired";
+      throw new JournalFailure(`Cannot read the journal "${this.path}": ${why}`);
+    }
+    try {
+      return read(this.#sql);
+    } catch (error) {
+      throw failureKind(error) === undefined ? error : this.#failed(error, "read");
+    }
+  }
+
+  #oldestMs(channel: string): number | undefined {
+    try {
+      const { oldest } = this.#read((sql) =>
+        sql.get("SELECT min(created_ms) AS oldest FROM delivery WHERE channel = ? AND head = 1").get(channel)
+      ) as { oldest: number | null };
+      return oldest ?? undefined;
+    } catch (error) {
+      // How many there are is known all the same.
+      if (error instanceof JournalFailure) return undefined;
+      throw error;
+    }
+  }
+
+  #committed(seconds: number, works: number): void {
+    this.#memory.commit();
+    this.#failure = undefined;
+    this.#usedBytes = this.#used().bytes;
+    this.#housekeeping.written();
+    this.#options.onCommit?.(seconds, works);
+  }
+
+  #failed(error: unknown, action: "read" | "write"): JournalFailure {
+    const failure = journalFailure(error, action, this.path);
+    const sentence = sentenceOf(error);
+    const isNew = this.#failure !== sentence;
+    this.#failure = sentence;
+    if (failureKind(error) === "damaged") this.#beginRepair(error);
+    else this.#housekeeping.failed();
+    if (isNew) this.#options.onProblem?.(failure.message);
     return failure;
   }
 
-  #count({ channel, queued, dead }: CountChange): void {
-    const counts = this.#counts.get(channel);
-    if (!counts) return void this.#counts.set(channel, { queued, dead });
-    counts.queued += queued;
-    counts.dead += dead;
+  /** Replaces the damaged file while nothing is written or read. */
+  #beginRepair(cause: unknown): void {
+    if (this.#repair || this.#closed) return;
+    this.#repair = this.#repairNow(cause).then(() => {
+      this.#repair = undefined;
+    }, (error) => {
+      this.#failure = sentenceOf(cause);
+      this.#options.onProblem?.(`Cannot repair the journal "${this.path}": ${sentenceOf(error)}`);
+      this.#cancelRepair = this.#options.clock.after(REPAIR_AGAIN_MS, () => {
+        this.#repair = undefined;
+        this.#beginRepair(cause);
+      });
+    });
   }
 
-  #noteQueued({ channel, group, status, createdMs }: Queued): void {
-    this.#changes.note(channel, group, status, createdMs);
+  async #repairNow(cause: unknown): Promise<void> {
+    const { clock, duplicateWindowMs, onSalvaged } = this.#options;
+    if (this.#database.isOpen) this.#database.close();
+    const report = await salvage(this.path, cause, clock.now());
+    this.#database = openDatabase(this.path);
+    this.#sql = new Statements(this.#database);
+    this.#memory = new Memory(this.#database, clock.now() - duplicateWindowMs);
+    this.#usedBytes = this.#used().bytes;
+    this.#failure = undefined;
+    onSalvaged?.(report);
   }
 
-  /** Reads back what is held in memory. */
-  #load(): void {
-    const last = (table: string) =>
-      (this.#database.prepare(`SELECT max(id) AS id FROM ${table}`).get() as { id: number | null }).id ?? 0;
-    this.#lastNotificationId = last("notification");
-    this.#lastQuarantineId = last("quarantine");
-    this.#committedIds = [this.#lastNotificationId, this.#lastQuarantineId];
-    const count = (where: string, change: (n: number) => Omit<CountChange, "channel">) => {
-      const rows = this.#database.prepare(
-        `SELECT channel, count(*) AS n FROM delivery WHERE ${where} GROUP BY channel`,
-      ).all() as { channel: string; n: number }[];
-      for (const { channel, n } of rows) this.#count({ channel, ...change(n) });
+  #checkpoint(): void {
+    if (this.#closed || this.#repair) return;
+    try {
+      this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      this.#usedBytes = this.#used().bytes;
+    } catch (error) {
+      this.#failed(error, "write");
+    }
+  }
+
+  #keeping(): Keeping {
+    const { limitBytes, ageMs = 30 * DAY_MS, deadAgeMs = 90 * DAY_MS } = this.#options;
+    return { limitBytes, ageMs, deadAgeMs };
+  }
+
+  #used(): { bytes: number; freePages: number; pages: number } {
+    const { page_count: pages } = this.#sql.get("PRAGMA page_count").get() as { page_count: number };
+    const { freelist_count: freePages } = this.#sql.get("PRAGMA freelist_count").get() as {
+      freelist_count: number;
     };
-    count("state = 0", (queued) => ({ queued, dead: 0 }));
-    count("state = 3", (dead) => ({ queued: 0, dead }));
-    const since = this.#options.clock.now() - this.#options.duplicateWindowMs;
-    const notifications = this.#database.prepare(
-      "SELECT id, received_ms, digest FROM notification ORDER BY id DESC LIMIT ?",
-    ).all(DIGESTS_REMEMBERED) as { id: number; received_ms: number; digest: string | null }[];
-    for (const { id, received_ms: receivedMs, digest } of notifications.reverse()) {
-      if (digest !== null && receivedMs >= since) this.#duplicates.note(digest, { receivedMs, id });
+    return { bytes: (pages - freePages) * PAGE_BYTES + sizeOf(`${this.path}-wal`), freePages, pages };
+  }
+
+  #fits(bytes: number): boolean {
+    return this.#usedBytes + this.#commits.waitingBytes + bytes <= this.#options.limitBytes;
+  }
+
+  async #makeRoom(bytes: number): Promise<void> {
+    if (await this.#housekeeping.makeRoom(bytes)) return;
+    const isNew = this.failure() === undefined;
+    this.#refusedBytes = bytes;
+    const failure = new JournalFailure(`Cannot write the journal "${this.path}": ${this.#fullSentence()}`);
+    if (isNew) this.#options.onProblem?.(failure.message);
+    throw failure;
+  }
+
+  #fullSentence(): string {
+    const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+    return `it is full: ${megabytes(this.#usedBytes)} of ${
+      megabytes(this.#options.limitBytes)
+    } hold what is queued or dead`;
+  }
+}
+
+const PAGE_BYTES = 4_096;
+
+const INSERT =
+  "INSERT OR FAIL INTO notification (id, received_ms, origin, grp, status, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+async function openSound(path: string, options: JournalOptions): Promise<[DatabaseSync, Memory]> {
+  const { clock, duplicateWindowMs, onProblem, onSalvaged } = options;
+  const open = (): [DatabaseSync, Memory] => {
+    const database = openDatabase(path);
+    try {
+      return [database, new Memory(database, clock.now() - duplicateWindowMs)];
+    } catch (error) {
+      database.close();
+      throw error;
     }
-    const deliveries = this.#database.prepare(
-      "SELECT channel, grp, status, created_ms FROM delivery ORDER BY id DESC LIMIT ?",
-    ).all(LINES_REMEMBERED) as { channel: string; grp: string; status: string; created_ms: number }[];
-    for (const row of deliveries.reverse()) {
-      this.#changes.note(row.channel, row.grp, row.status, row.created_ms);
-    }
+  };
+  try {
+    if (sizeOf(path) === 0) throw new Error("file is not a database");
+    return open();
+  } catch (error) {
+    if (failureKind(error) !== "damaged") throw error;
+    onProblem?.(journalFailure(error, "open", path).message);
+    const report = await salvage(path, error, clock.now());
+    onSalvaged?.(report);
+    return open();
   }
 }
 
 async function duplicateOf(first: First): Promise<Accepted> {
   return { id: await first.id, duplicate: true };
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 function sizeOf(path: string): number {

@@ -17,4 +17,9 @@ export class Statements {
     if (!statement) this.#byText.set(text, statement = this.#database.prepare(text));
     return statement;
   }
+
+  /** Runs statements that are not worth preparing. */
+  exec(text: string): void {
+    this.#database.exec(text);
+  }
 }

@@ -1,0 +1,39 @@
+/** One process at a time in a data directory. */
+
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
+import { failureKind, sentenceOf } from "./failure.ts";
+import { JournalFailure } from "./journal.ts";
+
+/**
+ * Locks `directory` until disposed. The kernel ends the lock with its holder, however that one dies.
+ *
+ * The lock is SQLite's own on an empty file beside the journal, as the journal's file may be replaced while it is held, and as not every
+ * Deno can try to lock a file without waiting.
+ *
+ * @throws {JournalFailure} when another one holds it, or when nothing can be written there.
+ */
+export function lockDirectory(directory: string): Disposable {
+  const path = join(directory, "journal.lock");
+  let database: DatabaseSync | undefined;
+  try {
+    makePrivate(path);
+    database = new DatabaseSync(path);
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    const held = database;
+    return { [Symbol.dispose]: () => held.close() };
+  } catch (error) {
+    database?.close();
+    const why = failureKind(error) === "locked" ? "another process uses it" : sentenceOf(error);
+    throw new JournalFailure(`Cannot use the data directory "${directory}": ${why}`, { cause: error });
+  }
+}
+
+/** Makes an empty file at `path` that only its owner may read, if there is none. */
+export function makePrivate(path: string): void {
+  try {
+    Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}

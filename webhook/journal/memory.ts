@@ -1,0 +1,93 @@
+/** What a journal holds in memory of what is on disk. */
+
+import type { DatabaseSync } from "node:sqlite";
+import type { CountChange, Queued } from "./deliveries.ts";
+import { Duplicates } from "./duplicates.ts";
+import { LineChanges } from "./line_changes.ts";
+
+/** What a transaction changes as it goes on: undone when it is rolled back. */
+export interface Marks {
+  readonly notificationId: number;
+  readonly quarantineId: number;
+  /** Bodies in the quarantine, and their bytes. */
+  readonly quarantined: number;
+  readonly quarantinedBytes: number;
+}
+
+const DIGESTS = 50_000;
+const LINES_OF_A_CHANNEL = 10_000;
+
+/** Ids, counts, and what came lately: read back when the journal is opened, bounded, and changed only by what was committed. */
+export class Memory {
+  readonly duplicates = new Duplicates(DIGESTS);
+  readonly changes = new LineChanges(LINES_OF_A_CHANNEL);
+  readonly counts = new Map<string, { queued: number; dead: number }>();
+  marks: Marks;
+  #committed: Marks;
+
+  /** @param sinceMs Copies of what came before are no duplicates. */
+  constructor(database: DatabaseSync, sinceMs: number) {
+    const one = (sql: string) => database.prepare(sql).get() as Record<string, number | null>;
+    const { count, bytes } = one("SELECT count(*) AS count, sum(length(body)) AS bytes FROM quarantine");
+    this.marks = this.#committed = {
+      notificationId: one("SELECT max(id) AS id FROM notification").id ?? 0,
+      quarantineId: one("SELECT max(id) AS id FROM quarantine").id ?? 0,
+      quarantined: count ?? 0,
+      quarantinedBytes: bytes ?? 0,
+    };
+    for (const [state, key] of [[0, "queued"], [3, "dead"]] as const) {
+      const rows = database.prepare(
+        `SELECT channel, count(*) AS n FROM delivery WHERE state = ${state} GROUP BY channel`,
+      ).all() as { channel: string; n: number }[];
+      for (const { channel, n } of rows) this.count({ channel, queued: 0, dead: 0, [key]: n });
+    }
+    this.#readDigests(database, sinceMs);
+    this.#readChanges(database);
+  }
+
+  /** Ids that have been given belong to rows on disk. */
+  commit(): void {
+    this.#committed = this.marks;
+  }
+
+  /** Ids that have been given since the last commit are free again. */
+  rollback(): void {
+    this.marks = this.#committed;
+  }
+
+  /** Changes a channel's counts. */
+  count({ channel, queued, dead }: CountChange): void {
+    const counts = this.counts.get(channel);
+    if (!counts) return void this.counts.set(channel, { queued, dead });
+    counts.queued += queued;
+    counts.dead += dead;
+  }
+
+  /** Counts and remembers what was queued. */
+  queued({ channel, group, status, createdMs }: Omit<Queued, "id">): void {
+    this.count({ channel, queued: 1, dead: 0 });
+    this.changes.note(channel, group, status, createdMs);
+  }
+
+  #readDigests(database: DatabaseSync, sinceMs: number): void {
+    const found: [string, number, number][] = [];
+    const rows = database.prepare(
+      "SELECT id, received_ms, digest FROM notification ORDER BY id DESC LIMIT ?",
+    ).iterate(DIGESTS) as Iterable<{ id: number; received_ms: number; digest: string | null }>;
+    for (const { id, received_ms: receivedMs, digest } of rows) {
+      if (receivedMs < sinceMs) break;
+      if (digest !== null) found.push([digest, receivedMs, id]);
+    }
+    for (const [digest, receivedMs, id] of found.reverse()) this.duplicates.note(digest, { receivedMs, id });
+  }
+
+  #readChanges(database: DatabaseSync): void {
+    const rows = database.prepare(
+      "SELECT channel, grp, status, created_ms FROM delivery ORDER BY id DESC LIMIT ?",
+    )
+      .all(LINES_OF_A_CHANNEL) as { channel: string; grp: string; status: string; created_ms: number }[];
+    for (const { channel, grp, status, created_ms } of rows.reverse()) {
+      this.changes.note(channel, grp, status, created_ms);
+    }
+  }
+}
