@@ -191,7 +191,9 @@ Deno.test("what CONTRIBUTING.md shows works when it is done", async (t) => {
 export default defineStack({
   locale: "en",
   services: { pushgateway: true },
-  notify: { receivers: { console: [{ kind: "ntfy", url: "https://ntfy.example.org/alerts" }] } },
+  notify: {
+    receivers: { console: [{ kind: "gotify", server: "https://gotify.example.org", tokenFile: "token" }] },
+  },
 });
 `;
       await Deno.writeTextFile(join(copy, "config.ts"), config);
@@ -206,7 +208,7 @@ export default defineStack({
       ].map((path) => Deno.readTextFile(join(copy, "build", path))));
       assert.match(dashboard!, /"title": "Context switches"/);
       assert.match(rules!, /alert: HostFileDescriptorsLow/);
-      assert.match(webhook!, /"kind": "ntfy"/);
+      assert.match(webhook!, /"kind": "gotify"/);
       assert.match(compose!, /image: prom\/pushgateway:/);
       assert.match(compose!, /http:\/\/127\.0\.0\.1:9091\/-\/ready/);
       assert.match(prometheus!, /job_name: pushgateway/);
