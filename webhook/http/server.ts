@@ -102,10 +102,13 @@ export function serve(options: ServerOptions): Server {
       listener.close();
       const ended = Promise.all([accepting, ...live.values()]);
       for (const connection of live.keys()) connection.finish();
+      const late = Promise.withResolvers<void>();
       const timer = setTimeout(() => {
         for (const connection of live.keys()) connection.close();
+        // Whoever still makes an answer makes it for nobody.
+        setTimeout(late.resolve);
       }, graceMs);
-      await ended;
+      await Promise.race([ended, late.promise]);
       clearTimeout(timer);
       clearInterval(sweep);
     },

@@ -320,8 +320,8 @@ Deno.test("serve closes what is left after the grace time", async () => {
   await begun.promise;
   const down = server.shutdown(50);
   equal(await answer, "");
-  never.resolve();
   await down;
+  never.resolve();
 });
 
 Deno.test("serve reports a defect of the application and goes on", async () => {
