@@ -9,6 +9,8 @@ export interface Pace {
   readonly burst: number;
   /** One more each so many milliseconds. */
   readonly everyMs: number;
+  /** A second limit that holds as well, for a destination that counts by the second and by the hour. */
+  readonly also?: { readonly burst: number; readonly everyMs: number };
   /** Requests under way at one time, each of another group; 1 by default. */
   readonly concurrency?: number;
 }

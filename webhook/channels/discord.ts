@@ -32,7 +32,7 @@ export const discordChannel = defineChannel({
   secrets: ["url"],
   check: ({ url }) => url === undefined ? "give the url" : undefined,
   // 5 in 2 s and 30 a minute for one webhook (users); the answers say when it is less.
-  pace: { burst: 5, everyMs: 2_000 },
+  pace: { burst: 4, everyMs: 2_400 },
   render: (message): readonly DiscordOut[] => discordParts(message).map((part) => ({ ...part, ...NOBODY })),
   plain: (message): DiscordOut => ({ content: plainContent(message), ...NOBODY }),
   async send(out: DiscordOut, { url = "" }, context) {

@@ -1,4 +1,4 @@
-/** A destination's rate limit, kept from our side: a token bucket. */
+/** A destination's rate limits, kept from our side: a token bucket for each. */
 
 import type { Clock } from "../clock.ts";
 import type { Pace } from "../channels/mod.ts";
@@ -14,7 +14,20 @@ export interface Pacer {
 }
 
 /** A pacer that is full. */
-export function createPacer({ burst, everyMs }: Pace, clock: Clock): Pacer {
+export function createPacer(pace: Pace, clock: Clock): Pacer {
+  const first = createBucket(pace, clock);
+  if (!pace.also) return first;
+  const second = createBucket(pace.also, clock);
+  return {
+    available: () => Math.min(first.available(), second.available()),
+    waitMs: () => Math.max(first.waitMs(), second.waitMs()),
+    async turn(signal) {
+      await Promise.all([first.turn(signal), second.turn(signal)]);
+    },
+  };
+}
+
+function createBucket({ burst, everyMs }: Pick<Pace, "burst" | "everyMs">, clock: Clock): Pacer {
   if (everyMs <= 0) return { available: () => Infinity, waitMs: () => 0, turn: () => Promise.resolve() };
   let tokens = burst;
   let filledMs = clock.now();
