@@ -14,6 +14,7 @@ import { DIAGNOSES } from "../tasks/doctor/mod.ts";
 import { loadConfig } from "../tasks/load_config.ts";
 import { SMOKE_CHECKS } from "../tasks/smoke/mod.ts";
 import { configSchema } from "../tasks/stack.ts";
+import { namesOf, type Shape } from "../webhook/templates/scope.ts";
 import { createMetrics, REJECTIONS } from "../webhook/metrics.ts";
 import { applyBlock, copyOfCheckout, fileOf } from "./docs/apply.ts";
 import { diagnosisSections } from "./docs/checks_page.ts";
@@ -53,6 +54,22 @@ Deno.test("docs/configuration.md has a section for each group of keys", async ()
   assert.ok(grouped.length >= 10, grouped.join());
   assert.deepEqual(grouped.filter((key) => !sections.includes(key)), []);
 });
+
+Deno.test("docs/configuration.md names everything that a template can name", async () => {
+  const page = await readPage("docs/configuration.md");
+  const section = page.slice(page.indexOf("## Texts of one's own"), page.indexOf("## As JSON Schema"));
+  const words = new Set(section.match(/(?<=[`.])\w+(?=[`.[])/g));
+  const names = fieldsOf({ fields: namesOf("alert") });
+  assert.ok(names.length > 30, names.join());
+  assert.deepEqual(names.filter((name) => !words.has(name)), []);
+});
+
+/** Every name in a shape, at any depth. */
+function fieldsOf(shape: Shape): string[] {
+  if (typeof shape === "string") return [];
+  if ("list" in shape) return fieldsOf(shape.list);
+  return Object.entries(shape.fields).flatMap(([name, inner]) => [name, ...fieldsOf(inner)]);
+}
 
 Deno.test("docs/checks.md has a section for each check, and a check for each section", async () => {
   const ids = [
