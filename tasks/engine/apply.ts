@@ -119,17 +119,23 @@ export async function reloadWebhook(
   const before = await request(`${url}/metrics`, signal);
   if (!before.ok) return [before.reason];
   const then = metric(before.text, "vigie_webhook_config_last_reload_success_timestamp_seconds");
+  // One that has refused a file before says so until it takes another.
+  const hadRefused = metric(before.text, "vigie_webhook_config_last_reload_successful") === 0;
+  const refused = "The webhook refused webhook/webhook.json and keeps what it had: its log says why";
   await hangUp();
   const end = performance.now() + VERIFY_MS;
   while (true) {
     const now = await request(`${url}/metrics`, signal);
     if (!now.ok) return [now.reason];
-    if (metric(now.text, "vigie_webhook_config_last_reload_successful") === 0) {
-      return ["The webhook refused webhook/webhook.json and keeps what it had: its log says why"];
-    }
     if (metric(now.text, "vigie_webhook_config_last_reload_success_timestamp_seconds") !== then) return [];
+    const isRefused = metric(now.text, "vigie_webhook_config_last_reload_successful") === 0;
+    if (isRefused && !hadRefused) return [refused];
     if (performance.now() >= end) {
-      return [`The webhook did not read webhook/webhook.json again within ${VERIFY_MS / 1_000} s`];
+      return [
+        isRefused
+          ? refused
+          : `The webhook did not read webhook/webhook.json again within ${VERIFY_MS / 1_000} s`,
+      ];
     }
     await delay(POLL_MS, undefined, { signal });
   }

@@ -176,3 +176,16 @@ Deno.test("reloadWebhook tells that the webhook refused its file", async () => {
     "The webhook refused webhook/webhook.json and keeps what it had: its log says why",
   ]);
 });
+
+Deno.test("reloadWebhook believes a webhook that refused a file before when it takes the next one", async () => {
+  let [successful, at, asked] = [0, 1_700_000_000, 0];
+  await using service = standIn({
+    "/metrics": () => {
+      // The signal takes a moment to be heeded.
+      if (++asked === 3) [successful, at] = [1, 1_700_000_009];
+      return webhookMetrics(successful, at);
+    },
+  });
+  assert.deepEqual(await reloadWebhook(service.url, () => Promise.resolve(), never), []);
+  assert.equal(asked, 3);
+});
