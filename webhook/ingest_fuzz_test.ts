@@ -5,7 +5,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { serve } from "./http/server.ts";
+import { serve, SERVER_LIMITS } from "./http/server.ts";
 import { decodeNotification } from "./payload.ts";
 import { createTestWebhook } from "./testing.ts";
 
@@ -172,6 +172,29 @@ Deno.test("createIngest keeps what came when a client leaves in the middle of it
     await server.shutdown(0);
   }
   equal(await series('vigie_webhook_quarantined_total{reason="cut_short"}'), 3);
+});
+
+Deno.test("createIngest keeps what came of a body that never ends, and the client is told to go", async () => {
+  const { app, quarantined, series } = createTestWebhook();
+  const errors: unknown[] = [];
+  const server = serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    limits: () => ({ ...SERVER_LIMITS, bodyMs: 100 }),
+    answer: app.answer,
+    onError: (error) => errors.push(error),
+  });
+  try {
+    using socket = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    const head = "POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    await socket.write(encoder.encode(`${head}Content-Length: 100\r\n\r\n{"alerts":`));
+    match(await readAll(socket), /^HTTP\/1\.1 408 /);
+  } finally {
+    await server.shutdown(1_000);
+  }
+  deepEqual(quarantined.map(({ body }) => Buffer.from(body).toString()), ['{"alerts":']);
+  equal(await series('vigie_webhook_rejected_total{reason="cut_short"}'), 1);
+  deepEqual(errors, []);
 });
 
 /** Posts `body`, cut into pieces of those sizes again and again. */
