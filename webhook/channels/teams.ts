@@ -72,7 +72,7 @@ const NEEDS_SOMEBODY = /WorkflowTriggerIsNotEnabled|WorkflowNotFound|WorkflowDis
  */
 function judgeTeams(answer: HttpAnswer, nowMs: number): Outcome {
   const { status, text, headers } = answer;
-  if (status === 200 || status === 202) {
+  if (status >= 200 && status < 300) {
     const upstream = /HTTP error (\d{3})/i.exec(text)?.[1];
     if (upstream !== undefined) {
       return judgeFailure({ status: Number(upstream), headers, text }, nowMs);

@@ -149,12 +149,16 @@ async function sendAsBot(out: SlackOut, settings: Settings, context: SendContext
     return { result: "delivered", ...(known && { ref: writeRef({ channel, ts }, settings, final) }) };
   };
   if (!update) return await post();
-  // To change it again does no harm, so that both may be tried again together.
-  const changed = await call("chat.update", { ...update, ...body });
+  // To change it again does no harm, so that both may be tried again together. Attachments that are not named would stay as they were.
+  const changed = await call("chat.update", { ...update, attachments: [], ...body });
   if ("outcome" in changed) return NOT_CHANGEABLE.has(changed.error) ? await post() : changed.outcome;
   if (reply) {
     const said = await call("chat.postMessage", { channel: update.channel, thread_ts: update.ts, ...reply });
-    if ("outcome" in said) return said.outcome;
+    if ("outcome" in said) {
+      if (said.outcome.result === "retry") return said.outcome;
+      // A thread that takes nothing more must not keep what fires from being heard.
+      if (reply.reply_broadcast) return await post();
+    }
   }
   return { result: "delivered", ref: writeRef(update, settings, final) };
 }

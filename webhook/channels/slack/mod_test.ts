@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { caseMessage } from "../testing/cases.ts";
+import { caseMessage, type CaseName } from "../testing/cases.ts";
 import { fakeDestination, type Reply } from "../testing/fake_destination.ts";
 import { testGolden } from "../testing/golden.ts";
 import { assertHarmless, assertSafeUrl, rendersOnlyLegal, textsIn } from "../testing/properties.ts";
@@ -196,7 +196,7 @@ Deno.test("slackChannel tries again when there is no whole answer, and stops whe
 const posted = { body: { ok: true, channel: "C1", ts: "1700000000.000100" } };
 
 async function asBot(
-  name: "firing" | "someResolved" | "resolved",
+  name: CaseName,
   ref: string | undefined,
   ...replies: readonly Reply[]
 ) {
@@ -265,6 +265,26 @@ Deno.test("slackChannel's bot tries update and reply again together", async () =
     body: { ok: false, error: "ratelimited" },
   });
   deepEqual(outcome, { result: "retry", reason: "It answered 429: ratelimited", afterMs: 3_000 });
+});
+
+Deno.test("slackChannel's bot posts a new message when the thread takes no reply, and is content when nobody had to hear it", async () => {
+  const refusal = { body: { ok: false, error: "thread_not_found" } };
+  const anew = { body: { ok: true, channel: "C1", ts: "2" } };
+  const { outcome, calls } = await asBot("firing", OPEN, posted, refusal, anew);
+  deepEqual(outcome, { result: "delivered", ref: '["C1","2","open","#alerts"]' });
+  deepEqual(calls.map(({ thread_ts }) => thread_ts), [undefined, "1700000000.000100", undefined]);
+  const quiet = await asBot("resolved", OPEN, posted, refusal);
+  deepEqual(quiet.outcome, { result: "delivered", ref: '["C1","1700000000.000100","final","#alerts"]' });
+});
+
+Deno.test("slackChannel's bot leaves nothing of the old message in its update", async () => {
+  await using slack = fakeDestination();
+  slack.otherwise(posted);
+  const body = { text: "t", unfurl_links: false, unfurl_media: false } as const;
+  const out: SlackOut = { body, update: { channel: "C1", ts: "1" }, final: false };
+  await slackChannel.send(out, { ...BOT, apiUrl: slack.url }, context());
+  const [update] = slack.requests;
+  deepEqual([update!.path, JSON.parse(update!.body).attachments], ["/chat.update", []]);
 });
 
 Deno.test("slackChannel judges the Web API's answers by what they say, as all are 200", async () => {
