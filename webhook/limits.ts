@@ -10,12 +10,16 @@ export interface Limits extends BodyLimits, ServerLimits {
   /** The journal on disk, bytes. */
   readonly journalBytes: number;
   readonly duplicateWindowMs: number;
+  /** How long what was delivered is kept. */
+  readonly ageMs: number;
+  /** How long dead letters and the quarantine are kept. */
+  readonly deadAgeMs: number;
   /** Requests that are worked on at one time. */
   readonly requests: number;
 }
 
 /** The limits that `config` sets. */
-export function limitsOf({ limits, duplicateWindow }: WebhookConfig): Limits {
+export function limitsOf({ limits, retention, duplicateWindow }: WebhookConfig): Limits {
   return {
     ...SERVER_LIMITS,
     bodyBytes: bytes(limits.body),
@@ -27,5 +31,7 @@ export function limitsOf({ limits, duplicateWindow }: WebhookConfig): Limits {
     requests: limits.requests,
     journalBytes: bytes(limits.journal),
     duplicateWindowMs: durationMs(duplicateWindow),
+    ageMs: durationMs(retention.age),
+    deadAgeMs: durationMs(retention.deadAge),
   };
 }

@@ -64,6 +64,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const isStopping = () => stopping;
   let refused: { readonly atMs: number; readonly reason: string } | undefined;
   const config = () => setup.settings.config;
+  // What opening the journal comes upon is in the log; who fails later is told on the channels as well.
+  let tellJournalFailed: (problem: string) => void = () => {};
   const journal = await openJournal(options.dataDir, {
     clock,
     get limitBytes() {
@@ -72,11 +74,17 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     get duplicateWindowMs() {
       return setup.limits.duplicateWindowMs;
     },
+    get ageMs() {
+      return setup.limits.ageMs;
+    },
+    get deadAgeMs() {
+      return setup.limits.deadAgeMs;
+    },
     settleWithinMs: 10,
     onCommit: (seconds, rows) => metrics.commit(seconds, rows),
     onProblem(problem) {
       log.error("The journal has a problem", { problem });
-      voice.journalFailed(problem);
+      tellJournalFailed(problem);
     },
   });
   const drills = createDrills(now);
@@ -116,6 +124,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     },
   });
   const voice = createOwnVoice({ journal, clock, settings, deliveries, log });
+  tellJournalFailed = voice.journalFailed;
   const watchdog = createWatchdog({ journal, clock, settings, voice, log });
   const heartbeat = createHeartbeat({
     clock,
