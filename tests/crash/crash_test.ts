@@ -2,7 +2,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { eventually, type RunningWebhook, startWebhook } from "../e2e/webhook/running_webhook.ts";
 import { testMain } from "../e2e/webhook/compiled.ts";
-import { KILLS } from "./kills.ts";
+import { KILLS, lateWrite } from "./kills.ts";
+import { noStrace } from "./strace.ts";
 import { brokenPromises, readJournal } from "./oracle.ts";
 import { WILLING, World } from "./world.ts";
 
@@ -14,6 +15,10 @@ const PATIENCE_MS = 500;
 // Starts are killed one after another, each a little later.
 const STARTS = 8;
 const START_STEP_MS = 30;
+
+// About what a few notifications, their deliveries and their removal take.
+const CLEAN_UP_STEP_CALLS = 40;
+const CLEAN_UP_MS = 2_500;
 
 const kills = KILLS.filter(({ whyNot }) => whyNot === undefined);
 
@@ -36,12 +41,30 @@ testMain("loses nothing that it acknowledged, whenever it is killed", async (com
   ok(world.acknowledged.size >= ROUNDS, `only ${world.acknowledged.size} were acknowledged`);
 });
 
+testMain("loses nothing when it is killed in the middle of clean-up", async (command) => {
+  // Nothing is kept for longer than it must be.
+  const settings = { limits: { journal: "4MB" }, retention: { age: "1s", deadAge: "1s" } };
+  await using world = await World.create({ settings, channels: WILLING });
+  const kill = lateWrite(CLEAN_UP_STEP_CALLS);
+  let atTheMoment = 0;
+  for (let round = 0; round < ROUNDS / 4; round++) {
+    if (await killed(command, world, kill, round, CLEAN_UP_MS)) atTheMoment++;
+    deepEqual(await lost(world), [], `after round ${round}`);
+  }
+  ok(atTheMoment > 0, `It was never killed ${kill.moment}`);
+  await settles(command, world);
+  deepEqual(await lost(world), []);
+  const { order } = await readJournal(world.data);
+  ok(order.length < world.acknowledged.size, `all of ${order.length} are kept: nothing was cleaned up`);
+}, noStrace);
+
 /** One life: notifications come until it is killed. @returns whether it was killed at the moment that was meant. */
 async function killed(
   command: readonly string[],
   world: World,
   kill: typeof kills[number],
   step: number,
+  patienceMs = PATIENCE_MS,
 ): Promise<boolean> {
   await using webhook = await startWebhook(command, world.flags);
   await using _armed = await kill.arm(webhook, world, step);
@@ -49,7 +72,7 @@ async function killed(
   const end = webhook.ended.then(() => dead = true);
   const sending = world.send(webhook.url, SENT_A_ROUND);
   const patience = new AbortController();
-  await Promise.race([end, delay(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => {})]);
+  await Promise.race([end, delay(patienceMs, undefined, { signal: patience.signal }).catch(() => {})]);
   patience.abort();
   const atItsMoment = dead;
   if (!dead) webhook.signal("SIGKILL");
@@ -88,7 +111,8 @@ async function settles(command: readonly string[], world: World): Promise<void> 
   world.printed(stdout);
   const { order } = await readJournal(world.data);
   for (const channel of WILLING) {
-    const arrived = world.sharedArrivals(channel);
+    // What was cleaned up has no place in the order any more.
+    const arrived = world.sharedArrivals(channel).filter((marker) => order.includes(marker));
     deepEqual(
       arrived,
       order.filter((marker) => arrived.includes(marker)),

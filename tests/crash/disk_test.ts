@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
-import { eventually, type RunningWebhook, startWebhook } from "../e2e/webhook/running_webhook.ts";
+import { eventually, type RunningWebhook, runWebhook, startWebhook } from "../e2e/webhook/running_webhook.ts";
 import { testMain } from "../e2e/webhook/compiled.ts";
 import { markerOf, notificationOf, post } from "./notification.ts";
 import { brokenPromises, readJournal } from "./oracle.ts";
@@ -50,7 +50,7 @@ async function lost(world: World): Promise<string> {
 
 testMain("answers 503 while its disk is full, and goes on by itself once there is room", async (command) => {
   await using disk = await smallDisk(DISK_BYTES);
-  await using world = await World.create({}, join(disk.directory, "data"));
+  await using world = await World.create({ data: join(disk.directory, "data") });
   {
     await using webhook = await startWebhook(command, world.flags);
     equal((await get(webhook, "/ready")).status, 200);
@@ -104,9 +104,9 @@ testMain("answers 503 while syncs fail, and acknowledges nothing of what it wrot
   equal(await lost(world), "");
 }, noStrace);
 
-testMain("is up and answers 503 on a read-only disk, and accepts once it can be written", async (command) => {
+testMain("says that its disk is read-only, and has everything once it can be written", async (command) => {
   await using disk = await smallDisk(DISK_BYTES);
-  await using world = await World.create({}, join(disk.directory, "data"));
+  await using world = await World.create({ data: join(disk.directory, "data") });
   {
     await using webhook = await startWebhook(command, world.flags);
     await postUntil(world, webhook, 200, 0);
@@ -114,12 +114,12 @@ testMain("is up and answers 503 on a read-only disk, and accepts once it can be 
     world.printed((await webhook.ended).stdout);
   }
   await disk.readOnly(true);
+  const { code, stderr } = await runWebhook(command, ["--listen", "127.0.0.1:0", ...world.flags]);
+  equal(code, 3, stderr);
+  match(stderr, /^error: .*read-only.*\n$/);
+  await disk.readOnly(false);
   {
     await using webhook = await startWebhook(command, world.flags);
-    match(await ready(webhook, 503), /read-only/);
-    equal(await post(webhook.url, notificationOf({ marker: markerOf(50) })), 503);
-    match(webhook.output.stderr, /level=ERROR .*read-only/);
-    await disk.readOnly(false);
     await ready(webhook, 200);
     await postUntil(world, webhook, 200, 100);
     webhook.signal("SIGTERM");

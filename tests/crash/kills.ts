@@ -36,6 +36,23 @@ export const KILLS: readonly Kill[] = [
   },
 ];
 
+/**
+ * Kills in the middle of what is written when nobody asks for it: long after what came is kept.
+ *
+ * @param everyCalls How much later each round is.
+ */
+export function lateWrite(everyCalls: number): Kill {
+  return {
+    moment: "in the middle of clean-up",
+    whyNot: noStrace,
+    arm: (webhook, _world, step) =>
+      attachStrace(
+        webhook.pid,
+        spoil("pwrite64,ftruncate,fsync,fdatasync", `signal=SIGKILL:when=${(1 + step) * everyCalls}`),
+      ),
+  };
+}
+
 /** Kills on entry to the nth call of some kinds: the call itself does not happen any more. */
 function atCall(moment: string, calls: string): Kill {
   return {

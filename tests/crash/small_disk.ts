@@ -44,7 +44,7 @@ export async function smallDisk(bytes: number): Promise<SmallDisk> {
     async fill(left) {
       const { stdout } = await run("df", ["--block-size=1", "--output=avail", directory]);
       const free = Number(stdout.trim().split("\n").at(-1));
-      await Deno.writeFile(ballast, new Uint8Array(Math.max(free - left, 0)));
+      await Deno.writeFile(ballast, new Uint8Array(Math.max(free - left, 0))).catch(ignoreFull);
     },
     makeRoom: () => Deno.remove(ballast),
     readOnly: (on) => mount("mount", "-o", `remount,${on ? "ro" : "rw"}`, directory),
@@ -53,4 +53,9 @@ export async function smallDisk(bytes: number): Promise<SmallDisk> {
       await Deno.remove(directory);
     },
   };
+}
+
+/** Somebody else took what was left meanwhile: it is full all the same. */
+function ignoreFull(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOSPC") throw error;
 }

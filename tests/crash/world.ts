@@ -30,6 +30,16 @@ export const CHANNELS: readonly string[] = [CONSOLE, ...Object.keys(BEHAVIOURS)]
 /** Those of them that take whatever comes. */
 export const WILLING: readonly string[] = [CONSOLE, "ok"];
 
+/** How a world is to be. */
+export interface WorldOptions {
+  /** Further keys of webhook.json. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Where the webhook is to keep its data; a directory that is removed in the end by default. */
+  readonly data?: string;
+  /** Some of `CHANNELS`; all of them by default. */
+  readonly channels?: readonly string[];
+}
+
 /** Destinations, what they took, and what was acknowledged. */
 export class World implements AsyncDisposable {
   readonly witness: Witness;
@@ -48,6 +58,7 @@ export class World implements AsyncDisposable {
     readonly destination: FakeDestination,
     /** Where the webhook keeps its data. */
     readonly data: string,
+    channels: readonly string[],
   ) {
     const turns = new Map<string, number>();
     destination.otherwise(({ path, body }) => {
@@ -61,26 +72,22 @@ export class World implements AsyncDisposable {
     });
     this.witness = {
       acknowledged: this.acknowledged,
-      channels: CHANNELS,
+      channels,
       arrived: (channel, marker) => this.#arrived.get(channel)!.has(marker),
     };
   }
 
-  /**
-   * @param settings Further keys of webhook.json.
-   * @param data Where the webhook is to keep its data; a directory that is removed in the end by default.
-   */
-  static async create(settings: Readonly<Record<string, unknown>> = {}, data?: string): Promise<World> {
+  /** Makes a world in which nothing happens yet. */
+  static async create(options: WorldOptions = {}): Promise<World> {
+    const { settings = {}, channels: names = CHANNELS } = options;
     const directory = await Deno.makeTempDir({ prefix: "vigie-crash-" });
-    const world = new World(directory, await fakeDestination(), data ?? join(directory, "data"));
-    const channels = [
-      { kind: "console", name: CONSOLE },
-      ...Object.keys(BEHAVIOURS).map((name) => ({
-        kind: "webhook",
-        name,
-        url: `${world.destination.url}/${name}`,
-      })),
-    ];
+    const data = options.data ?? join(directory, "data");
+    const world = new World(directory, await fakeDestination(), data, names);
+    const channels = names.map((name) =>
+      name === CONSOLE
+        ? { kind: "console", name }
+        : { kind: "webhook", name, url: `${world.destination.url}/${name}` }
+    );
     await Deno.writeTextFile(world.configFile, JSON.stringify({ locale: "en", channels, ...settings }));
     return world;
   }
