@@ -64,7 +64,8 @@ export function formatServices(services: readonly ServiceStatus[], nowMs: number
   return formatTable([head, ...rows], "  ");
 }
 
-function formatAge(ms: number): string {
+/** How long ago, as coarse as people count. @param ms Milliseconds. */
+export function formatAge(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 1) return formatElapsed(Math.max(0, Math.round(ms / 1_000) * 1_000));
   if (minutes < 60) return `${minutes} min`;

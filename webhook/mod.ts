@@ -5,6 +5,8 @@ import type * as z from "zod";
 import { BANNER, type Files } from "../lib/files.ts";
 import { webhookSchema } from "./schema.ts";
 
+export { oneLine, writeOut } from "./one_line.ts";
+
 export { NotANotification } from "./payload.ts";
 export { KINDS, previewOf, type PreviewOptions, sampleOf } from "./preview.ts";
 export { serviceSchema, type WebhookService } from "./service_schema.ts";

@@ -13,6 +13,8 @@ export const SECRET = "s3cr3t-t0k3n";
 
 /** An API and what is behind it. */
 export interface TestApi extends TestJournal {
+  /** For a server. */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Asks it; the JSON of its answer, if it has one, is `json`. */
   ask(
     method: string,
@@ -67,6 +69,7 @@ export async function withApi(
     });
     await test({
       ...world,
+      fetch: (request) => api.fetch(request),
       woken,
       state,
       async ask(method, path, body, headers = {}) {
