@@ -3,6 +3,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { failureKind, sentenceOf } from "./failure.ts";
+import { makePrivate } from "./files.ts";
 import { JournalFailure } from "./journal.ts";
 
 /**
@@ -26,14 +27,5 @@ export function lockDirectory(directory: string): Disposable {
     database?.close();
     const why = failureKind(error) === "locked" ? "another process uses it" : sentenceOf(error);
     throw new JournalFailure(`Cannot use the data directory "${directory}": ${why}`, { cause: error });
-  }
-}
-
-/** Makes an empty file at `path` that only its owner may read, if there is none. */
-export function makePrivate(path: string): void {
-  try {
-    Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
 }

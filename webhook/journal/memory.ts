@@ -4,6 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { CountChange, Queued } from "./deliveries.ts";
 import { Duplicates } from "./duplicates.ts";
 import { LineChanges } from "./line_changes.ts";
+import { DELIVERIES_PER_NOTIFICATION } from "./schema.ts";
 
 /** What a transaction changes as it goes on: undone when it is rolled back. */
 export interface Marks {
@@ -15,7 +16,14 @@ export interface Marks {
 }
 
 const DIGESTS = 50_000;
+const DIGESTS_AT_ONCE = 1_000;
 const LINES_OF_A_CHANNEL = 10_000;
+
+interface DigestRow {
+  readonly id: number;
+  readonly received_ms: number;
+  readonly digest: string | null;
+}
 
 /** Ids, counts, and what came lately: read back when the journal is opened, bounded, and changed only by what was committed. */
 export class Memory {
@@ -30,7 +38,11 @@ export class Memory {
     const one = (sql: string) => database.prepare(sql).get() as Record<string, number | null>;
     const { count, bytes } = one("SELECT count(*) AS count, sum(length(body)) AS bytes FROM quarantine");
     this.marks = this.#committed = {
-      notificationId: one("SELECT max(id) AS id FROM notification").id ?? 0,
+      // A notification may have been lost whose deliveries were not.
+      notificationId: Math.max(
+        one("SELECT max(id) AS id FROM notification").id ?? 0,
+        Math.floor((one("SELECT max(id) AS id FROM delivery").id ?? 0) / DELIVERIES_PER_NOTIFICATION),
+      ),
       quarantineId: one("SELECT max(id) AS id FROM quarantine").id ?? 0,
       quarantined: count ?? 0,
       quarantinedBytes: bytes ?? 0,
@@ -71,12 +83,16 @@ export class Memory {
 
   #readDigests(database: DatabaseSync, sinceMs: number): void {
     const found: [string, number, number][] = [];
-    const rows = database.prepare(
-      "SELECT id, received_ms, digest FROM notification ORDER BY id DESC LIMIT ?",
-    ).iterate(DIGESTS) as Iterable<{ id: number; received_ms: number; digest: string | null }>;
-    for (const { id, received_ms: receivedMs, digest } of rows) {
-      if (receivedMs < sinceMs) break;
-      if (digest !== null) found.push([digest, receivedMs, id]);
+    const older = database.prepare(
+      "SELECT id, received_ms, digest FROM notification WHERE id < ? ORDER BY id DESC LIMIT ?",
+    );
+    let below = Number.MAX_SAFE_INTEGER;
+    for (let rows: DigestRow[] = []; found.length < DIGESTS; below = rows.at(-1)!.id) {
+      rows = older.all(below, DIGESTS_AT_ONCE) as unknown as DigestRow[];
+      for (const { id, received_ms: receivedMs, digest } of rows) {
+        if (digest !== null && receivedMs >= sinceMs) found.push([digest, receivedMs, id]);
+      }
+      if (rows.length < DIGESTS_AT_ONCE || rows.at(-1)!.received_ms < sinceMs) break;
     }
     for (const [digest, receivedMs, id] of found.reverse()) this.duplicates.note(digest, { receivedMs, id });
   }

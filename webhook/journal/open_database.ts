@@ -1,8 +1,7 @@
 /** Opens the journal's database. */
 
-import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { makePrivate } from "./directory_lock.ts";
+import { makePrivate, removeIfThere, syncDirectory } from "./files.ts";
 import { JournalFailure } from "./journal.ts";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from "./schema.ts";
 
@@ -69,20 +68,4 @@ function configure(database: DatabaseSync): void {
   database.exec(
     `PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = ${WAL_BYTES}`,
   );
-}
-
-/** Makes names in the directory of `path` last, where the system can. */
-export function syncDirectory(path: string): void {
-  if (Deno.build.os === "windows") return;
-  using directory = Deno.openSync(dirname(path));
-  directory.syncSync();
-}
-
-/** Removes the file at `path` unless there is none. */
-export function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

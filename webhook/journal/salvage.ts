@@ -1,9 +1,10 @@
 /** Takes what can be read of a damaged journal over into a new one. */
 
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { failureKind, sentenceOf } from "./failure.ts";
-import { createDatabase, openDatabase, removeIfThere, syncDirectory } from "./open_database.ts";
+import { isThere, removeIfThere, sizeOf, syncDirectory } from "./files.ts";
+import { createDatabase, openDatabase } from "./open_database.ts";
 import { DELIVERIES_PER_NOTIFICATION as PER } from "./schema.ts";
 
 /** What came of a damaged journal. */
@@ -33,9 +34,9 @@ const MOST_UNCERTAIN = 10_000;
 
 /** Ends a salvage that was interrupted after its new file was whole. @returns whether there was one. */
 export function finishSalvage(path: string, atMs: number): boolean {
-  if (!exists(`${path}${WHOLE}`)) return false;
+  if (!isThere(`${path}${WHOLE}`)) return false;
   // The damaged file may have been set aside already.
-  if (exists(path)) setAside(path, atMs);
+  if (isThere(path)) setAside(path, atMs);
   removeIfThere(`${path}-wal`);
   Deno.renameSync(`${path}${WHOLE}`, path);
   syncDirectory(path);
@@ -131,6 +132,8 @@ interface CopiedTable {
 /**
  * Copies rows in the order of their ids. Where reading fails it goes on behind: first with the next id, then farther and farther, until
  * something can be read again, and then back to the first row that can.
+ *
+ * One row at a time: a body may be large, and Deno's `iterate()` takes an error for the end.
  */
 async function copyByRowid(
   source: DatabaseSync,
@@ -140,44 +143,51 @@ async function copyByRowid(
 ): Promise<CopiedTable> {
   const extra = table === "delivery" ? ["head"] : [];
   const insert = insertInto(target, table, [...columns, ...extra]);
-  const select = tryPrepare(source, `SELECT ${columns.join(", ")} FROM ${table} WHERE id >= ? ORDER BY id`);
+  const select = tryPrepare(
+    source,
+    `SELECT ${columns.join(", ")} FROM ${table} WHERE id >= ? ORDER BY id LIMIT 1`,
+  );
   if (!select) return { copied: 0, gaps: [], isReadable: false };
   const firstId = reader(source, `SELECT id FROM ${table} WHERE id >= ? ORDER BY id LIMIT 1`);
-  const lastId = reader(source, `SELECT max(id) AS id FROM ${table} WHERE id >= ?`)(0);
+  const lastId = reader(source, `SELECT max(id) AS id FROM ${table} WHERE id >= ?`)(0) ?? HIGHEST_ID;
   const gaps: Gap[] = [];
   let copied = 0;
+  let uncommitted = 0;
+  target.exec("BEGIN");
   for (let from = 0;;) {
-    target.exec("BEGIN");
-    try {
-      let uncommitted = 0;
-      for (const row of select.iterate(from) as Iterable<Row>) {
-        const id = row.id as number;
-        if (id < from) throw new Error("a page of the table holds another one's rows");
-        if (insert([...columns.map((column) => row[column]!), ...extra.map(() => 0)])) copied++;
-        else gaps.push([id, id]);
-        from = id + 1;
-        uncommitted += 1_000 + ((row.body as Uint8Array | undefined)?.length ?? 0);
-        if (uncommitted < COMMIT_BYTES) continue;
-        target.exec("COMMIT; BEGIN");
-        uncommitted = 0;
-        await setImmediate();
-      }
-      return { copied, gaps, isReadable: true };
-    } catch (error) {
-      if (error instanceof TargetFailure) throw error.cause;
-      // Whatever cannot be read, for whatever reason, is passed over.
-      const next = firstReadable(firstId, from, lastId ?? HIGHEST_ID);
-      gaps.push([from, (next ?? (lastId ?? HIGHEST_ID) + 1) - 1]);
-      if (next === undefined) return { copied, gaps, isReadable: true };
+    const row = readRow(select, from);
+    if (row === undefined) break;
+    if (row === null) {
+      const next = firstReadable(firstId, from, lastId);
+      gaps.push([from, (next ?? lastId + 1) - 1]);
+      if (next === undefined) break;
       from = next;
-    } finally {
-      target.exec("COMMIT");
+      continue;
     }
+    const id = row.id as number;
+    if (insert([...columns.map((column) => row[column]!), ...extra.map(() => 0)])) copied++;
+    else gaps.push([id, id]);
+    from = id + 1;
+    uncommitted += 1_000 + ((row.body as Uint8Array | undefined)?.length ?? 0);
+    if (uncommitted < COMMIT_BYTES) continue;
+    target.exec("COMMIT; BEGIN");
+    uncommitted = 0;
+    await setImmediate();
   }
+  target.exec("COMMIT");
+  return { copied, gaps, isReadable: true };
 }
 
-// What the new file refuses, as nothing else does that is thrown while a row is copied.
-class TargetFailure extends Error {}
+/** The first row from an id on; undefined when there is none, null when it cannot be read, for whatever reason. */
+function readRow(select: StatementSync, from: number): Row | undefined | null {
+  try {
+    const row = select.get(from) as Row | undefined;
+    // A page of another table in the place of this one's may hold anything.
+    return row && (row.id as number) < from ? null : row;
+  } catch {
+    return null;
+  }
+}
 
 const HIGHEST_ID = 2 ** 52;
 
@@ -226,15 +236,24 @@ function copyByKey(
 ): void {
   const insert = insertInto(target, table, columns);
   const key = columns.slice(0, table === "fact" ? 1 : 2);
+  const keys = key.join(", ");
   target.exec("BEGIN");
-  for (const order of ["", " DESC"]) {
-    const select = tryPrepare(
+  for (const [beyond, order] of [[">", "ASC"], ["<", "DESC"]] as const) {
+    const list = `SELECT ${columns.join(", ")} FROM ${table}`;
+    const by = `ORDER BY ${key.map((column) => `${column} ${order}`).join(", ")} LIMIT 1`;
+    const first = tryPrepare(source, `${list} ${by}`);
+    const next = tryPrepare(
       source,
-      `SELECT ${columns.join(", ")} FROM ${table} ORDER BY ${key.map((column) => column + order).join(", ")}`,
+      `${list} WHERE (${keys}) ${beyond} (${key.map(() => "?").join(", ")}) ${by}`,
     );
-    if (!select) break;
+    if (!first || !next) break;
+    let row: Row | undefined;
     try {
-      for (const row of select.iterate()) insert(columns.map((column) => (row as Row)[column]!));
+      row = first.get() as Row | undefined;
+      while (row) {
+        insert(columns.map((column) => row![column]!));
+        row = next.get(...key.map((column) => row![column]!)) as Row | undefined;
+      }
       break;
     } catch (error) {
       if (error instanceof TargetFailure) throw error.cause;
@@ -242,6 +261,9 @@ function copyByKey(
   }
   target.exec("COMMIT");
 }
+
+// What the new file refuses: no damage of the old one.
+class TargetFailure extends Error {}
 
 /** @returns what inserts a row, and says whether its values fit. */
 function insertInto(target: DatabaseSync, table: string, columns: readonly string[]) {
@@ -253,7 +275,6 @@ function insertInto(target: DatabaseSync, table: string, columns: readonly strin
       statement.run(...values);
       return true;
     } catch (error) {
-      // What the disk says of the new file is no damage of the old one.
       if (failureKind(error) !== undefined) throw new TargetFailure("", { cause: error });
       return false;
     }
@@ -294,21 +315,13 @@ function asideName(path: string, atMs: number): string {
 /** Moves the file and its WAL together, so that they still belong to each other. */
 function setAside(path: string, atMs: number): void {
   const aside = asideName(path, atMs);
-  if (exists(`${path}-wal`)) Deno.renameSync(`${path}-wal`, `${aside}-wal`);
+  // Whoever only reads leaves an empty one.
+  if (sizeOf(`${path}-wal`) === 0) removeIfThere(`${path}-wal`);
+  else Deno.renameSync(`${path}-wal`, `${aside}-wal`);
   removeIfThere(`${path}-shm`);
   Deno.renameSync(path, aside);
 }
 
 function removeDatabase(path: string): void {
   for (const suffix of ["", "-wal", "-shm", "-journal"]) removeIfThere(`${path}${suffix}`);
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -20,6 +20,7 @@ import {
   type StoredNotification,
 } from "./journal.ts";
 import { Memory } from "./memory.ts";
+import { isThere, sizeOf } from "./files.ts";
 import { createDatabase, openDatabase } from "./open_database.ts";
 import { insertQuarantined } from "./quarantine.ts";
 import { finishSalvage, type Salvage, salvage, SALVAGED } from "./salvage.ts";
@@ -453,23 +454,4 @@ async function openSound(path: string, options: JournalOptions): Promise<[Databa
 
 async function duplicateOf(first: First): Promise<Accepted> {
   return { id: await first.id, duplicate: true };
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-function sizeOf(path: string): number {
-  try {
-    return Deno.statSync(path).size;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return 0;
-    throw error;
-  }
 }

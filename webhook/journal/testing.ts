@@ -10,8 +10,8 @@ export interface TestJournal {
   readonly journal: SqliteJournal;
   readonly clock: FakeClock;
   readonly directory: string;
-  /** Closes it and opens it again. */
-  reopen(options?: Partial<JournalOptions>): Promise<SqliteJournal>;
+  /** Closes it and opens it again; `meanwhile` runs in between. */
+  reopen(options?: Partial<JournalOptions>, meanwhile?: () => void | Promise<void>): Promise<SqliteJournal>;
 }
 
 /** Runs `test` with a journal, and removes it afterwards. */
@@ -29,8 +29,9 @@ export async function withJournal(
       journal,
       clock,
       directory,
-      async reopen(more) {
+      async reopen(more, meanwhile) {
         await journal[Symbol.asyncDispose]();
+        await meanwhile?.();
         return journal = await open(more);
       },
     });
