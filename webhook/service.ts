@@ -14,13 +14,14 @@ import { listenTls } from "./http/tls.ts";
 import { createIngest } from "./ingest.ts";
 import { createAlertIndex } from "./journal/alert_index.ts";
 import { createArchive } from "./journal/archive.ts";
-import { openJournal } from "./journal/mod.ts";
+import { openJournal, type Salvage } from "./journal/mod.ts";
 import type { Log } from "./log.ts";
 import { createMessage } from "./message.ts";
 import { createMetrics } from "./metrics.ts";
 import { createOwnVoice } from "./own_voice.ts";
 import { readinessOf } from "./readiness.ts";
 import type { Channel } from "./settings.ts";
+import { reportOf, requeue } from "./salvaged.ts";
 import { readSetup } from "./setup.ts";
 import { VERSION } from "./version.ts";
 import { createWatchdog } from "./watchdog.ts";
@@ -66,6 +67,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const config = () => setup.settings.config;
   // What opening the journal comes upon is in the log; who fails later is told on the channels as well.
   let tellJournalFailed: (problem: string) => void = () => {};
+  const salvages: Salvage[] = [];
+  let onSalvaged = (salvage: Salvage) => void salvages.push(salvage);
   const journal = await openJournal(options.dataDir, {
     clock,
     get limitBytes() {
@@ -86,6 +89,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       log.error("The journal has a problem", { problem });
       tellJournalFailed(problem);
     },
+    onSalvaged: (salvage) => onSalvaged(salvage),
   });
   const drills = createDrills(now);
   const metrics = createMetrics({
@@ -99,6 +103,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     journalSize: () => journal.size(),
     ready: () => readiness().ready,
     indexPending: () => index.pending(),
+    salvagedMs: () => journal.salvaged()?.atMs,
     watchdogSeenMs: () => watchdog.seenMs(),
     watchdogMissing: () => watchdog.isMissing(),
     heartbeatMs: () => heartbeat.lastMs(),
@@ -147,6 +152,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       isStopping,
       journal,
       configRefused: () => refused?.reason,
+      salvaged: () => {
+        const salvage = journal.salvaged();
+        return salvage && { atMs: salvage.atMs, report: reportOf(salvage) };
+      },
     });
   const index = createAlertIndex(journal, {
     clock,
@@ -202,6 +211,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       onDefect,
     }),
   });
+  onSalvaged = (salvage) => {
+    const report = reportOf(salvage);
+    log.error("The journal was damaged", { file: salvage.file, why: salvage.why, report });
+    const done = Promise.all([
+      requeue(salvage, journal, setup.routing, now()).then(() => deliveries.wake()),
+      voice.say({ kind: "journal-salvaged", report }),
+    ]);
+    done.catch(onDefect);
+  };
+  salvages.forEach(onSalvaged);
   const configured = () => metrics.configured([...setup.settings.channels.keys()], now());
   configured();
   const onError = (error: unknown) =>
