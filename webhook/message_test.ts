@@ -112,6 +112,12 @@ Deno.test("createMessage takes labels by any name as plain data", () => {
   equal(alerts[0]!.name, "Alert without a name");
 });
 
+Deno.test("createMessage tells a hundred labels, and counts the others", () => {
+  const names = Array.from({ length: 130 }, (_, i) => `label_${1_000 + i}`);
+  const { labels } = messageOf({ alerts: [alert(Object.fromEntries(names.map((name) => [name, "x"])))] });
+  deepEqual([labels.length, labels[99], labels[100]], [101, ["label_1099", "x"], ["…", "+30"]]);
+});
+
 Deno.test("createMessage does not say a description again that is the summary", () => {
   const { alerts } = messageOf({
     alerts: [

@@ -7,6 +7,8 @@ import { severityOf } from "./severity.ts";
 
 const MAX_NAME = 200;
 const MAX_VALUE = 1_000;
+/** More labels than anybody reads; what is left out is counted. */
+const MAX_TOLD = 100;
 /** What alerts are told apart by, the likeliest first. */
 const SUBJECTS = ["instance", "host", "hostname", "node", "pod", "container", "service", "target", "job"];
 
@@ -27,10 +29,14 @@ export function sharedLabels(alerts: readonly Alert[]): Labels {
 
 /** `labels` for a reader, in the order of their names. Left out: `without`, the alert's name, a severity that the look tells, and internal ones. */
 export function toldLabels(labels: Labels, without: ReadonlySet<string> = new Set()): Pair[] {
-  return Object.keys(labels)
-    .filter((name) => !without.has(name) && !isSaidElsewhere(name, labels[name]!))
-    .sort()
-    .map((name) => [cleanLine(name, MAX_NAME), cleanLine(labels[name]!, MAX_VALUE)]);
+  const names = Object.keys(labels).filter((name) =>
+    !without.has(name) && !isSaidElsewhere(name, labels[name]!)
+  ).sort();
+  const told = names.slice(0, MAX_TOLD).map((name): Pair => [
+    cleanLine(name, MAX_NAME),
+    cleanLine(labels[name]!, MAX_VALUE),
+  ]);
+  return names.length > MAX_TOLD ? [...told, ["…", `+${names.length - MAX_TOLD}`]] : told;
 }
 
 /** What `alerts` are about, such as their instances without ports: the label's name and its values, each once. Undefined when no label tells. */

@@ -84,6 +84,8 @@ function silenceUrl({ labels, grafana }: Alert, { externalURL }: Notification): 
   const names = Object.keys(labels);
   // A silence without matchers is none, and Grafana's are made on another page.
   if (externalURL === "" || names.length === 0 || grafana) return "";
+  // Encoded it is longer still.
+  if (names.reduce((sum, name) => sum + name.length + labels[name]!.length, 0) > MAX_LENGTH) return "";
   const matchers = names.sort().map((name) => `${quoteName(name)}=${JSON.stringify(labels[name])}`);
   const filter = encodeURIComponent(`{${matchers.join(", ")}}`);
   return `${externalURL.replace(/\/+$/, "")}/#/silences/new?filter=${filter}`;
