@@ -74,7 +74,7 @@ for (const [page, text, tasksHeading, servicesHeading] of LANGUAGES) {
 const pages = await Promise.all((await checkoutPaths("*.md")).map(readPage));
 // What pages say to type: the task's name, and the flags after it.
 const typed = pages.flatMap((text) =>
-  [...text.matchAll(/\bdeno(?:@\S+)? task(?: --quiet)? ([a-z]+)([^`\n]*)/g)].map((match) => ({
+  [...text.matchAll(/\bdeno(?:@\S+)? task(?: --quiet)? ([a-z]+(?:-[a-z]+)*)([^`\n]*)/g)].map((match) => ({
     task: match[1]!,
     flags: match[2]!.match(/--[a-z][a-z-]*/g) ?? [],
   }))

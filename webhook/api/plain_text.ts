@@ -23,8 +23,8 @@ export function createPlainText(
     const told = await readBundle(bundle, { journal, routing: routing(), nowMs });
     if (told === undefined) return undefined;
     const message = createMessage(told.notification, {
-      id: told.stored.id,
-      group: told.stored.group,
+      id: delivery.notificationId,
+      group: delivery.group,
       locale: config.locale,
       timezone: config.timezone,
       sentMs: nowMs,
