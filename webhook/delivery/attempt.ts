@@ -1,12 +1,12 @@
 /** One attempt to tell one channel one message. */
 
-import type { ChannelKind, Outcome } from "../channels/mod.ts";
+import type { ChannelKind, Outcome, SendContext } from "../channels/mod.ts";
 import type { Clock } from "../clock.ts";
-import type { Message } from "../message.ts";
+import type { Deadlines } from "./deadlines.ts";
 import type { Pacer } from "./pacer.ts";
 
 /** Longest that one request may take. */
-const REQUEST_MS = 10_000;
+export const REQUEST_MS = 10_000;
 // A kind that is told to stop has this long to say how far it got.
 const LAST_WORDS_MS = 500;
 
@@ -18,23 +18,11 @@ export interface AttemptOptions {
   readonly pacer: Pacer;
   readonly fetch: typeof fetch;
   readonly print: (text: string) => Promise<void>;
-  /** Ends it: the process stops. */
-  readonly signal: AbortSignal;
+  /** Of `REQUEST_MS`; ends it also when the process stops. */
+  readonly deadlines: Deadlines;
 }
 
-/** What is told. */
-export interface Telling {
-  /** The message, made when it is needed. */
-  readonly message: () => Message;
-  /** Whether as plain text. */
-  readonly plain: boolean;
-  /** Parts that have arrived already. */
-  readonly partsDone: number;
-  /** What the destination calls the message about this group that it got before. */
-  readonly ref?: string;
-}
-
-/** How it ended. */
+/** How an attempt ended. */
 export interface AttemptResult {
   readonly outcome: Outcome;
   /** Parts that have arrived by now. */
@@ -43,29 +31,28 @@ export interface AttemptResult {
   readonly reached: boolean;
 }
 
-/** Tells `telling`. Total: a defect of a kind is a refusal that says so. */
-export async function attempt(telling: Telling, options: AttemptOptions): Promise<AttemptResult> {
-  const { kind, settings, pacer, signal } = options;
-  let { partsDone } = telling;
+/**
+ * Sends the requests of one message, one after another. Total: a defect of the kind is a refusal that says so.
+ *
+ * @param partsDone Those that have arrived already.
+ */
+export async function attempt(
+  parts: readonly unknown[],
+  partsDone: number,
+  options: AttemptOptions,
+): Promise<AttemptResult> {
   let ref: string | undefined;
   try {
-    const message = telling.message();
-    const parts = telling.plain
-      ? [kind.plain(message, settings)]
-      : kind.render(message, settings, telling.ref);
-    if (parts.length === 0) throw new RangeError(`The kind "${kind.kind}" renders no request`);
-    // The message is not cut as it was: whoever reads it needs all of it.
-    if (partsDone >= parts.length) partsDone = 0;
     while (partsDone < parts.length) {
-      await pacer.turn(signal);
-      const outcome = await send(parts[partsDone], options);
-      if (outcome.result !== "delivered") return { outcome, partsDone, reached: true };
+      const isTurn = await options.pacer.turn(options.deadlines);
+      const outcome = isTurn ? await send(parts[partsDone], options) : ENDED;
+      if (outcome.result !== "delivered") return { outcome, partsDone, reached: isTurn };
       ref ??= outcome.ref;
       partsDone++;
     }
     return { outcome: { result: "delivered", ref }, partsDone, reached: true };
   } catch (error) {
-    return { outcome: signal.aborted ? ENDED : defect(error), partsDone, reached: false };
+    return { outcome: defect(error), partsDone, reached: false };
   }
 }
 
@@ -75,27 +62,35 @@ const TIMED_OUT: Outcome = { result: "retry", reason: `no answer within ${REQUES
 /** Sends one request; it ends in time whatever the kind does. */
 async function send(
   out: unknown,
-  { kind, settings, clock, fetch, print, signal }: AttemptOptions,
+  { kind, settings, clock, fetch, print, deadlines }: AttemptOptions,
 ): Promise<Outcome> {
-  const own = new AbortController();
   const late = Promise.withResolvers<Outcome>();
-  let cancel = clock.after(REQUEST_MS, () => end(new DOMException("", "TimeoutError"), TIMED_OUT));
-  const stop = () => end(new DOMException("", "AbortError"), ENDED);
-
-  function end(reason: DOMException, outcome: Outcome): void {
-    cancel();
-    own.abort(reason);
-    cancel = clock.after(LAST_WORDS_MS, () => late.resolve(outcome));
-  }
-
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
+  let own: AbortController | undefined;
+  let ended: DOMException | undefined;
+  let cancelLastWords = () => {};
+  const cancel = deadlines.add((why) => {
+    ended = new DOMException("", why === "late" ? "TimeoutError" : "AbortError");
+    own?.abort(ended);
+    cancelLastWords = clock.after(LAST_WORDS_MS, () => late.resolve(why === "late" ? TIMED_OUT : ENDED));
+  });
+  const context: SendContext = {
+    fetch,
+    print,
+    now: clock.now,
+    // Made when it is asked for: the console needs none, and tells thousands a second.
+    get signal() {
+      if (own === undefined) {
+        own = new AbortController();
+        if (ended !== undefined) own.abort(ended);
+      }
+      return own.signal;
+    },
+  };
   try {
-    const sent = kind.send(out, settings, { fetch, print, signal: own.signal, now: clock.now });
-    return await Promise.race([sent, late.promise]);
+    return await Promise.race([kind.send(out, settings, context), late.promise]);
   } finally {
     cancel();
-    signal.removeEventListener("abort", stop);
+    cancelLastWords();
   }
 }
 

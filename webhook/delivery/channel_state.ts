@@ -85,7 +85,7 @@ export function createChannelHealth(
   let lastDeliveredMs: number | undefined;
   let lastFailure: ChannelState["lastFailure"];
   let consecutiveFailures = circuit.memory().failures;
-  let saved = JSON.stringify(content());
+  let isChanged = false;
 
   function content(): Kept {
     const memory = circuit.memory();
@@ -102,7 +102,11 @@ export function createChannelHealth(
     gateMs: () => Math.max(pausedUntilMs, circuit.memory().untilMs),
     announcedMs: (group) => flapping.get(group),
     announce(group, nowMs) {
-      if (nowMs === undefined) return void flapping.delete(group);
+      if (nowMs === undefined) {
+        if (flapping.delete(group)) isChanged = true;
+        return;
+      }
+      isChanged = true;
       flapping.set(group, nowMs);
       for (const [other, atMs] of flapping) if (nowMs - atMs > ANNOUNCED_MS) flapping.delete(other);
     },
@@ -115,24 +119,25 @@ export function createChannelHealth(
         lastFailure = { atMs, reason: outcome.reason };
         consecutiveFailures++;
       }
+      const before = pausedUntilMs + circuit.memory().untilMs;
       const asked = outcome.result === "retry" ? askedMs(outcome.afterMs) : 0;
       pausedUntilMs = Math.max(pausedUntilMs, asked > 0 ? atMs + asked : 0);
       // Whoever says when to come again, or that it does not want this, is there.
       if (outcome.result === "retry" && asked === 0) circuit.failed(group, atMs, isProbe);
       else if (reached) circuit.succeeded();
       else if (isProbe) circuit.probeVoid();
+      if (pausedUntilMs + circuit.memory().untilMs !== before) isChanged = true;
     },
     reset() {
       circuit = createCircuit();
+      isChanged = true;
       pausedUntilMs = consecutiveFailures = 0;
     },
     save() {
-      const now = content();
-      const text = JSON.stringify(now);
-      if (text === saved) return;
-      saved = text;
-      journal.put(key, now).catch((error) => {
-        saved = "";
+      if (!isChanged) return;
+      isChanged = false;
+      journal.put(key, content()).catch((error) => {
+        isChanged = true;
         onProblem(error);
       });
     },

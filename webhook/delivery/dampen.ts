@@ -38,9 +38,16 @@ export type Damping =
   /** Tell its newest state: it has held for long enough. */
   | { readonly kind: "quiet" };
 
+const known = new WeakMap<WebhookConfig["flapping"], DampingLimits>();
+
 /** The limits in a configuration. */
-export function dampingLimits({ changes, within, quiet }: WebhookConfig["flapping"]): DampingLimits {
-  return { changes, withinMs: durationMs(within), quietMs: durationMs(quiet) };
+export function dampingLimits(flapping: WebhookConfig["flapping"]): DampingLimits {
+  let limits = known.get(flapping);
+  if (limits === undefined) {
+    const { changes, within, quiet } = flapping;
+    known.set(flapping, limits = { changes, withinMs: durationMs(within), quietMs: durationMs(quiet) });
+  }
+  return limits;
 }
 
 /** Whether a group is to be told now. Never to be asked about a group with a critical alert. */

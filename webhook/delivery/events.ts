@@ -1,9 +1,7 @@
 /** What happens to deliveries, for those who count, show and log it. */
 
 import type { Change, Delivery } from "../journal/journal.ts";
-import type { Notification } from "../payload.ts";
 import type { Bundle } from "./bundle.ts";
-import type { Told } from "./told.ts";
 
 /** One thing that happened to a delivery. */
 export interface DeliveryEvent {
@@ -17,9 +15,7 @@ export interface DeliveryEvent {
   readonly delivery: Delivery;
   /** Milliseconds since 1970. */
   readonly atMs: number;
-  /** What was told, or was to be told; undefined when it was not looked at. */
-  readonly notification?: Notification;
-  /** When the notification was accepted, milliseconds since 1970; known with `notification`. */
+  /** When the notification was accepted, milliseconds since 1970; undefined when it was not looked at. */
   readonly receivedMs?: number;
   /** How long the attempt took; undefined when none was made. */
   readonly tookMs?: number;
@@ -30,9 +26,13 @@ export interface DeliveryEvent {
 }
 
 /** What `changes` to the deliveries of `bundle` mean to those who watch. */
-export function eventsOf(changes: readonly Change[], { all, speaker }: Bundle, told?: Told): DeliveryEvent[] {
+export function eventsOf(
+  changes: readonly Change[],
+  { all, speaker }: Bundle,
+  receivedMs: number | undefined,
+): DeliveryEvent[] {
   const { channel } = speaker;
-  const seen = { channel, notification: told?.notification, receivedMs: told?.stored.receivedMs };
+  const seen = { channel, receivedMs };
   return changes.flatMap((change): DeliveryEvent[] => {
     const { atMs } = change;
     const delivery = all.find(({ id }) => id === change.id)!;

@@ -1,12 +1,14 @@
 /** From the journal to the channels: whatever is queued is told, in the order of its group, until it is delivered or dead. */
 
 import { setImmediate } from "node:timers/promises";
+import type { Outcome } from "../channels/mod.ts";
 import type { Change } from "../journal/journal.ts";
 import { groupOf } from "../identity.ts";
 import type { Log } from "../log.ts";
 import type { Notification } from "../payload.ts";
 import type { Channel } from "../settings.ts";
-import { attempt } from "./attempt.ts";
+import { attempt, defect, REQUEST_MS } from "./attempt.ts";
+import { createDeadlines, type Deadlines } from "./deadlines.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { DeliveryEvent } from "./events.ts";
 import { isCritical } from "./told.ts";
@@ -57,7 +59,7 @@ const ORPHANS_AT_ONCE = 100;
 export function createDelivery(options: DeliveryOptions): Deliveries {
   const { journal, clock, settings, log, onEvent } = options;
   const writer = createWriter(journal, clock, log);
-  const ending = new AbortController();
+  const deadlines = createDeadlines(REQUEST_MS, clock);
   const workers = new Map<string, Worker>();
   let resting: (() => void)[] = [];
   let burying: Promise<void> | undefined;
@@ -68,7 +70,7 @@ export function createDelivery(options: DeliveryOptions): Deliveries {
     templatesOf: options.templatesOf ?? (() => undefined),
     random: options.random ?? Math.random,
     writer,
-    signal: ending.signal,
+    deadlines,
     onEvents,
     onRest,
   };
@@ -168,7 +170,7 @@ export function createDelivery(options: DeliveryOptions): Deliveries {
       stopped = true;
       writer.stop();
       for (const worker of workers.values()) worker.stop();
-      const cancel = clock.after(Math.max(graceMs - LAST_MS, 0), () => ending.abort());
+      const cancel = clock.after(Math.max(graceMs - LAST_MS, 0), () => deadlines.stop());
       await rest();
       cancel();
     },
@@ -177,29 +179,28 @@ export function createDelivery(options: DeliveryOptions): Deliveries {
 
 /** @returns why it was not delivered; undefined when it was. */
 async function tellOnce(
-  channel: Channel,
+  { kind, settings }: Channel,
   notification: Notification,
-  around: Surroundings & { readonly signal: AbortSignal },
+  { clock, fetch, print, deadlines, ...around }: Surroundings & { readonly deadlines: Deadlines },
 ): Promise<string | undefined> {
   const { config, redact } = around.settings();
-  const { kind, settings } = channel;
-  const message = () =>
-    around.createMessage(notification, {
+  const pacer = createPacer({ burst: 1, everyMs: 0 }, clock);
+  let outcome: Outcome;
+  try {
+    const message = around.createMessage(notification, {
       // It is none of the journal's.
       id: 0,
       group: groupOf(notification),
       locale: config.locale,
       timezone: config.timezone,
-      sentMs: around.clock.now(),
+      sentMs: clock.now(),
       notes: [{ kind: "own" }],
     });
-  const pacer = createPacer({ burst: 1, everyMs: 0 }, around.clock);
-  const { outcome } = await attempt({ message, plain: false, partsDone: 0 }, {
-    ...around,
-    kind,
-    settings,
-    pacer,
-  });
+    const parts = kind.render(message, settings);
+    ({ outcome } = await attempt(parts, 0, { kind, settings, clock, fetch, print, pacer, deadlines }));
+  } catch (error) {
+    outcome = defect(error);
+  }
   const cleaned = withoutSecrets(outcome, redact);
   return cleaned.result === "delivered" ? undefined : cleaned.reason;
 }

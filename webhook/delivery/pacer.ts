@@ -2,6 +2,7 @@
 
 import type { Clock } from "../clock.ts";
 import type { Pace } from "../channels/mod.ts";
+import type { Deadlines } from "./deadlines.ts";
 
 /** Tells when one more request may go. */
 export interface Pacer {
@@ -9,8 +10,8 @@ export interface Pacer {
   available(): number;
   /** Until one more may go, milliseconds; 0 when one may. */
   waitMs(): number;
-  /** Takes the right to one request; resolves when it may go, in the order of asking. Rejects with the signal's reason. */
-  turn(signal: AbortSignal): Promise<void>;
+  /** Takes the right to one request. Resolves when it may go, in the order of asking; false when everything is stopped before. */
+  turn(deadlines: Deadlines): Promise<boolean>;
 }
 
 /** A pacer that is full. */
@@ -21,14 +22,15 @@ export function createPacer(pace: Pace, clock: Clock): Pacer {
   return {
     available: () => Math.min(first.available(), second.available()),
     waitMs: () => Math.max(first.waitMs(), second.waitMs()),
-    async turn(signal) {
-      await Promise.all([first.turn(signal), second.turn(signal)]);
+    async turn(deadlines) {
+      const turns = await Promise.all([first.turn(deadlines), second.turn(deadlines)]);
+      return turns.every((isTurn) => isTurn);
     },
   };
 }
 
 function createBucket({ burst, everyMs }: Pick<Pace, "burst" | "everyMs">, clock: Clock): Pacer {
-  if (everyMs <= 0) return { available: () => Infinity, waitMs: () => 0, turn: () => Promise.resolve() };
+  if (everyMs <= 0) return { available: () => Infinity, waitMs: () => 0, turn: ALWAYS };
   let tokens = burst;
   let filledMs = clock.now();
 
@@ -48,25 +50,28 @@ function createBucket({ burst, everyMs }: Pick<Pace, "burst" | "everyMs">, clock
       fill();
       return tokens >= 1 ? 0 : Math.ceil((1 - tokens) * everyMs);
     },
-    turn(signal) {
+    turn(deadlines) {
       fill();
       // Below 0 are turns that wait: whoever asks next waits for them as well.
       tokens--;
-      const waitMs = tokens >= 0 ? 0 : Math.ceil(-tokens * everyMs);
-      if (waitMs === 0) return Promise.resolve();
-      return new Promise((resolve, reject) => {
-        const cancel = clock.after(waitMs, () => {
-          signal.removeEventListener("abort", stop);
-          resolve();
-        });
-        function stop() {
-          cancel();
-          tokens++;
-          reject(signal.reason);
-        }
-        if (signal.aborted) stop();
-        else signal.addEventListener("abort", stop, { once: true });
-      });
+      if (tokens >= 0) return ALWAYS();
+      return wait(Math.ceil(-tokens * everyMs), clock, deadlines, () => tokens++);
     },
   };
+}
+
+const ALWAYS = () => Promise.resolve(true);
+
+function wait(ms: number, clock: Clock, deadlines: Deadlines, giveBack: () => void): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancelTimer = clock.after(ms, () => {
+      cancelStop();
+      resolve(true);
+    });
+    const cancelStop = deadlines.onStop(() => {
+      cancelTimer();
+      giveBack();
+      resolve(false);
+    });
+  });
 }

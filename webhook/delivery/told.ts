@@ -1,7 +1,7 @@
 /** What a bundle of deliveries tells: read back from the journal, restricted to what its channel is to be told, put together. */
 
 import { setImmediate } from "node:timers/promises";
-import type { Delivery, Journal, StoredNotification } from "../journal/journal.ts";
+import type { Delivery, Journal, Origin, StoredNotification } from "../journal/journal.ts";
 import type { MessageNote } from "../message.ts";
 import { severityOf } from "../messages/severity.ts";
 import { decodeNotification, type Notification } from "../payload.ts";
@@ -12,32 +12,49 @@ import { coalesce } from "./coalesce.ts";
 /** What is to be told. */
 export interface Told {
   readonly notification: Notification;
-  /** The newest one's, as it is kept. */
-  readonly stored: StoredNotification;
-  /** Whether one of its alerts is critical, firing or not. */
-  readonly critical: boolean;
+  /** The newest one's id, and when and whence it came. */
+  readonly id: number;
+  readonly receivedMs: number;
+  readonly origin: Origin;
   readonly notes: readonly MessageNote[];
 }
 
+/** What reading needs. */
+export interface ReadOptions {
+  readonly journal: Journal;
+  readonly routing: Routing;
+  readonly nowMs: number;
+}
+
+const decoder = new TextDecoder();
 // Between two turns of the event loop: senders wait for their answers meanwhile.
 const BYTES_A_TURN = 256 * 1024;
 
 /**
  * What `bundle` tells; undefined when the journal does not have its notification any more.
  *
+ * @returns a promise only when there is more than one notification to be read: a promise for each would cost more than the reading.
  * @throws when what is kept cannot be decoded, which only a defect can cause.
  */
-export async function readBundle(
-  { all, speaker }: Bundle,
-  { journal, routing, nowMs }: {
-    readonly journal: Journal;
-    readonly routing: Routing;
-    readonly nowMs: number;
-  },
-): Promise<Told | undefined> {
-  const stored = journal.notification(speaker.notificationId);
+export function readBundle(
+  bundle: Bundle,
+  options: ReadOptions,
+): Told | undefined | Promise<Told | undefined> {
+  const { all, speaker } = bundle;
+  const stored = options.journal.notification(speaker.notificationId);
   if (stored === undefined) return undefined;
-  const merged = coalesce(restrict(stored, speaker, routing));
+  const newest = restrict(stored, speaker, options.routing);
+  if (all.length === 1) return toldOf(newest, stored, all, stored.receivedMs, options.nowMs);
+  return readOlder(newest, stored, all, options);
+}
+
+async function readOlder(
+  newest: Notification,
+  stored: StoredNotification,
+  all: readonly Delivery[],
+  { journal, routing, nowMs }: ReadOptions,
+): Promise<Told> {
+  const merged = coalesce(newest);
   let oldestMs = stored.receivedMs;
   let bytes = stored.body.length;
   // The newest of the older ones first.
@@ -52,13 +69,17 @@ export async function readBundle(
     oldestMs = Math.min(oldestMs, older.receivedMs);
     merged.add(restrict(older, delivery, routing));
   }
-  const notification = merged.result();
-  return {
-    notification,
-    stored,
-    critical: isCritical(notification),
-    notes: notesOf(all, stored, nowMs - oldestMs),
-  };
+  return toldOf(merged.result(), stored, all, oldestMs, nowMs);
+}
+
+function toldOf(
+  notification: Notification,
+  { id, receivedMs, origin }: StoredNotification,
+  all: readonly Delivery[],
+  oldestMs: number,
+  nowMs: number,
+): Told {
+  return { notification, id, receivedMs, origin, notes: notesOf(all, origin, nowMs - oldestMs) };
 }
 
 /** Whether one of its alerts is critical. */
@@ -68,12 +89,12 @@ export function isCritical({ alerts }: Notification): boolean {
 
 /** What one delivery tells. */
 function restrict(stored: StoredNotification, { channel, via }: Delivery, routing: Routing): Notification {
-  const notification = decodeNotification(JSON.parse(new TextDecoder().decode(stored.body)));
+  const notification = decodeNotification(JSON.parse(decoder.decode(stored.body)));
   // A test, and what the webhook itself says, are for the channels that they were queued for.
   return stored.origin === "alert" ? routing.forChannel(via[0] ?? channel, notification) : notification;
 }
 
-function notesOf(all: readonly Delivery[], { origin }: StoredNotification, lateMs: number): MessageNote[] {
+function notesOf(all: readonly Delivery[], origin: Origin, lateMs: number): MessageNote[] {
   const notes: MessageNote[] = [];
   if (origin !== "alert") notes.push({ kind: origin });
   const others = new Set<string>();

@@ -5,6 +5,7 @@ import type { QueuedGroup } from "../journal/journal.ts";
 import type { Log } from "../log.ts";
 import type { Channel } from "../settings.ts";
 import { type ChannelHealth, createChannelHealth } from "./channel_state.ts";
+import type { Deadlines } from "./deadlines.ts";
 import type { DeliveryEvent } from "./events.ts";
 import { createPacer } from "./pacer.ts";
 import { step, type Surroundings } from "./step.ts";
@@ -31,8 +32,7 @@ export interface Worker {
 export interface WorkerOptions extends Surroundings {
   readonly writer: Writer;
   readonly log: Log;
-  /** Ends what is under way. */
-  readonly signal: AbortSignal;
+  readonly deadlines: Deadlines;
   /** Told of everything that happened, once it is on disk. */
   readonly onEvents: (events: readonly DeliveryEvent[]) => void;
   /** Told when something has ended. */
@@ -43,13 +43,16 @@ export interface WorkerOptions extends Surroundings {
 const GROUPS_AT_ONCE = 500;
 const SLICE_MS = 5;
 const MANY_GROUPS = 10_000;
+// When more than this many notifications came since the last look, their senders go first: what is to be told may lag, and catches up.
+const RUSH = 20;
+const RUSH_PAUSE_MS = 50;
 const JOURNAL_AGAIN_MS = 1_000;
 // Timers tell how long they waited, not what time it is: a clock that was set, or a machine that slept, is noticed after this.
 const LONGEST_SLEEP_MS = 60_000;
 
 /** A worker of `channel`. It does nothing before it is woken. */
 export function createWorker(channel: Channel, options: WorkerOptions): Worker {
-  const { journal, clock, writer, log, signal } = options;
+  const { journal, clock, writer, log, deadlines } = options;
   const { name } = channel;
   // Groups that something is under way of, or not yet noted.
   const busy = new Set<string>();
@@ -69,17 +72,25 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
   // Nothing is too old before.
   let expiryMs = 0;
   let scheduled = false;
+  // Since the last look.
+  let woken = 0;
+  let isRush = false;
+  let cancelRush = () => {};
   let stopped = false;
   let cancelTimer = () => {};
 
   function schedule(): void {
     if (scheduled || stopped) return;
     scheduled = true;
-    setImmediate(() => {
+    const lookNow = () => {
       scheduled = false;
+      isRush = woken > RUSH;
+      woken = 0;
       if (!stopped) look();
       options.onRest();
-    });
+    };
+    if (isRush) cancelRush = clock.after(RUSH_PAUSE_MS, lookNow);
+    else setImmediate(lookNow);
   }
 
   function sleepUntil(atMs: number | undefined): void {
@@ -168,7 +179,7 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
     let written = Promise.resolve();
     try {
       for (let left = deliveries; left.length > 0;) {
-        const input = { channel, health, pacer, deliveries: left, isProbe, signal };
+        const input = { channel, health, pacer, deliveries: left, isProbe, deadlines };
         const { changes, events, done } = await step(input, options);
         if (changes.length > 0) {
           written = writer.settle(changes).then((isWritten) => {
@@ -207,7 +218,10 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
 
   return {
     health,
-    wake: schedule,
+    wake() {
+      woken++;
+      schedule();
+    },
     release,
     configured(channel) {
       if (channel !== undefined && current !== undefined && !isSame(channel, current)) {
@@ -226,6 +240,8 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
     stop() {
       stopped = true;
       cancelTimer();
+      cancelRush();
+      if (isRush) scheduled = false;
     },
   };
 }
