@@ -85,7 +85,7 @@ export const nastyText: fc.Arbitrary<string> = fc.oneof(
   { weight: 2, arbitrary: fc.string({ unit: "binary", maxLength: 40 }) },
   {
     weight: 1,
-    arbitrary: fc.tuple(fc.constantFrom(...NASTY, "x"), fc.integer({ min: 1, max: 5_000 })).map((
+    arbitrary: fc.tuple(fc.constantFrom(...NASTY, "x"), fc.integer({ min: 1, max: 2_000 })).map((
       [piece, times],
     ) => piece.repeat(times)),
   },

@@ -25,7 +25,7 @@ export function rendersOnlyLegal<Out>(
   kind: ChannelKind<string, any, Out>,
   settings: Record<string, unknown>,
   legal: Legality<Out>,
-  { runs = 150, refs = [undefined] }: { runs?: number; refs?: readonly (string | undefined)[] } = {},
+  { runs = 60, refs = [undefined] }: { runs?: number; refs?: readonly (string | undefined)[] } = {},
 ): void {
   const check = (message: Message, ref: string | undefined) => {
     const outs = kind.render(message, settings, ref);
