@@ -21,8 +21,17 @@ const CASES: readonly [code: string, documentation: string][] = [
   ["{ notify: { routes: [{ matchers: [], ^receiver: 'a' }] } }", "Receiver of the alerts that match."],
   [
     "{ notify: { receivers: { a: [{ kind: 'slack', ^urlFile: 'b' }] } } }",
-    "File that holds the incoming webhook's URL, relative to config.ts or absolute: the URL is a secret.",
+    "File that holds the address to send to, which is a secret.",
   ],
+  [
+    "{ notify: { receivers: { a: [{ kind: 'ntfy', ^topic: 'b' }] } } }",
+    "The topic; on a server that anybody may read, its name is what keeps it private.",
+  ],
+  [
+    "{ notify: { receivers: { a: [{ kind: 'console', ^fallback: 'b' }] } } }",
+    "The channel that is told what this one could not be told.",
+  ],
+  ["{ webhook: { watchdog: { ^within: '5m' } } }", "How long it may stay away; a minute at least."],
 ];
 
 Deno.test("an editor shows the documentation of each key of defineStack", async () => {

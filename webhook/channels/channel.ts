@@ -99,7 +99,32 @@ export function secretSetting<const Key extends string>(key: Key, about: string)
   return {
     [key]: text.optional().describe(`${capital(about)}. Better in a file: see \`${key}File\`.`),
     [`${key}File`]: text.optional().describe(`File that holds ${about}; read again on SIGHUP.`),
-  } as { [K in Key | `${Key}File`]: z.ZodOptional<z.ZodString> };
+  } as SecretShape<Key>;
+}
+
+type OptionalText = z.ZodOptional<z.ZodString>;
+type SecretShape<Key extends string> =
+  & { [K in Key | `${Key}File`]: OptionalText }
+  & Pick<ShownSecrets, Extract<Key | `${Key}File`, keyof ShownSecrets>>;
+
+/** What editors show of the usual ones; the schema has the exact words. */
+interface ShownSecrets {
+  /** File that holds the address to send to, which is a secret. */
+  readonly urlFile: OptionalText;
+  /** File that holds the token. */
+  readonly tokenFile: OptionalText;
+  /** File that holds the password. */
+  readonly passwordFile: OptionalText;
+  /** File that holds the integration key. */
+  readonly routingKeyFile: OptionalText;
+  /** File that holds the secret to sign with. */
+  readonly secretFile: OptionalText;
+  /** File that holds the secret that was signed with before. */
+  readonly previousSecretFile: OptionalText;
+  /** File that holds the bearer token. */
+  readonly bearerFile: OptionalText;
+  /** File that holds the authority that signed the server's certificate, PEM. */
+  readonly caFile: OptionalText;
 }
 
 function capital(text: string): string {

@@ -65,13 +65,13 @@ type SchemaOf<Kind extends ChannelKind, Extra> = z.ZodObject<
 type Schemas<Kinds extends readonly ChannelKind[], Extra> = {
   readonly [Index in keyof Kinds]: SchemaOf<Kinds[Index], Extra>;
 };
-/** A kind without the settings that hold a secret themselves. */
+/** The settings that hold a secret themselves, and have a twin for a file. */
+type SecretsOf<Shape> = {
+  [Key in keyof Shape & string]: `${Key}File` extends keyof Shape ? Key : never;
+}[keyof Shape & string];
+/** A kind without those. `Pick` keeps the comments that editors show. */
 type Filed<Kind extends ChannelKind> = Omit<Kind, "shape"> & {
-  readonly shape: {
-    [Key in keyof Kind["shape"] as `${Key & string}File` extends keyof Kind["shape"] ? never : Key]: Kind[
-      "shape"
-    ][Key];
-  };
+  readonly shape: Pick<Kind["shape"], Exclude<keyof Kind["shape"], SecretsOf<Kind["shape"]>>>;
 };
 type FiledSchemas<Kinds extends readonly ChannelKind[]> = {
   readonly [Index in keyof Kinds]: SchemaOf<Filed<Kinds[Index]>, unknown>;
