@@ -78,6 +78,8 @@ const PAUSE_MS = 10;
 // While there is more urgent work it goes on, but hardly.
 const BUSY_PAUSE_MS = 250;
 const PROBLEM_PAUSE_MS = 10_000;
+// Nobody says when the webhook's own notifications come.
+const LOOK_EVERY_MS = 5_000;
 
 /** How far it is. */
 interface Progress {
@@ -111,7 +113,7 @@ export function createAlertIndex(store: Store, options: AlertIndexOptions): Aler
   // A notification with many alerts takes several slices; it is decoded once.
   let large: { readonly id: number; readonly notification: Notification } | undefined;
   let stopped = false;
-  let cancel: (() => void) | undefined;
+  let timer: { readonly isLook: boolean; readonly cancel: () => void } | undefined;
   let working = Promise.resolve();
 
   function prepare(): void {
@@ -124,10 +126,12 @@ export function createAlertIndex(store: Store, options: AlertIndexOptions): Aler
   }
 
   function schedule(ms: number): void {
-    cancel ??= clock.after(ms, () => void (working = work()));
+    timer?.cancel();
+    timer = { isLook: ms === LOOK_EVERY_MS, cancel: clock.after(ms, () => void (working = work())) };
   }
 
   async function work(): Promise<void> {
+    timer = { isLook: false, cancel: () => {} };
     let pauseMs = isBusy() ? BUSY_PAUSE_MS : PAUSE_MS;
     try {
       prepare();
@@ -136,13 +140,12 @@ export function createAlertIndex(store: Store, options: AlertIndexOptions): Aler
         await store.write(() => statements.insert(slice));
         progress = slice.next;
       }
+      if (pending() === 0) pauseMs = LOOK_EVERY_MS;
     } catch (error) {
       onProblem(`Cannot extend the search index: ${(error as Error).message}`);
       pauseMs = PROBLEM_PAUSE_MS;
     }
-    cancel = undefined;
-    // What came since the last look has called `wake` in vain.
-    if (!stopped && pending() > 0) schedule(pauseMs);
+    if (!stopped) schedule(pauseMs);
   }
 
   function cut(): Slice | undefined {
@@ -185,7 +188,8 @@ export function createAlertIndex(store: Store, options: AlertIndexOptions): Aler
   schedule(PAUSE_MS);
   return {
     wake() {
-      if (cancel === undefined && !stopped) schedule(isBusy() ? BUSY_PAUSE_MS : PAUSE_MS);
+      // It is called for each notification: mostly there is nothing to be done.
+      if (timer?.isLook && !stopped) schedule(isBusy() ? BUSY_PAUSE_MS : PAUSE_MS);
     },
     upTo() {
       prepare();
@@ -194,7 +198,7 @@ export function createAlertIndex(store: Store, options: AlertIndexOptions): Aler
     pending,
     async stop() {
       stopped = true;
-      cancel?.();
+      timer?.cancel();
       await working;
     },
   };

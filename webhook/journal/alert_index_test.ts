@@ -32,13 +32,27 @@ Deno.test("createAlertIndex takes what is there and, once woken, what comes", ()
     deepEqual([index.upTo(), index.pending()], [0, 1]);
     await clock.advance(10);
     deepEqual([index.upTo(), index.pending(), rows(world, "alert")], [1, 0, 2]);
-    equal(clock.waiting(), ofTheJournal, "it rests when there is nothing to do");
+    equal(clock.waiting(), ofTheJournal + 1, "it looks now and then");
     await journal.accept(arrival(clock, manyAlerts(3)));
     index.wake();
     index.wake();
     await clock.advance(10);
     deepEqual([index.upTo(), rows(world, "alert"), rows(world, "summary")], [2, 5, 2]);
     await index.stop();
+  }));
+
+Deno.test("createAlertIndex finds what nobody told it of", () =>
+  withJournal(async ({ journal, clock }) => {
+    const ofTheJournal = clock.waiting();
+    const index = createAlertIndex(journal, { clock });
+    await clock.advance(10);
+    await journal.accept(arrival(clock, manyAlerts(1)));
+    await clock.advance(4_000);
+    equal(index.pending(), 1);
+    await clock.advance(2_000);
+    equal(index.pending(), 0);
+    await index.stop();
+    equal(clock.waiting(), ofTheJournal);
   }));
 
 Deno.test("createAlertIndex takes many alerts piece by piece", () =>
