@@ -2,8 +2,8 @@
 
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { oneLine } from "../one_line.ts";
 import type { Outcome } from "./channel.ts";
+import { judgeSmtp, type SmtpError } from "./smtp_judge.ts";
 
 /** A mail for one recipient. */
 export interface Mail {
@@ -50,130 +50,97 @@ export async function sendMail(
   signal: AbortSignal,
   stepMs = STEP_MS,
 ): Promise<Outcome> {
-  // Most webhooks send no mail, and need neither its memory nor its time to load.
-  const { createTransport } = await import("nodemailer");
-  const { host, port, tls, greeting, user, ca } = server;
-  const transport = createTransport({
-    host,
-    port,
-    // Nodemailer's own way to connect asks for the machine's network interfaces, which the webhook may not know.
-    getSocket: (_options, callback) =>
-      connectTo(server, AbortSignal.any([signal, AbortSignal.timeout(stepMs)]), callback),
+  try {
+    await converse(mail, server, signal, stepMs);
+    return { result: "delivered", ref: mail.messageId };
+  } catch (error) {
+    if (signal.aborted) {
+      return { result: "retry", reason: `${server.host}:${server.port}: The attempt was ended` };
+    }
+    return judgeSmtp(error as SmtpError, server);
+  }
+}
+
+/** @throws {SmtpError} when the mail was not accepted. */
+async function converse(mail: Mail, server: SmtpServer, signal: AbortSignal, stepMs: number): Promise<void> {
+  // Most webhooks send no mail, and need neither its memory nor its time to load. Nodemailer as a whole would bring twice as much.
+  const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
+  const { default: SMTPConnection } = await import("nodemailer/lib/smtp-connection");
+  const { recipient, from, to, subject, messageId, thread, sentMs, text, html } = mail;
+  const message = await new MailComposer({
+    from,
+    to,
+    subject,
+    messageId,
+    inReplyTo: thread,
+    references: [thread],
+    date: new Date(sentMs),
+    // RFC 3834: nobody's "out of office" answers to it.
+    headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
+    text,
+    html,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  }).compile().build();
+
+  const { tls, greeting, user, ca } = server;
+  // Nodemailer's own way to connect asks for the machine's network interfaces, which the webhook may not know.
+  const connection = await open(server, AbortSignal.any([signal, AbortSignal.timeout(stepMs)]));
+  const smtp = new SMTPConnection({
+    connection,
+    host: server.host,
+    port: server.port,
     secure: tls === "from the start",
+    secured: tls === "from the start",
     requireTLS: tls === "STARTTLS",
     ignoreTLS: tls === "none",
     tls: { ca },
     // By default it would ask for the machine's name, which the webhook may not know either.
     name: greeting,
-    auth: user && { user: user.name, pass: user.password },
-    // A server that offers no login gets no mail without one.
-    forceAuth: true,
     greetingTimeout: stepMs,
     socketTimeout: stepMs,
     socketCloseTimeout: 1_000,
-    disableFileAccess: true,
-    disableUrlAccess: true,
   });
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  // Between two steps nobody waits for it.
+  failed.catch(() => {});
+  const end = () => reject(signal.reason);
+  signal.addEventListener("abort", end);
+  smtp.on("error", reject);
+  type Done = (error?: Error | null) => void;
+  const step = (take: (done: Done) => void) =>
+    Promise.race([
+      failed,
+      new Promise<void>((resolve, reject) => take((error) => error ? reject(error) : resolve())),
+    ]);
   try {
-    const { recipient, from, to, subject, messageId, thread, sentMs, text, html } = mail;
-    await transport.sendMail({
-      envelope: { from, to: [recipient] },
-      from,
-      to,
-      subject,
-      messageId,
-      inReplyTo: thread,
-      references: [thread],
-      date: new Date(sentMs),
-      // RFC 3834: nobody's "out of office" answers to it.
-      headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
-      text,
-      html,
-      signal,
-    });
-    return { result: "delivered", ref: messageId };
-  } catch (error) {
-    return judgeSmtp(error as SmtpError, server);
+    if (signal.aborted) end();
+    await step((done) => smtp.connect(done));
+    if (user) {
+      const credentials = { user: user.name, pass: user.password };
+      // A server that offers no login is asked for one nevertheless: without one it gets no mail.
+      await step((done) => smtp.login({ credentials }, done));
+    }
+    await step((done) => smtp.send({ from, to: [recipient] }, message, done));
   } finally {
-    transport.close();
+    signal.removeEventListener("abort", end);
+    smtp.close();
   }
 }
 
-/** Opens a connection, with TLS when it starts with that; `signal` ends the try, not the connection. */
-function connectTo(
-  { host, port, tls, ca }: SmtpServer,
-  signal: AbortSignal,
-  callback: (error: Error | null, found: { connection: Socket; secured: boolean } | false) => void,
-): void {
+/** A connection, with TLS when it starts with that; `signal` ends the try, not the connection. */
+function open({ host, port, tls, ca }: SmtpServer, signal: AbortSignal): Promise<Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const secured = tls === "from the start";
   const socket = secured
     ? connectTls({ host, port, ca, ...(isIP(host) === 0 && { servername: host }) })
     : connect({ host, port });
-  const ended = () => void socket.destroy(new Error("The server cannot be reached in time"));
-  const failed = (error: Error) => {
-    signal.removeEventListener("abort", ended);
-    callback(error, false);
-  };
-  signal.addEventListener("abort", ended);
-  socket.once("error", failed);
+  const end = () => void socket.destroy(new Error("It cannot be reached in time"));
+  signal.addEventListener("abort", end);
+  socket.once("error", reject);
   socket.once(secured ? "secureConnect" : "connect", () => {
-    signal.removeEventListener("abort", ended);
-    socket.off("error", failed);
-    callback(null, { connection: socket, secured });
+    socket.off("error", reject);
+    resolve(socket);
   });
-}
-
-/** What Nodemailer throws. */
-interface SmtpError extends Error {
-  readonly code?: string;
-  /** The system's own code. */
-  readonly originalCode?: string;
-  readonly command?: string;
-  /** The server's answer, when there was one, and its code. */
-  readonly response?: string;
-  readonly responseCode?: number;
-}
-
-const MAX_SAYING = 200;
-
-/**
- * What a failure means. An answer 4yz passes; 5yz to the credentials, the sender or the recipient does not without a change of the
- * configuration; 5yz to the message itself is about this message. Without an answer nothing is known, and it is tried again.
- *
- * Source: RFC 5321, 4.2.1; RFC 3207, 4; RFC 4954, 6.
- */
-function judgeSmtp(error: SmtpError, { tls, host, port }: SmtpServer): Outcome {
-  const { code, command = "", message, response, responseCode = 0 } = error;
-  const said = oneLine(response ?? message, MAX_SAYING);
-  const permanent = responseCode >= 500;
-  if (tls === "STARTTLS" && permanent && (command === "STARTTLS" || command === "EHLO")) {
-    return { result: "gone", reason: `The server offers no TLS, and nothing is sent in plain: ${said}` };
-  }
-  if (code === "EAUTH" && (permanent || response === undefined)) {
-    return { result: "gone", reason: `The server refuses the login: ${said}` };
-  }
-  if (command === "DATA" && permanent) {
-    return { result: "refused", reason: `The server refuses the mail: ${said}` };
-  }
-  // 503 means that the conversation went wrong, not that the server refuses anything.
-  if (permanent && responseCode !== 503) {
-    const what = command === "RCPT TO"
-      ? "the recipient"
-      : command === "MAIL FROM"
-      ? "the sender"
-      : "to be spoken to";
-    return { result: "gone", reason: `The server refuses ${what}: ${said}` };
-  }
-  const about = response === undefined
-    ? `${host}:${port}: ${whyNot(error, said)}`
-    : `The server answered: ${said}`;
-  return { result: "retry", reason: about };
-}
-
-function whyNot({ code, originalCode = code ?? "" }: SmtpError, said: string): string {
-  // Deno 2.6 says no more than "write UNKNOWN" of a certificate that it does not trust.
-  if (code === "ETLS" || /CERT|TLS|SSL|SIGN|VERIFY|UNKNOWN/i.test(`${originalCode} ${said}`)) {
-    return `TLS cannot be set up, or its certificate is not trusted: ${said}`;
-  }
-  return code === "EABORT" ? "The attempt was ended" : said;
+  return promise.finally(() => signal.removeEventListener("abort", end));
 }
