@@ -1,0 +1,196 @@
+/** The webhook's parts, put together: everything but the socket. */
+
+import { createApi, createPlainText } from "./api/mod.ts";
+import { type App, createApp } from "./app.ts";
+import type { Clock } from "./clock.ts";
+import { createDelivery, type Deliveries, type DeliveryEvent } from "./delivery/mod.ts";
+import { createDrills, type Drills } from "./drill.ts";
+import { createHeartbeat, findIllness, type Heartbeat } from "./heartbeat.ts";
+import { createBodyReader } from "./http/body.ts";
+import { createIngest, type IngestOptions } from "./ingest.ts";
+import { type AlertIndex, createAlertIndex } from "./journal/alert_index.ts";
+import { createArchive } from "./journal/archive.ts";
+import type { SqliteJournal } from "./journal/mod.ts";
+import type { Log } from "./log.ts";
+import { createMessage } from "./message.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import type { ServiceJournal } from "./open_journal.ts";
+import { createOwnVoice, type OwnVoice } from "./own_voice.ts";
+import { readinessOf } from "./readiness.ts";
+import { reportOf, requeue } from "./salvaged.ts";
+import type { Channel } from "./settings.ts";
+import type { State } from "./state.ts";
+import { VERSION } from "./version.ts";
+import { createWatchdog, type Watchdog } from "./watchdog.ts";
+
+/** What the parts are made with. */
+export interface PartsOptions extends ServiceJournal {
+  readonly state: State;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Writes text to standard output. */
+  readonly print: (text: string) => Promise<void>;
+  /** How many connections are open. */
+  readonly connections: () => number;
+}
+
+/** The parts that the service starts, reloads and stops. */
+export interface Parts {
+  readonly app: App;
+  readonly deliveries: Deliveries;
+  readonly metrics: Metrics;
+  readonly voice: OwnVoice;
+  readonly watchdog: Watchdog;
+  readonly heartbeat: Heartbeat;
+  readonly index: AlertIndex;
+}
+
+/** Puts them together; what is queued is told from now on. */
+export function createParts(options: PartsOptions): Parts {
+  const { state, clock, log, print, journal } = options;
+  const { now } = clock;
+  const settings = () => state.setup.settings;
+  const onDefect = (error: unknown) =>
+    log.error("Defect", { error: (error as Error).stack ?? String(error) });
+  const drills = createDrills(now);
+  const metrics = createMetrics({
+    version: VERSION,
+    startedSeconds: performance.timeOrigin / 1_000,
+    residentBytes: () => Deno.memoryUsage().rss,
+    activeDrills: drills.active,
+    now,
+    depths: () => journal.depths(),
+    channels: () => deliveries.channels(),
+    journalSize: () => journal.size(),
+    ready: () => readiness().ready,
+    indexPending: () => index.pending(),
+    salvagedMs: () => journal.salvaged()?.atMs,
+    watchdogSeenMs: () => watchdog.seenMs(),
+    watchdogMissing: () => watchdog.isMissing(),
+    heartbeatMs: () => heartbeat.lastMs(),
+    connections: options.connections,
+  });
+  const telling = {
+    journal,
+    clock,
+    settings,
+    routing: () => state.setup.routing,
+    createMessage,
+    templatesOf: ({ name }: Channel) => state.setup.templates.get(name),
+  };
+  const deliveries = createDelivery({
+    ...telling,
+    fetch,
+    print,
+    log,
+    onEvent(event) {
+      metrics.delivery(event);
+      noteDrill(event, drills);
+    },
+  });
+  const voice = createOwnVoice({ journal, clock, settings, deliveries, log });
+  const watchdog = createWatchdog({ journal, clock, settings, voice, log });
+  const heartbeat = createHeartbeat({
+    clock,
+    settings,
+    fetch,
+    log,
+    whatIsIll() {
+      const isWatchdogMissing = watchdog.isMissing();
+      return findIllness({ journal, channels: deliveries.channels(), isWatchdogMissing, nowMs: now() });
+    },
+  });
+  const index = createAlertIndex(journal, {
+    clock,
+    isBusy: () => app.underWay() > 0,
+    onProblem: (problem) => log.error("The search index has a problem", { problem }),
+  });
+  const readiness = () => readinessOfService(state, journal, now);
+  const bodies = createBodyReader(() => state.setup.limits);
+  const auth = () => state.setup.auth;
+  const isStopping = () => state.stopping;
+  const ingest = createIngest({
+    journal,
+    plan: (notification) => state.setup.routing.plan(notification),
+    bodies,
+    auth,
+    now,
+    isStopping,
+    ...noteIngested({ state, log, metrics, drills, watchdog, deliveries, voice, index }),
+    onDefect,
+  });
+  const api = createApi({
+    archive: createArchive(journal, index),
+    journal,
+    deliveries,
+    locale: () => settings().config.locale,
+    now,
+    isStopping,
+    textOf: createPlainText(telling),
+    version: VERSION,
+    isGuarded: () => auth().challenge !== "",
+    redact: (text) => settings().redact(text),
+    onDefect,
+  });
+  const requests = () => state.setup.limits.requests;
+  const app = createApp({ ingest, bodies, auth, drills, metrics, log, readiness, requests, api });
+  options.report({
+    onCommit: metrics.commit,
+    onProblem: voice.journalFailed,
+    onSalvaged(salvage) {
+      const report = reportOf(salvage);
+      log.error("The journal was damaged", { file: salvage.file, why: salvage.why, report });
+      const done = Promise.all([
+        requeue(salvage, journal, state.setup.routing, now()).then(() => deliveries.wake()),
+        voice.say({ kind: "journal-salvaged", report }),
+      ]);
+      done.catch(onDefect);
+    },
+  });
+  return { app, deliveries, metrics, voice, watchdog, heartbeat, index };
+}
+
+type Noting = Omit<Parts, "app" | "heartbeat"> & Pick<PartsOptions, "state" | "log"> & {
+  readonly drills: Drills;
+};
+
+/** Whom an accepted or refused body concerns. */
+function noteIngested(
+  { state, log, metrics, drills, watchdog, deliveries, voice, index }: Noting,
+): Pick<IngestOptions, "onAccepted" | "onRejected" | "onQuarantined"> {
+  return {
+    onAccepted(accepted, notification) {
+      metrics.accepted(notification, accepted);
+      watchdog.seen(notification);
+      if (accepted.duplicate) return;
+      drills.received(accepted.id, notification);
+      deliveries.wake(notification);
+      index.wake();
+    },
+    onRejected({ status, reason, message }, { path }) {
+      metrics.rejected(reason);
+      if (reason === "too_large") voice.tooLarge(state.setup.limits.bodyBytes);
+      log.error("Request refused", { path, status, reason: message });
+    },
+    onQuarantined: ({ reason }) => metrics.quarantined(reason),
+  };
+}
+
+function noteDrill({ type, channel, delivery, atMs, reason }: DeliveryEvent, drills: Drills): void {
+  if (type !== "delivered" && type !== "failed" && type !== "dead") return;
+  const at = new Date(atMs).toISOString();
+  drills.delivered(delivery.notificationId, { channel, ok: type === "delivered", at, reason });
+}
+
+function readinessOfService(state: State, journal: SqliteJournal, now: () => number) {
+  return readinessOf({
+    now,
+    isStopping: () => state.stopping,
+    journal,
+    configRefused: () => state.refused?.reason,
+    salvaged() {
+      const salvage = journal.salvaged();
+      return salvage && { atMs: salvage.atMs, report: reportOf(salvage) };
+    },
+  });
+}
