@@ -1,7 +1,7 @@
 /** Slack: messages by an incoming webhook, or by a bot that keeps its message up to date. */
 
 import * as z from "zod";
-import { httpUrl } from "../../../lib/schema.ts";
+import { serverUrl } from "../server_url.ts";
 import type { Message } from "../../message.ts";
 import { defineChannel, type Outcome, secretSetting, type SendContext } from "../channel.ts";
 import { cutUnits } from "../cut.ts";
@@ -48,7 +48,7 @@ export const slackChannel = defineChannel({
       "Where the bot writes: the channel's id or its name; the bot must be in it.",
     ),
     /** Address of the Web API, when it is not Slack's usual one. */
-    apiUrl: httpUrl.default("https://slack.com/api").describe(
+    apiUrl: serverUrl.default("https://slack.com/api").describe(
       "Address of the Web API, when it is not Slack's usual one.",
     ),
   },
