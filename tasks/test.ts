@@ -33,7 +33,7 @@ const UNIT = [
   "tests/*_test.ts",
   "tests/configs",
 ];
-const END_TO_END = "tests/e2e";
+const END_TO_END = ["tests/e2e", "tests/crash"];
 
 /** The command. */
 export const test: Command = {
@@ -52,7 +52,7 @@ export const test: Command = {
     const filter = typeof flags.filter === "string" ? [`--filter=${flags.filter}`] : [];
     const suites = args.length > 0
       ? [args]
-      : [...(flags.e2e ? [] : [UNIT]), ...(flags.unit ? [] : [[END_TO_END]])];
+      : [...(flags.e2e ? [] : [UNIT]), ...(flags.unit ? [] : [END_TO_END])];
     const counts: Counts[] = [];
     for (const suite of suites) counts.push(await runSuite([...filter, ...suite], json));
     const sum = (key: keyof Counts) => counts.reduce((all, one) => all + one[key], 0);
