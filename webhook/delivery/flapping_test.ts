@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { body, type TestDelivery, withDelivery } from "./testing.ts";
 
 const FLAPPING =
@@ -73,6 +74,24 @@ Deno.test("createDelivery tells at once when a group that is held back becomes c
       await t.accept(body("g", ["Disk", "Fire/critical"]));
       assert.equal(t.told().at(-1), "a: Disk Fire");
       assert.deepEqual(t.queued("a"), []);
+    });
+  }
+});
+
+Deno.test("createDelivery tells at once what becomes critical while it is being held back", async () => {
+  for (const turns of [0, 1, 2, 3, 4]) {
+    await withDelivery({}, async (t) => {
+      await swing(t, 9);
+      // The hold runs out and is renewed while the critical one comes.
+      await t.clock.advance(8 * 60_000 - 1);
+      await t.accept(body("g", ["~Disk"]));
+      await t.clock.advance(1);
+      const before = t.sent.length;
+      t.clock.set(t.clock.now() + 60_000);
+      t.delivery().wake();
+      for (let turn = 0; turn < turns; turn++) await setImmediate();
+      await t.accept(body("g", ["Disk", "Fire/critical"]));
+      assert.ok(t.told().slice(before).some((told) => told.includes("Fire")), `after ${turns} turns`);
     });
   }
 });

@@ -177,6 +177,16 @@ Deno.test("createDelivery goes on with the part of a message that failed, across
   });
 });
 
+Deno.test("createDelivery sends a message whole that is not cut as it was", async () => {
+  const a = { answer: inTurn(OK, OK, RETRY), parts: 3 };
+  await withDelivery({ channels: { a } }, async (t) => {
+    await t.accept(body("g", ["Disk"]));
+    a.parts = 2;
+    await t.clock.advance(60_000);
+    assert.deepEqual(t.sent.map(({ part }) => part), [0, 1, 2, 0, 1]);
+  });
+});
+
 Deno.test("createDelivery hands on what a destination calls its message about a group", async () => {
   const answer = inTurn({ result: "delivered", ref: "ts-1" });
   await withDelivery({ channels: { a: { answer } } }, async ({ accept, sent }) => {
@@ -202,6 +212,15 @@ Deno.test("createDelivery puts no secret into reasons, logs or the journal", asy
     ]);
     const everything = JSON.stringify([t.events, t.logged, t.sent, t.delivery().channels()]);
     assert.equal(everything.includes("hunter2"), false);
+  });
+});
+
+Deno.test("createDelivery keeps the pace between the parts of a message too", async () => {
+  const pace = { burst: 2, everyMs: 5_000 };
+  await withDelivery({ channels: { a: { pace, parts: 4 } } }, async ({ accept, clock, sent }) => {
+    await accept(body("g", ["Disk"]));
+    await clock.advance(60_000);
+    assert.deepEqual(seconds(sent), [0, 0, 5, 10]);
   });
 });
 

@@ -32,7 +32,8 @@ export type Answer = (sent: Sent, context: SendContext) => Outcome | Promise<Out
 export interface FakeChannel {
   readonly answer?: Answer;
   readonly pace?: Pace;
-  readonly parts?: number;
+  /** Requests of a message; looked at whenever one is rendered. */
+  parts?: number;
   readonly fallback?: string;
   readonly maxAgeMs?: number;
   readonly settings?: Record<string, unknown>;
@@ -191,7 +192,7 @@ export async function withDelivery(
 }
 
 function fakeChannel(name: string, fake: FakeChannel, sent: Sent[], clock: FakeClock): Channel {
-  const { answer = () => ({ result: "delivered" }), parts = 1 } = fake;
+  const { answer = () => ({ result: "delivered" }) } = fake;
   type Out = Pick<Sent, "message" | "plain" | "part" | "ref">;
   const kind: ChannelKind<string, z.ZodRawShape, Out> = {
     kind: "fake",
@@ -201,7 +202,7 @@ function fakeChannel(name: string, fake: FakeChannel, sent: Sent[], clock: FakeC
     pace: fake.pace ?? { burst: 1_000, everyMs: 1 },
     render(message, _settings, ref) {
       fake.render?.(message);
-      return Array.from({ length: parts }, (_, part) => ({ message, plain: false, part, ref }));
+      return Array.from({ length: fake.parts ?? 1 }, (_, part) => ({ message, plain: false, part, ref }));
     },
     plain: (message) => ({ message, plain: true, part: 0 }),
     async send(out, _settings, context) {
