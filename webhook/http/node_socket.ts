@@ -50,7 +50,12 @@ export function fromNodeSocket(socket: NodeSocket): Socket {
           else resolve(bytes.length);
         });
       }),
-    closeWrite: () => new Promise((resolve) => socket.destroyed ? resolve() : socket.end(() => resolve())),
+    closeWrite: () =>
+      new Promise((resolve) => {
+        if (socket.destroyed) return resolve();
+        socket.once("close", () => resolve());
+        socket.end(() => resolve());
+      }),
     close: () => void socket.destroy(),
   };
 }

@@ -87,6 +87,8 @@ export function serve(options: ServerOptions): Server {
         await new Promise((resolve) => setTimeout(resolve, 100));
         continue;
       }
+      // The listener was closed while it handed this one over.
+      if (closing) return socket.close();
       const connection = new Connection(socket, answer, limits, onError);
       const done = live.size < limits().connections ? connection.run() : connection.refuse();
       live.set(connection, done.finally(() => live.delete(connection)));

@@ -17,31 +17,63 @@ export function listenRelayedTls({ hostname, port, material }: TlsListenerOption
     port: (door.addr as Deno.NetAddr).port,
     async accept(): Promise<Socket> {
       const client = await door.accept();
-      const listener = inside;
-      try {
-        const { port } = listener.addr as Deno.NetAddr;
-        const handover = await Deno.connect({ hostname: "127.0.0.1", port });
-        const secured = takeFrom(listener, (handover.localAddr as Deno.NetAddr).port);
-        return adapted(await secured, relay(client, handover));
-      } catch (error) {
-        client.close();
-        throw error;
-      }
+      const { listener, handover } = inside;
+      return await handover(async () => {
+        let through: Deno.TcpConn | undefined;
+        try {
+          through = await Deno.connect({ hostname: "127.0.0.1", port: (listener.addr as Deno.NetAddr).port });
+          const secured = await takeFrom(listener, (through.localAddr as Deno.NetAddr).port);
+          return adapted(secured, relay(client, through));
+        } catch (error) {
+          client.close();
+          through?.close();
+          throw error;
+        }
+      });
     },
     close() {
       door.close();
-      inside.close();
+      inside.retire();
     },
     renew(material) {
       const before = inside;
       inside = listenInside(material);
-      before.close();
+      before.retire();
     },
   };
 }
 
-function listenInside({ cert, key }: TlsMaterial): Deno.TlsListener {
-  return Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
+interface Inside {
+  readonly listener: Deno.TlsListener;
+  /** Hands a connection over; the listener stays open meanwhile. */
+  handover(run: () => Promise<Socket>): Promise<Socket>;
+  /** Closes the listener, once nothing is being handed over. */
+  retire(): void;
+}
+
+function listenInside({ cert, key }: TlsMaterial): Inside {
+  const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
+  let underWay = 0;
+  let isRetired = false;
+  const closeWhenIdle = () => {
+    if (isRetired && underWay === 0) listener.close();
+  };
+  return {
+    listener,
+    async handover(run) {
+      underWay++;
+      try {
+        return await run();
+      } finally {
+        underWay--;
+        closeWhenIdle();
+      }
+    },
+    retire() {
+      isRetired = true;
+      closeWhenIdle();
+    },
+  };
 }
 
 /** The connection that comes from `port`; others are nobody's business here. */

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import tls from "node:tls";
+import fc from "fast-check";
 import { createLog } from "../log.ts";
 import { createFakeClock } from "../testing/fake_clock.ts";
 import { keepCertificate, readCertificate, type TlsFiles } from "./certificate.ts";
@@ -73,6 +74,23 @@ async function ask(port: number, ca: string, own: { cert?: string; key?: string 
   }
 }
 
+/** The first bytes that a client of TLS sends, as somebody in the middle sees them. */
+async function clientHello(): Promise<Uint8Array> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const client = await Deno.connectTls({
+    hostname: "127.0.0.1",
+    port: (listener.addr as Deno.NetAddr).port,
+  });
+  const shaken = client.handshake().catch(() => {});
+  const socket = await listener.accept();
+  const buffer = new Uint8Array(4_096);
+  const count = await socket.read(buffer);
+  socket.close();
+  await shaken;
+  client.close();
+  return buffer.subarray(0, count ?? 0);
+}
+
 Deno.test("listenTls serves by TLS", async () => {
   await using made = await certificates();
   await using server = await hello(made.files);
@@ -91,6 +109,29 @@ Deno.test("listenTls goes on after clients that speak no TLS, and closes those t
     const buffer = new Uint8Array(1_000);
     while (await socket.read(buffer).catch(() => null) !== null);
   }
+  equal(await ask(server.port, made.read("a.pem")), "hello");
+  deepEqual(server.errors, []);
+});
+
+Deno.test("listenTls survives any bytes and clients that leave at any moment", async () => {
+  await using made = await certificates();
+  await using server = await hello(made.files);
+  const start = await clientHello();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(start.length),
+      fc.uint8Array({ maxLength: 40 }),
+      fc.boolean(),
+      async (at, bytes, waits) => {
+        using socket = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+        await socket.write(start.subarray(0, at));
+        if (bytes.length > 0) await socket.write(bytes).catch(() => {});
+        // What the server says is left unread: the client's end is a reset then.
+        if (waits) await new Promise((resolve) => setTimeout(resolve));
+      },
+    ),
+    { numRuns: 150 },
+  );
   equal(await ask(server.port, made.read("a.pem")), "hello");
   deepEqual(server.errors, []);
 });
