@@ -90,9 +90,9 @@ export function secretFilesOf(stack: Stack, configDir: string): SecretFile[] {
   }];
 }
 
-/** `oncall-slack-url` for `urlFile`. */
+/** `oncall-slack.url` for `urlFile`. No name has a dot: two of them never give one file. */
 function secretName(destination: string, key: string): string {
-  return `${destination}-${
+  return `${destination}.${
     key.replace(/File$/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   }`;
 }

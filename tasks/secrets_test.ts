@@ -62,13 +62,13 @@ Deno.test("ensureSecrets gives each service the secrets that it reads, and takes
     await ensure(NIGHT);
     assert.deepEqual(filesIn(join(secrets, "webhook")), [
       "heartbeat-url",
-      "oncall-slack-url",
-      "oncall-webhook-previous-secret",
-      "oncall-webhook-secret",
-      "oncall-webhook-url",
+      "oncall-slack.url",
+      "oncall-webhook.previous-secret",
+      "oncall-webhook.secret",
+      "oncall-webhook.url",
     ]);
-    assert.deepEqual(filesIn(join(secrets, "alertmanager")), ["oncall-slack-2-url"]);
-    const text = await Deno.readTextFile(join(secrets, "webhook", "oncall-webhook-url"));
+    assert.deepEqual(filesIn(join(secrets, "alertmanager")), ["oncall-slack-2.url"]);
+    const text = await Deno.readTextFile(join(secrets, "webhook", "oncall-webhook.url"));
     assert.equal(text, "made-up hook-url", "without the line end that editors add");
     assert.equal((await Deno.stat(secrets)).mode! & 0o777, 0o700);
 

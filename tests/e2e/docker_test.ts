@@ -111,7 +111,7 @@ for (const delivery of ["mount", "image"] as const) {
     });
 
     await t.step("a secret is readable where it is wanted, and in no image", async () => {
-      const file = "/run/secrets/vigie/mail-email-2-password";
+      const file = "/run/secrets/vigie/mail-email-2.password";
       const read = () => docker("exec", `${stack.name}-alertmanager-1`, "cat", file);
       assert.equal(await read(), "first");
       const { webhook } = await stack.runs();
