@@ -2,11 +2,10 @@
 
 import type { Message } from "../message.ts";
 import { defineChannel, type Outcome, secretSetting } from "./channel.ts";
-import { cutUnits } from "./cut.ts";
 import { discordParts } from "./discord_embeds.ts";
 import { exchange, type HttpAnswer, isAnswer } from "./http.ts";
 import { jsonOf, judgeFailure, saying } from "./judge.ts";
-import { plainest } from "./lines.ts";
+import { plainParts } from "./lines.ts";
 import { escapeDiscord } from "./discord_markdown.ts";
 
 /** What is posted. Source: docs.discord.com/developers/resources/webhook#execute-webhook. */
@@ -52,10 +51,14 @@ export const discordChannel = defineChannel({
 
 const NOBODY = { allowed_mentions: { parse: [] } } as const;
 const MAX_CONTENT = 2_000;
+/** Escaped it is twice as long at most. */
+const PLAIN_UNITS = MAX_CONTENT / 2;
 
 function plainContent(message: Message): string {
-  // Escaped it is twice as long at most.
-  return escapeDiscord(cutUnits(`${message.title}\n${plainest(message)}`, MAX_CONTENT / 2));
+  const { text, link } = plainParts(message, PLAIN_UNITS);
+  const content = escapeDiscord(text);
+  const address = `\n<${link?.url}>`;
+  return link && content.length + address.length <= MAX_CONTENT ? content + address : content;
 }
 
 /** The address with which Discord answers only when the message is there; without it, one that was not saved gives no error. */

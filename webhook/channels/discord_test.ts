@@ -49,6 +49,7 @@ function assertLiteral(text: string): void {
   const rest = text
     .replace(/\\[^\p{L}\p{N}\s]/gu, "x")
     .replace(LINK, "")
+    .replace(/\n<https?:[^\s<>]+>$/, "")
     .replace(/`[^`\n]*`/g, "")
     .replace(/\*\*/g, "");
   ok(!/[\\*_~`|<>[\]()@#:]/.test(rest), JSON.stringify(rest.slice(0, 300)));
@@ -85,6 +86,16 @@ Deno.test("discordChannel splits what is long between embeds into at most five m
 Deno.test("discordChannel's embeds have the colour of their alert", () => {
   const [out] = discordChannel.render(caseMessage("someResolved", "en"), SETTINGS);
   deepEqual(out!.embeds?.map(({ color }) => color.toString(16)), ["c4162a", "37872d", "c4162a"]);
+});
+
+Deno.test("discordChannel's plain form tells each alert in a line, and leads to the whole", () => {
+  const { content, embeds } = discordChannel.plain(caseMessage("firing", "en"), SETTINGS);
+  equal(embeds, undefined);
+  equal(
+    content,
+    "\\[FIRING 1\\] HostDiskAlmostFull · db-1\n🚨 HostDiskAlmostFull\\: Disk almost full on db-1\n" +
+      "<https://vigie.example/api/v1/notifications/42>",
+  );
 });
 
 Deno.test("discordChannel's settings want the address, and its previews do not hold it", () => {

@@ -102,6 +102,16 @@ function linkText(line: Line, colon: string): string[] {
 const PLAIN_ALERTS = 20;
 const PLAIN_UNITS = 150;
 
+/**
+ * What is left of a message when nothing else is taken, with its title: text to be escaped, and a link that stands by itself.
+ *
+ * @param units Of the text at most.
+ */
+export function plainParts(message: Message, units: number): { readonly text: string; readonly link?: Link } {
+  const text = `${cutUnits(message.title, 2 * PLAIN_UNITS)}\n${plainest({ ...message, links: [] })}`;
+  return { text: cutUnits(text, units), link: message.links[0] };
+}
+
 /** What is left of a message when nothing else is taken: notes, a line for each alert, and the address of the whole. */
 export function plainest({ notes, alerts, title, links, locale }: Message): string {
   const omitted = alerts.length - PLAIN_ALERTS;
@@ -111,7 +121,7 @@ export function plainest({ notes, alerts, title, links, locale }: Message): stri
       summary === "" ? `${emoji} ${name}` : `${emoji} ${name}: ${summary}`
     ),
     ...(omitted > 0 ? [WORDS[locale].more(formatNumber(omitted, locale))] : []),
-    ...links.slice(0, 1).map(({ url }) => url),
-  ];
-  return lines.map((line) => cutUnits(line, PLAIN_UNITS)).join("\n") || title;
+  ].map((line) => cutUnits(line, PLAIN_UNITS));
+  // Half an address leads nowhere.
+  return [...lines, ...links.slice(0, 1).map(({ url }) => url)].join("\n") || title;
 }

@@ -2,11 +2,10 @@
 
 import type { Message } from "../message.ts";
 import { defineChannel, type Outcome, secretSetting } from "./channel.ts";
-import { cutUnits } from "./cut.ts";
 import { exchange, type HttpAnswer, isAnswer } from "./http.ts";
 import { jsonOf, judgeFailure, saying } from "./judge.ts";
-import { plainest } from "./lines.ts";
-import { literal, type TeamsCard, teamsCards } from "./teams_card.ts";
+import { type Line, plainParts } from "./lines.ts";
+import { lineElement, type TeamsCard, teamsCards } from "./teams_card.ts";
 
 /** What a workflow of the template "Send webhook alerts to a channel" takes. Without `attachments` it fails after its answer. */
 export interface TeamsOut {
@@ -54,13 +53,13 @@ export function envelope(content: TeamsCard): TeamsOut {
 
 const PLAIN_UNITS = 2_000;
 
-function plainCard({ title, ...message }: Message): TeamsCard {
-  const text = cutUnits(`${title}\n${plainest({ title, ...message })}`, PLAIN_UNITS);
-  return {
-    type: "AdaptiveCard",
-    version: "1.2",
-    body: text.split("\n").map((line) => literal([{ text: line }])),
-  };
+function plainCard(message: Message): TeamsCard {
+  const { text, link } = plainParts(message, PLAIN_UNITS);
+  const lines: Line[] = [
+    ...text.split("\n").map((line) => [{ text: line }]),
+    ...(link ? [[{ text: link.label, url: link.url }]] : []),
+  ];
+  return { type: "AdaptiveCard", version: "1.2", body: lines.map(lineElement) };
 }
 
 /** A workflow that is switched off or gone, whatever the message. */

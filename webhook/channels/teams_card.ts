@@ -76,11 +76,6 @@ export function teamsCards(message: Message): TeamsCard[] {
   }));
 }
 
-/** A line that is shown as it is. */
-export function literal(line: Line): RichTextBlock {
-  return { type: "RichTextBlock", inlines: runsOf(line), spacing: "None" };
-}
-
 /** Bytes as UTF-16, and as UTF-8, with the comma behind it. */
 function measure(element: Element): readonly number[] {
   const json = JSON.stringify(element);
@@ -119,8 +114,11 @@ function elementOf({ lines, alert }: Block): Container {
   return { type: "Container", style, spacing: "Small", items: lines.map(lineElement) };
 }
 
-function lineElement(line: Line): RichTextBlock | TextBlock {
-  if (line.every(({ url }) => url === undefined)) return literal(line);
+/** A line: as it is, or in Markdown when it is one of links. */
+export function lineElement(line: Line): RichTextBlock | TextBlock {
+  if (line.every(({ url }) => url === undefined)) {
+    return { type: "RichTextBlock", inlines: runsOf(line), spacing: "None" };
+  }
   const text = line.map(({ text, url }) => url === undefined ? text : `[${text}](${url})`).join("");
   return { type: "TextBlock", text, wrap: true, spacing: "None" };
 }

@@ -79,6 +79,16 @@ Deno.test("teamsChannel splits what is long into at most five cards of whole ale
   ok(told === 60 || text.includes(`… and ${60 - told} more`), `${told}`);
 });
 
+Deno.test("teamsChannel's plain form tells each alert in a line, and leads to the whole", () => {
+  const { attachments: [{ content }] } = teamsChannel.plain(caseMessage("resolved", "fr"), SETTINGS);
+  deepEqual(content.body.map((element) => [...textsIn(element)].find((text) => /[ [(]/.test(text))), [
+    "[RÉSOLU] HostDiskAlmostFull · db-1, db-2",
+    "✅ HostDiskAlmostFull: Disk almost full on db-1",
+    "✅ HostDiskAlmostFull: Disk almost full on db-2",
+    "[Message entier](https://vigie.example/api/v1/notifications/42)",
+  ]);
+});
+
 Deno.test("teamsChannel's settings want the address, and its previews do not hold it", () => {
   equal(teamsChannel.check?.({}), "give the url");
   equal(teamsChannel.check?.({ url: "x" }), undefined);

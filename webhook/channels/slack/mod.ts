@@ -4,9 +4,8 @@ import * as z from "zod";
 import { serverUrl } from "../server_url.ts";
 import type { Message } from "../../message.ts";
 import { defineChannel, type Outcome, secretSetting, type SendContext } from "../channel.ts";
-import { cutUnits } from "../cut.ts";
 import { exchange, isAnswer } from "../http.ts";
-import { plainest } from "../lines.ts";
+import { plainParts } from "../lines.ts";
 import { escapeSlack, QUIET, slackBodies, type SlackBody } from "./blocks.ts";
 import { judgeApi, judgeWebhook } from "./judge.ts";
 
@@ -101,8 +100,9 @@ function renderBot(message: Message, settings: Settings, ref: string | undefined
 }
 
 function plainBody(message: Message): SlackBody {
-  const text = `${message.emoji} ${message.title}\n${plainest(message)}`;
-  return { text: escapeSlack(cutUnits(text, PLAIN_UNITS)), mrkdwn: false, ...QUIET };
+  const { text, link } = plainParts(message, PLAIN_UNITS);
+  const address = link ? `\n${link.url}` : "";
+  return { text: escapeSlack(`${message.emoji} ${text}${address}`), mrkdwn: false, ...QUIET };
 }
 
 async function sendToWebhook(

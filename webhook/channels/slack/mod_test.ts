@@ -94,6 +94,18 @@ Deno.test("slackChannel tells all alerts of a long group to a bot's channel in o
   ok(/… et \d+ de plus/.test(JSON.stringify(outs)));
 });
 
+Deno.test("slackChannel's plain form tells each alert in a line, and leads to the whole", () => {
+  const { body } = slackChannel.plain(caseMessage("mixed", "fr"), WEBHOOK);
+  deepEqual(body, {
+    text: "🚨 [EN COURS 3] HostDiskAlmostFull, HostLoadHigh · db-1, web-2, web-1\n" +
+      "🚨 HostDiskAlmostFull: Disk almost full on db-1\n⚠️ HostLoadHigh: Load of web-2 too high\n" +
+      "ℹ️ HostLoadHigh: Load of web-1 too high\nhttps://vigie.example/api/v1/notifications/42",
+    mrkdwn: false,
+    unfurl_links: false,
+    unfurl_media: false,
+  });
+});
+
 Deno.test("slackChannel's settings name one way in, and a bot's channel", () => {
   const check = (settings: Record<string, string>) =>
     slackChannel.check?.({ apiUrl: "https://slack.com/api", ...settings });
