@@ -73,6 +73,11 @@ export async function readSettings(path: string | undefined): Promise<Settings> 
     const where = `channels[${i}]`;
     const resolved = await resolve(channel, (file, key) => secret(file, `${where}.${key}`));
     channels.set(channel.name, resolved);
+    for (const [key, { pattern, wanted }] of Object.entries(resolved.kind.secretForms ?? {})) {
+      const text = resolved.settings[key];
+      if (typeof text !== "string" || text === "" || pattern.test(text)) continue;
+      problems.push(`  ${where}.${`${key}File` in channel ? `${key}File` : key}: expected ${wanted}`);
+    }
     const { url } = resolved.settings;
     if (typeof url === "string" && url !== "" && !isHttpUrl(url)) {
       problems.push(`  ${where}.${"urlFile" in channel ? "urlFile" : "url"}: ${NO_URL}`);

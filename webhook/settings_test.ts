@@ -72,3 +72,34 @@ Deno.test("readSettings names every file that it cannot use, and quotes none", a
     });
   });
 });
+
+Deno.test("readSettings says what a secret must look like, and does not repeat it", async () => {
+  await withFiles({ token: "two words", secret: "no base64!", pem: "text" }, async (directory) => {
+    const path = join(directory, "webhook.json");
+    const at = (name: string) => join(directory, name);
+    const mail = { kind: "email", to: "a@example.org", from: "b@example.org", smarthost: "localhost:25" };
+    const channels = [
+      { kind: "telegram", chatId: 1, tokenFile: at("token") },
+      { kind: "ntfy", topic: "t", tokenFile: at("token") },
+      { kind: "webhook", url: "https://hook.example/", secretFile: at("secret"), previousSecret: "bm8=" },
+      { ...mail, caFile: at("pem") },
+    ];
+    await Deno.writeTextFile(
+      path,
+      JSON.stringify({ channels: channels.map((channel, i) => ({ name: `c${i}`, ...channel })) }),
+    );
+    await rejects(readSettings(path), (error) => {
+      equal(
+        (error as Error).message,
+        [
+          `Cannot use "${path}":`,
+          '  channels[0].tokenFile: expected a bot\'s token such as "123456:ABC-DEF", alone in its file',
+          "  channels[1].tokenFile: expected letters, digits and signs without spaces, alone in its file",
+          "  channels[2].secretFile: expected base64, such as `openssl rand -base64 32` makes, alone in its file",
+          "  channels[3].caFile: expected a certificate, PEM",
+        ].join("\n"),
+      );
+      return true;
+    });
+  });
+});

@@ -44,6 +44,13 @@ export interface Preview {
   readonly body: string;
 }
 
+/** What a secret must look like. */
+export interface SecretForm {
+  readonly pattern: RegExp;
+  /** Such as `a bot's token, such as "123456:ABC-DEF"`. */
+  readonly wanted: string;
+}
+
 /** Settings of a kind, as they reach its functions: secrets read from their files. */
 export type SettingsOf<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
@@ -66,6 +73,8 @@ export interface ChannelKind<Kind extends string = string, Shape extends z.ZodRa
    * `shape`; `check` says which must be there.
    */
   readonly secrets: readonly string[];
+  /** What secrets must look like, those that have a form; what is wanted is said when one does not, the secret itself is not. */
+  readonly secretForms?: Readonly<Record<string, SecretForm>>;
   /** What is wrong with settings that fit the shape, as a sentence; undefined when nothing is. A secret counts as there in either form. */
   readonly check?: (settings: SettingsOf<Shape>) => string | undefined;
   readonly pace: Pace;
@@ -126,6 +135,12 @@ interface ShownSecrets {
   /** File that holds the authority that signed the server's certificate, PEM. */
   readonly caFile: OptionalText;
 }
+
+/** What may stand in a header of a request. */
+export const HEADER_SECRET: SecretForm = {
+  pattern: /^[\x21-\x7e]+$/,
+  wanted: "letters, digits and signs without spaces, alone in its file",
+};
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

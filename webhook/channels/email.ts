@@ -43,6 +43,7 @@ export const emailChannel = defineChannel({
   },
   // The authority is public, but comes from a file just as secrets do.
   secrets: ["password", "ca"],
+  secretForms: { ca: { pattern: /-----BEGIN CERTIFICATE-----/, wanted: "a certificate, PEM" } },
   check({ username, password, tls, smarthost }) {
     if ((username === undefined) !== (password === undefined)) return "give username and password together";
     if (password !== undefined && !tls && !/^(localhost|127\.[\d.]+|\[::1\]):/.test(smarthost)) {

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { serverUrl } from "./server_url.ts";
 import type { Link, Message, Severity } from "../message.ts";
-import { defineChannel, type Outcome, secretSetting } from "./channel.ts";
+import { defineChannel, HEADER_SECRET, type Outcome, secretSetting } from "./channel.ts";
 import { byteLength, cutBytes, fitMessage } from "./cut.ts";
 import { exchange, isAnswer } from "./http.ts";
 import { jsonOf, judgeFailure, saying } from "./judge.ts";
@@ -56,6 +56,7 @@ export const ntfyChannel = defineChannel({
     ...secretSetting("password", "the user's password"),
   },
   secrets: ["token", "password"],
+  secretForms: { token: HEADER_SECRET },
   check({ token, username, password }) {
     if ((username === undefined) !== (password === undefined)) return "give username and password together";
     if (token !== undefined && password !== undefined) {

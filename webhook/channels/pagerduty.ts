@@ -61,7 +61,8 @@ export const pagerdutyChannel = defineChannel({
     ),
   },
   secrets: ["routingKey"],
-  check: ({ routingKey }) => routingKey === undefined ? "give a routingKey" : undefined,
+  secretForms: { routingKey: { pattern: /^[A-Za-z0-9]+$/, wanted: "an integration key, alone in its file" } },
+  check: ({ routingKey }) => routingKey === undefined ? "give the routingKey" : undefined,
   // 120 a minute are taken from one integration. Source: PagerDuty's support, "Events API rate limits".
   pace: { burst: 20, everyMs: 600 },
   render: (message) => [renderPagerduty(message)],

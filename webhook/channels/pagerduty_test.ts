@@ -104,7 +104,7 @@ Deno.test("pagerdutyChannel posts with its key, and shows it to nobody", async (
   const { what, body } = pagerdutyChannel.preview(out!, SETTINGS as never);
   equal(what, "POST https://events.pagerduty.com/v2/enqueue (JSON)");
   ok(!body.includes(KEY) && body.includes("<secret>"));
-  equal(pagerdutyChannel.check?.({ ...SETTINGS, routingKey: undefined } as never), "give a routingKey");
+  equal(pagerdutyChannel.check?.({ ...SETTINGS, routingKey: undefined } as never), "give the routingKey");
 });
 
 Deno.test("pagerdutyChannel judges the answers", () =>

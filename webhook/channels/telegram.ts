@@ -40,7 +40,13 @@ export const telegramChannel = defineChannel({
     ),
   },
   secrets: ["token"],
-  check: ({ token }) => token === undefined ? "give a token" : undefined,
+  secretForms: {
+    token: {
+      pattern: /^\d+:[A-Za-z0-9_-]+$/,
+      wanted: 'a bot\'s token such as "123456:ABC-DEF", alone in its file',
+    },
+  },
+  check: ({ token }) => token === undefined ? "give the token" : undefined,
   // 1 a second to a chat, 20 a minute to a group. Source: core.telegram.org/bots/faq, "My bot is hitting limits".
   pace: { burst: 1, everyMs: 3_000 },
   render: (message, settings) =>

@@ -169,6 +169,6 @@ Deno.test("telegramChannel takes numbers and names of chats, and wants a token",
     ok(chatId.safeParse(good).success, String(good));
   }
   for (const bad of ["alerts", "", 1.5, "@a b", "t.me/x"]) ok(!chatId.safeParse(bad).success, String(bad));
-  equal(telegramChannel.check?.({ ...SETTINGS, token: undefined } as never), "give a token");
+  equal(telegramChannel.check?.({ ...SETTINGS, token: undefined } as never), "give the token");
   equal(telegramChannel.check?.(SETTINGS as never), undefined);
 });

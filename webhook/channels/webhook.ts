@@ -1,8 +1,7 @@
 /** Webhook: the notification as JSON to any URL, signed by Standard Webhooks. */
 
 import { Webhook } from "standardwebhooks";
-import type { Message } from "../message.ts";
-import { defineChannel, type Outcome, secretSetting } from "./channel.ts";
+import { defineChannel, HEADER_SECRET, type Outcome, type SecretForm, secretSetting } from "./channel.ts";
 import { deliveryId } from "./delivery_id.ts";
 import { exchange, type HttpAnswer, isAnswer } from "./http.ts";
 import { judgeFailure, saying } from "./judge.ts";
@@ -14,6 +13,11 @@ export interface WebhookOut {
   readonly id: string;
   readonly body: WebhookBody;
 }
+
+const SIGNING_SECRET: SecretForm = {
+  pattern: /^(whsec_)?(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$/,
+  wanted: "base64, such as `openssl rand -base64 32` makes, alone in its file",
+};
 
 /** The webhook channel. */
 export const webhookChannel = defineChannel({
@@ -33,8 +37,9 @@ export const webhookChannel = defineChannel({
     ...secretSetting("bearer", "a bearer token for the header Authorization"),
   },
   secrets: ["url", "secret", "previousSecret", "bearer"],
+  secretForms: { secret: SIGNING_SECRET, previousSecret: SIGNING_SECRET, bearer: HEADER_SECRET },
   check({ url, secret, previousSecret }) {
-    if (url === undefined) return "give a url";
+    if (url === undefined) return "give the url";
     if (previousSecret !== undefined && secret === undefined) return "a previousSecret needs a secret";
   },
   pace: { burst: 20, everyMs: 100, concurrency: 4 },

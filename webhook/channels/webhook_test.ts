@@ -198,7 +198,7 @@ Deno.test("webhookChannel shows neither its URL's path nor a secret in a preview
 
 Deno.test("webhookChannel wants a URL, and a secret beside the previous one", () => {
   const check = (settings: object) => webhookChannel.check?.(settings as never);
-  equal(check({}), "give a url");
+  equal(check({}), "give the url");
   equal(check({ ...SETTINGS, previousSecret: PREVIOUS }), "a previousSecret needs a secret");
   equal(check({ ...SETTINGS, secret: SECRET, previousSecret: PREVIOUS }), undefined);
 });
