@@ -21,6 +21,17 @@ export interface ApiOptions {
   readonly textOf: (delivery: DeliveryRecord) => Promise<string | undefined>;
 }
 
+/** What `createApi` needs besides what the routes show. */
+export interface ServedApiOptions extends ApiOptions {
+  readonly version: string;
+  /** Whether clients must prove who they are, as the configuration in use says. */
+  readonly isGuarded: () => boolean;
+  /** Puts `<secret>` in the place of each secret. */
+  readonly redact: (text: string) => string;
+  /** Told of a defect; the client is answered 500. */
+  readonly onDefect: (error: unknown) => void;
+}
+
 /** `value`. @throws {Problem} 404 when there is none. */
 export function found<T>(value: T | undefined, what: string): T {
   if (value !== undefined) return value;
