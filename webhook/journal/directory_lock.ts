@@ -20,7 +20,8 @@ export function lockDirectory(directory: string): Disposable {
   try {
     makePrivate(path);
     database = new DatabaseSync(path);
-    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    // What is changed here never gets to the disk, but on a read-only one it is refused.
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; PRAGMA user_version = 1");
     const held = database;
     return { [Symbol.dispose]: () => held.close() };
   } catch (error) {

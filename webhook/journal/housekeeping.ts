@@ -25,7 +25,7 @@ export interface HousekeepingOptions {
   readonly checkpoint: () => void;
   /** The newest notification. */
   readonly lastId: () => number;
-  /** Bytes that are in use, and pages of the file that are not. */
+  /** Bytes that are in use or wait to be written, and pages of the file that are not in use. */
   readonly used: () => { readonly bytes: number; readonly freePages: number; readonly pages: number };
   /** Called with what is wrong with the housekeeping itself. */
   readonly onDefect: (error: unknown) => void;
@@ -37,7 +37,7 @@ export interface Housekeeping {
   written(): void;
   /** Something could not be written: tries again until it can. */
   failed(): void;
-  /** Makes room for `bytes` by removing the oldest history. @returns whether there is room now. */
+  /** Makes room for `bytes` by removing the oldest history. @returns whether some could go. */
   makeRoom(bytes: number): Promise<boolean>;
   /** Ends it; what is under way is left as it is. */
   stop(): void;
@@ -66,7 +66,7 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
   let stopped = false;
   let lastWriteMs = clock.now();
   let futileUntilMs = -Infinity;
-  let sizing: Promise<void> | undefined;
+  let sizing: Promise<boolean> | undefined;
   const cancels = new Map<string, () => void>();
 
   /** Runs `action` once, `ms` from now, unless it is set already. */
@@ -121,19 +121,21 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
     );
   }
 
-  /** Removes history, oldest first, until what is in use is below `bytes`. */
-  async function sweepBySize(belowBytes: number): Promise<void> {
+  /** Removes history, oldest first, until what is in use is below `belowBytes`. @returns whether any could be. */
+  async function sweepBySize(belowBytes: number): Promise<boolean> {
     let removed = 0;
-    for (let afterId = 0, done = false; !done && !stopped && used().bytes > belowBytes;) {
+    let done = false;
+    for (let afterId = 0; !done && !stopped && used().bytes > belowBytes;) {
       const result: Sweep = await step(afterId, Infinity);
       ({ afterId, done } = result);
       removed += result.removed;
       await setImmediate();
     }
-    if (removed === 0) futileUntilMs = clock.now() + FUTILE_MS;
+    if (done && removed === 0) futileUntilMs = clock.now() + FUTILE_MS;
+    return removed > 0;
   }
 
-  function size(belowBytes: number): Promise<void> {
+  function size(belowBytes: number): Promise<boolean> {
     return sizing ??= sweepBySize(belowBytes).finally(() => sizing = undefined);
   }
 
@@ -170,10 +172,9 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
     },
     failed: probe,
     async makeRoom(bytes) {
+      if (clock.now() < futileUntilMs) return false;
       const { limitBytes } = keeping();
-      const fits = () => used().bytes + bytes <= limitBytes;
-      if (!fits() && clock.now() >= futileUntilMs) await size(Math.min(limitBytes * LOW, limitBytes - bytes));
-      return fits();
+      return await size(Math.min(limitBytes * LOW, limitBytes - bytes));
     },
     stop() {
       stopped = true;

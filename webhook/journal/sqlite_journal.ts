@@ -100,7 +100,10 @@ export class SqliteJournal implements Journal {
       write: (run) => this.#add(() => run(this.#sql)),
       checkpoint: () => this.#checkpoint(),
       lastId: () => this.#memory.marks.notificationId,
-      used: () => this.#used(),
+      used: () => {
+        const used = this.#used();
+        return { ...used, bytes: used.bytes + this.#commits.waitingBytes };
+      },
       onDefect: (error) =>
         options.onProblem?.(`Cannot keep house in the journal "${path}": ${sentenceOf(error)}`),
     });
@@ -144,7 +147,7 @@ export class SqliteJournal implements Journal {
     // The webhook's own words are few, and among them may be that the journal is full.
     const stored = origin === "own" || this.#fits(bytes)
       ? this.#insert(arrival, bytes)
-      : this.#makeRoom(bytes).then(() => this.#insert(arrival, bytes));
+      : this.#insertWithRoom(arrival, bytes);
     if (digest === undefined) return stored;
     const { duplicates } = this.#memory;
     const id = stored.then(({ id }) => first.id = id);
@@ -407,13 +410,22 @@ export class SqliteJournal implements Journal {
     return this.#usedBytes + this.#commits.waitingBytes + bytes <= this.#options.limitBytes;
   }
 
-  async #makeRoom(bytes: number): Promise<void> {
-    if (await this.#housekeeping.makeRoom(bytes)) return;
+  async #insertWithRoom(arrival: Arrival, bytes: number): Promise<Accepted> {
+    // History is not given up for what cannot fit whatever goes.
+    if (bytes > this.#options.limitBytes) throw this.#full(bytes);
+    // Others wait for room as well: whoever finds some takes it at once.
+    while (!this.#fits(bytes)) {
+      if (!await this.#housekeeping.makeRoom(bytes) && !this.#fits(bytes)) throw this.#full(bytes);
+    }
+    return await this.#insert(arrival, bytes);
+  }
+
+  #full(bytes: number): JournalFailure {
     const isNew = this.failure() === undefined;
     this.#refusedBytes = bytes;
     const failure = new JournalFailure(`Cannot write the journal "${this.path}": ${this.#fullSentence()}`);
     if (isNew) this.#options.onProblem?.(failure.message);
-    throw failure;
+    return failure;
   }
 
   #fullSentence(): string {
