@@ -136,7 +136,10 @@ export class Connection {
     this.#enter("answer", this.#deadlines().answerMs);
     await this.#write(serializeAnswer(answer, head.method, this.#last, httpDate(Date.now())));
     if (unread) await this.#drain();
-    else if (!this.#last) this.#enter("idle", this.#deadlines().idleMs);
+    else if (this.#last) return;
+    // The next request may have begun already.
+    else if (this.#reader.hasMore()) this.#enter("head", this.#deadlines().headMs);
+    else this.#enter("idle", this.#deadlines().idleMs);
   }
 
   #body(head: Head): IncomingBody {

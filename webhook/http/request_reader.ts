@@ -45,6 +45,8 @@ export interface RequestReader {
   takeWhole(): Uint8Array | undefined;
   /** Whether the whole body was taken. */
   bodyComplete(): boolean;
+  /** Whether there are bytes that nobody has taken. */
+  hasMore(): boolean;
 }
 
 const HEAD_BYTES = 16 * 1024;
@@ -181,6 +183,7 @@ export function createRequestReader(): RequestReader {
       return data();
     },
     bodyComplete: () => state === "head",
+    hasMore: () => end > start,
   };
 }
 

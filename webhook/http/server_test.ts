@@ -268,6 +268,11 @@ Deno.test("serve closes half a head, half a body and nothing at all after their 
   deepEqual(server.errors, []);
 });
 
+Deno.test("serve closes half a head that came together with the request before it", async () => {
+  await using server = echo({ headMs: 150, idleMs: 60_000 });
+  match(await talk(server.port, `${post("/1", "")}POST /2 HT`), /POST \/1 HTTP\/1\.1 408 /);
+});
+
 Deno.test("serve is not kept by a client that sends its head drop by drop", async () => {
   await using server = echo({ headMs: 200 });
   using socket = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
