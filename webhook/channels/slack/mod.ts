@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { serverUrl } from "../server_url.ts";
 import type { Message } from "../../message.ts";
-import { defineChannel, type Outcome, secretSetting, type SendContext } from "../channel.ts";
+import { defineChannel, HEADER_SECRET, type Outcome, secretSetting, type SendContext } from "../channel.ts";
 import { exchange, isAnswer } from "../http.ts";
 import { plainParts } from "../lines.ts";
 import { escapeSlack, QUIET, slackBodies, type SlackBody } from "./blocks.ts";
@@ -52,6 +52,7 @@ export const slackChannel = defineChannel({
     ),
   },
   secrets: ["url", "token"],
+  secretForms: { token: HEADER_SECRET },
   check({ url, token, channel }) {
     if ((url === undefined) === (token === undefined)) return "give either url or token";
     if (token !== undefined && channel === undefined) return "give the channel that the bot writes to";
