@@ -91,12 +91,13 @@ function renderBot(message: Message, settings: Settings, ref: string | undefined
   const posted = ref === undefined ? undefined : readRef(ref, settings);
   const final = message.status === "resolved";
   if (!posted) return { body: body!, final };
-  const broadcast = !final && message.notification.reason !== QUIET_REASON;
+  // One with a remark may stand for older ones, which told of more.
+  const isQuiet = message.notification.reason === QUIET_REASON && message.notes.length === 0;
   return {
     body: body!,
     final,
     update: posted,
-    reply: { ...plainBody(message), reply_broadcast: broadcast },
+    reply: { ...plainBody(message), reply_broadcast: !final && !isQuiet },
   };
 }
 

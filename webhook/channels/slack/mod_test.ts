@@ -243,6 +243,23 @@ Deno.test("slackChannel's bot updates its message in place, and tells a change i
   ]);
 });
 
+Deno.test("slackChannel's bot tells only the thread that some alerts are over, unless older ones are told with it", () => {
+  const message = caseMessage("someResolved", "en");
+  const notification = { ...message.notification, reason: "some alerts resolved" };
+  const heard = (changed: typeof message) =>
+    slackChannel.render(changed, BOT, OPEN)[0]!.reply!.reply_broadcast;
+  equal(heard({ ...message, notification }), false);
+  equal(
+    heard({
+      ...message,
+      notification,
+      notes: ["Late by 5 min: the newest state, in place of 2 notifications"],
+    }),
+    true,
+  );
+  equal(heard(message), true);
+});
+
 Deno.test("slackChannel's bot turns its message green when all is resolved, and begins anew after it", async () => {
   const { outcome, calls } = await asBot("resolved", OPEN, posted, posted);
   const closed = '["C1","1700000000.000100","final","#alerts"]';
