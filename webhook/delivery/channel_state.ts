@@ -40,7 +40,7 @@ export interface ChannelHealth {
   /** Forgets what is wrong with it: its configuration has changed. */
   reset(): void;
   /** Keeps what must survive a restart, if it has changed. */
-  save(): void;
+  save(): Promise<void>;
   shown(nowMs: number): Pick<
     ChannelState,
     "circuit" | "pausedUntilMs" | "lastDeliveredMs" | "lastFailure" | "consecutiveFailures"
@@ -133,13 +133,15 @@ export function createChannelHealth(
       isChanged = true;
       pausedUntilMs = consecutiveFailures = 0;
     },
-    save() {
+    async save() {
       if (!isChanged) return;
       isChanged = false;
-      journal.put(key, content()).catch((error) => {
+      try {
+        await journal.put(key, content());
+      } catch (error) {
         isChanged = true;
         onProblem(error);
-      });
+      }
     },
     shown(nowMs) {
       const gate = circuit.gate(nowMs);

@@ -79,7 +79,12 @@ export function createDelivery(options: DeliveryOptions): Deliveries {
     for (const event of events) {
       logEvent(event, log);
       if (event.type === "fallback") workers.get(event.to!)?.wake();
-      onEvent(event);
+      try {
+        onEvent(event);
+      } catch (error) {
+        // Whoever watches must not be able to stop what is watched.
+        log.error("Defect", { error: (error as Error).stack ?? String(error) });
+      }
     }
   }
 

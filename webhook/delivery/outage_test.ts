@@ -45,6 +45,76 @@ Deno.test("createDelivery asks a destination that is down by one message each co
   });
 });
 
+Deno.test("createDelivery has one probe under way at most, even where it tells several groups at one time", async () => {
+  let isDown = true;
+  const answer: Answer = () => isDown ? DOWN : new Promise(() => {});
+  const pace = { burst: 1_000, everyMs: 1, concurrency: 3 };
+  await withDelivery({ channels: { a: { answer, pace } } }, async (t) => {
+    for (let i = 0; i < 10; i++) await t.accept(body(`g${i}`, ["Disk"]));
+    const before = t.sent.length;
+    isDown = false;
+    await t.clock.advance(15_000);
+    assert.equal(t.sent.length, before + 1);
+    assert.equal(t.delivery().channels()[0]!.circuit, "half-open");
+  });
+});
+
+Deno.test("createDelivery cools down no longer for what was under way when it began to", async () => {
+  const slack = destination();
+  const open = Promise.withResolvers<void>();
+  const answer: Answer = async () => {
+    await open.promise;
+    return slack.answer({} as Sent, {} as never);
+  };
+  const pace = { burst: 1_000, everyMs: 1, concurrency: 10 };
+  await withDelivery({ channels: { a: { answer, pace } } }, async (t) => {
+    for (let i = 0; i < 10; i++) await t.accept(body(`g${i}`, ["Disk"]));
+    assert.equal(t.sent.length, 10);
+    open.resolve();
+    await t.clock.settle();
+    slack.isDown = false;
+    await t.clock.advance(9_999);
+    assert.equal(t.sent.length, 10);
+    await t.clock.advance(1);
+    assert.equal(t.sent.length, 20);
+  });
+});
+
+Deno.test("createDelivery takes another probe when the first one cannot be told", async () => {
+  const slack = Object.assign(destination(), { maxAgeMs: 25_000 });
+  await withDelivery({ channels: { a: slack } }, async (t) => {
+    for (let i = 0; i < 6; i++) await t.accept(body(`old${i}`, ["Old"]));
+    await t.clock.advance(20_000);
+    await t.accept(body("new", ["New"]));
+    slack.isDown = false;
+    // They become too old while nothing looks; then it is time for a probe.
+    t.clock.set(t.clock.now() + 9_999);
+    await t.clock.advance(20_000);
+    assert.equal(t.told().at(-1), "a: New");
+    assert.equal(t.delivery().channels()[0]!.circuit, "closed");
+    assert.deepEqual(t.journal().depths().get("a"), { queued: 0, dead: 6 });
+  });
+});
+
+Deno.test("createDelivery goes on when the journal could not be read, even for a probe", async () => {
+  const slack = destination();
+  await withDelivery({ channels: { a: slack } }, async (t) => {
+    for (let i = 0; i < 6; i++) await t.accept(body(`g${i}`, ["Disk"]));
+    slack.isDown = false;
+    const journal = t.journal();
+    const { notification } = journal;
+    journal.notification = () => {
+      throw new JournalFailure("Cannot read the journal: the disk fails");
+    };
+    await t.clock.advance(12_000);
+    assert.equal(t.sent.length, 5);
+    assert.match(t.logged.at(-1)!, /msg="Cannot read what is to be told" channel=a/);
+    journal.notification = notification;
+    await t.clock.advance(1_000);
+    assert.equal(t.sent.length, 11);
+  });
+});
+
 Deno.test("createDelivery remembers across a restart that a destination is down", async () => {
   const slack = destination();
   await withDelivery({ channels: { a: slack } }, async (t) => {
@@ -185,6 +255,30 @@ Deno.test("createDelivery tells the fallback what the routes gave to the channel
   });
 });
 
+Deno.test("createDelivery says once why a fallback is told, however much it tells at once", async () => {
+  const mail = destination();
+  const slack = { answer: (): Outcome => ({ result: "gone", reason: "410" }), fallback: "mail" };
+  await withDelivery({ channels: { slack, mail }, config: { routes: [ONLY_SLACK] } }, async (t) => {
+    await t.accept(body("g", ["A", "B"]));
+    await t.accept(body("g", ["A", "~B"]));
+    mail.isDown = false;
+    await t.clock.advance(60_000);
+    assert.deepEqual(t.sent.at(-1)!.message.notes, [
+      'Meant for the channel "slack", which could not be told: 410',
+      "Late by 1 s: the newest state, in place of 2 notifications",
+    ]);
+  });
+});
+
+Deno.test("createDelivery tells a test whole to the channel that is tried, whatever its routes are", async () => {
+  const routes = [{ matchers: ["alertname=A"], channels: ["a"] }, { matchers: [], channels: ["b"] }];
+  await withDelivery({ channels: { a: {}, b: {} }, config: { routes } }, async ({ accept, told, sent }) => {
+    await accept(body("g", ["A", "B"]), { origin: "test", deliveries: [{ channel: "b" }] });
+    assert.deepEqual(told(), ["b: A B"]);
+    assert.deepEqual(sent[0]!.message.notes, ["This is a test"]);
+  });
+});
+
 Deno.test("createDelivery goes from fallback to fallback, and never in a circle", async () => {
   const gone = { answer: (): Outcome => ({ result: "gone", reason: "410" }) };
   const channels = {
@@ -275,6 +369,19 @@ Deno.test("createDelivery puts back unchanged what does not end in time when it 
   });
 });
 
+Deno.test("createDelivery goes on after a stop with the part of a message that has not arrived", async () => {
+  let isStuck = true;
+  const answer: Answer = ({ part }) => part === 1 && isStuck ? new Promise(() => {}) : OK;
+  await withDelivery({ channels: { a: { answer, parts: 3 } } }, async (t) => {
+    await t.accept(body("g", ["G"]));
+    assert.deepEqual(t.sent.map(({ part }) => part), [0, 1]);
+    isStuck = false;
+    await t.restart();
+    assert.deepEqual(t.sent.map(({ part }) => part), [0, 1, 1, 2]);
+    assert.equal(t.events.at(-1)!.delivery.attempts, 0);
+  });
+});
+
 Deno.test("createDelivery tells nothing twice while the journal cannot be written, and notes it afterwards", async () => {
   await withDelivery({}, async (t) => {
     const journal = t.journal();
@@ -295,6 +402,19 @@ Deno.test("createDelivery tells nothing twice while the journal cannot be writte
       "Cannot note what became of deliveries: trying again",
       "Deliveries are noted again",
     ]);
+  });
+});
+
+Deno.test("createDelivery goes on when its watcher throws", async () => {
+  const onEvent = () => {
+    throw new TypeError("no such metric");
+  };
+  await withDelivery({ onEvent }, async (t) => {
+    await t.accept(body("g", ["G"]));
+    await t.accept(body("g", ["~G"]));
+    assert.deepEqual(t.told(), ["a: G", "a: ~G"]);
+    assert.equal(t.logged.length, 2);
+    assert.match(t.logged[0]!, /msg=Defect error="TypeError: no such metric/);
   });
 });
 

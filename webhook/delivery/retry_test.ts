@@ -146,6 +146,53 @@ Deno.test("createDelivery takes a defect of a kind for a refusal that says so", 
   });
 });
 
+Deno.test("createDelivery leaves a channel's own texts out of the plain attempt", async () => {
+  const answer = inTurn({ result: "refused", reason: "400" });
+  const templatesOf = () => ({ text: () => "Our own text" });
+  await withDelivery({ channels: { a: { answer } }, templatesOf }, async ({ accept, sent }) => {
+    await accept(body("g", ["Disk"]));
+    assert.deepEqual(sent.map(({ plain, message }) => [plain, message.text]), [[false, "Our own text"], [
+      true,
+      "",
+    ]]);
+  });
+});
+
+Deno.test("createDelivery takes a kind that renders nothing for a defect", async () => {
+  await withDelivery({ channels: { a: { parts: 0 } } }, async ({ accept, told, events }) => {
+    await accept(body("g", ["Disk"]));
+    assert.deepEqual(told(), ["a (plain): Disk"]);
+    assert.equal(events[0]!.reason, 'Defect: RangeError: The kind "fake" renders no request');
+  });
+});
+
+Deno.test("createDelivery keeps what a destination calls the first part of a message", async () => {
+  const answer = inTurn({ result: "delivered", ref: "1" }, { result: "delivered", ref: "2" });
+  await withDelivery({ channels: { a: { answer, parts: 2 } } }, async ({ accept, sent }) => {
+    await accept(body("g", ["Disk"]));
+    await accept(body("g", ["~Disk"]));
+    assert.equal(sent.at(-1)!.ref, "1");
+  });
+});
+
+Deno.test("createDelivery hands an ended signal to a kind that asks for it late", async () => {
+  let asked: AbortSignal | undefined;
+  const answer: Answer = async (_sent, context) => {
+    await later.promise;
+    asked = context.signal;
+    return OK;
+  };
+  const later = Promise.withResolvers<void>();
+  await withDelivery({ channels: { a: { answer } } }, async ({ accept, clock }) => {
+    await accept(body("g", ["Disk"]));
+    await clock.advance(10_000);
+    later.resolve();
+    await clock.settle();
+    assert.equal(asked?.aborted, true);
+    assert.equal(asked?.reason.name, "TimeoutError");
+  });
+});
+
 Deno.test("createDelivery ends a request that takes too long, whatever its kind does", async () => {
   const hangs: Answer = () => new Promise(() => {});
   const heeds: Answer = (_sent, { signal }) =>
@@ -246,6 +293,39 @@ Deno.test("createDelivery keeps the order of a group, and lets no group wait for
     assert.deepEqual(told(), ["a: Disk", "a: A", "a: ~A", "a: B"]);
     await clock.advance(120_000);
     assert.equal(told().at(-1), "a: Disk");
+  });
+});
+
+Deno.test("createDelivery tells first what has been due the longest, whichever group it is of", async () => {
+  await withDelivery({}, async ({ accept, clock, told }) => {
+    const at = (ms: number) => ({ deliveries: [{ channel: "a", notBeforeMs: clock.now() + 10_000 + ms }] });
+    for (const [i, name] of ["G1", "H1", "G2", "H2", "G3"].entries()) {
+      await accept(body(name[0]!, [name]), at(i));
+    }
+    clock.set(clock.now() + 20_000);
+    await clock.advance(60_000);
+    assert.deepEqual(told(), ["a: G1", "a: H1", "a: G2", "a: H2", "a: G3"]);
+  });
+});
+
+Deno.test("createDelivery lets senders in a rush go first, and catches up", async () => {
+  const pace = { burst: 1, everyMs: 0, concurrency: 2 };
+  await withDelivery({ channels: { a: { pace } } }, async ({ accept, delivery, clock, sent }) => {
+    const rush = async () => {
+      for (let i = 0; i < 30; i++) delivery().wake();
+      await clock.settle();
+    };
+    const later = { deliveries: [{ channel: "a", notBeforeMs: clock.now() + 1_000 }] };
+    for (let i = 0; i < 6; i++) await accept(body(`g${i}`, ["G"]), later);
+    clock.set(clock.now() + 1_000);
+    await rush();
+    assert.equal(sent.length, 2);
+    await rush();
+    assert.equal(sent.length, 2);
+    await clock.advance(50);
+    assert.equal(sent.length, 4);
+    await clock.advance(50);
+    assert.equal(sent.length, 6);
   });
 });
 

@@ -107,7 +107,7 @@ function conclude(
   if (outcome.result === "delivered" && prepared.kind === "send") {
     health.announce(speaker.group, prepared.damping === "announce" ? atMs : undefined);
   }
-  health.save();
+  void health.save();
   const changes = judge({
     bundle,
     channel,

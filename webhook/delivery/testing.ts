@@ -42,7 +42,7 @@ export interface FakeChannel {
 
 /** What a test may set. */
 export interface TestDeliveryOptions
-  extends Partial<Pick<DeliveryOptions, "random" | "print" | "templatesOf">> {
+  extends Partial<Pick<DeliveryOptions, "random" | "print" | "templatesOf" | "onEvent">> {
   readonly channels?: Readonly<Record<string, FakeChannel>>;
   /** webhook.json but for its channels. */
   readonly config?: Partial<z.input<typeof webhookSchema>>;

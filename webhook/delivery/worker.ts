@@ -159,7 +159,8 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
     }
     // What is queued later becomes too old later.
     const oldestMs = journal.depths().get(name)?.oldestMs ?? now;
-    return expiryMs = Math.max(oldestMs + channel.maxAgeMs, now + LONGEST_SLEEP_MS);
+    const nextMs = oldestMs + channel.maxAgeMs;
+    return expiryMs = nextMs > now ? nextMs : now + LONGEST_SLEEP_MS;
   }
 
   /**
@@ -227,13 +228,13 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
       if (channel !== undefined && current !== undefined && !isSame(channel, current)) {
         // What was wrong with it may have been its configuration.
         health.reset();
-        health.save();
-        expiryMs = 0;
+        void health.save();
       }
       if (channel !== undefined && channel.kind !== current?.kind) {
         pacer = createPacer(channel.kind.pace, clock);
       }
       current = channel;
+      expiryMs = 0;
       schedule();
     },
     isIdle: () => !scheduled && busy.size === 0,
