@@ -3,6 +3,7 @@
 import { statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { bytes, formatBytes } from "../lib/units.ts";
+import { HTTP_URL, isHttpUrl, kindOf, wantedSecret } from "../webhook/channels/mod.ts";
 import { filesOf } from "./destination.ts";
 import type { ConfigIssue, Stack } from "./stack.ts";
 
@@ -35,25 +36,44 @@ export async function machineIssues(stack: Stack, context: MachineContext): Prom
 
 async function secretIssues(stack: Stack, { configDir }: MachineContext): Promise<ConfigIssue[]> {
   const { heartbeat } = stack.webhook;
-  const named: { path: PropertyKey[]; file: string }[] = Object.entries(stack.notify.receivers).flatMap(
-    ([receiver, destinations]) =>
-      destinations.flatMap((destination, index) =>
-        filesOf(destination).map(([key, file]) => ({
-          path: ["notify", "receivers", receiver, index, key],
-          file,
-        }))
-      ),
+  const named: SecretPlace[] = Object.entries(stack.notify.receivers).flatMap(([receiver, destinations]) =>
+    destinations.flatMap((destination, index) =>
+      filesOf(destination).map(([key, file]) => ({
+        path: ["notify", "receivers", receiver, index, key],
+        file,
+        wanted: (text: string) => wantedSecret(kindOf(destination.kind), key.replace(/File$/, ""), text),
+      }))
+    )
   );
-  if (heartbeat) named.push({ path: ["webhook", "heartbeat", "urlFile"], file: heartbeat.urlFile });
-  const issues = await Promise.all(named.map(async ({ path, file }) => {
-    const reason = await whyNotReadable(resolve(configDir, file));
+  if (heartbeat) {
+    named.push({
+      path: ["webhook", "heartbeat", "urlFile"],
+      file: heartbeat.urlFile,
+      wanted: (text) => isHttpUrl(text) ? undefined : HTTP_URL,
+    });
+  }
+  const issues = await Promise.all(named.map(async ({ path, file, wanted }) => {
+    const source = resolve(configDir, file);
+    const reason = await whyNotReadable(source) ?? expected(wanted((await Deno.readTextFile(source)).trim()));
     return reason === undefined ? [] : [{
       path,
       message: `Cannot use ${JSON.stringify(file)} as ${String(path.at(-1))}: ${reason}`,
-      cure: `write the secret into ${JSON.stringify(resolve(configDir, file))}, readable to your user only`,
+      cure: `write the secret into ${JSON.stringify(source)}, readable to your user only`,
     }];
   }));
   return issues.flat();
+}
+
+/** A file that is to hold a secret. */
+interface SecretPlace {
+  readonly path: readonly PropertyKey[];
+  readonly file: string;
+  /** What it should have held; undefined when it may hold `text`. */
+  readonly wanted: (text: string) => string | undefined;
+}
+
+function expected(wanted: string | undefined): string | undefined {
+  return wanted && `expected ${wanted}`;
 }
 
 async function whyNotReadable(path: string): Promise<string | undefined> {

@@ -52,6 +52,32 @@ test("machineIssues finds secret files that are missing, empty or no file", asyn
   assert.deepEqual(await issues(chat(join(root, "url"))), []);
 });
 
+test("machineIssues finds files that cannot be the secret they are named as, and shows nothing of them", async ({ root, issues }) => {
+  const place = "notify.receivers.console";
+  for (const name of ["url", "key", "token"]) {
+    await Deno.writeTextFile(join(root, name), "not to be shown\n");
+  }
+  const found = await issues({
+    notify: {
+      receivers: {
+        console: [
+          { kind: "teams", urlFile: "url" },
+          { kind: "pagerduty", routingKeyFile: "key", via: "alertmanager" },
+          { kind: "telegram", tokenFile: "token", chatId: 1 },
+        ],
+      },
+    },
+    webhook: { heartbeat: { urlFile: "url" } },
+  });
+  const url = 'Cannot use "url" as urlFile: expected an http or https URL, alone in its file';
+  assert.deepEqual(found, [
+    `${place}[0].urlFile: ${url}`,
+    `${place}[1].routingKeyFile: Cannot use "key" as routingKeyFile: expected an integration key, alone in its file`,
+    `${place}[2].tokenFile: Cannot use "token" as tokenFile: expected a bot's token such as "123456:ABC-DEF", alone in its file`,
+    `webhook.heartbeat.urlFile: ${url}`,
+  ]);
+});
+
 test("machineIssues finds secret files that the user may not read", async ({ root, issues }) => {
   await Deno.writeTextFile(join(root, "url"), "made-up", { mode: 0o000 });
   assert.match((await issues(chat("url"))).join(), /your user may not read it/);

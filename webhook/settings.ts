@@ -1,7 +1,14 @@
 /** webhook.json together with the secrets that it names: everything the running webhook goes by. */
 
 import { durationMs } from "../lib/units.ts";
-import { type ChannelConfig, type ChannelKind, kindOf } from "./channels/mod.ts";
+import {
+  type ChannelConfig,
+  type ChannelKind,
+  HTTP_URL,
+  isHttpUrl,
+  kindOf,
+  wantedSecret,
+} from "./channels/mod.ts";
 import { BadConfig, defaultConfig, readConfig } from "./read_config.ts";
 import { createRedactor } from "./redact.ts";
 import type { WebhookConfig } from "./schema.ts";
@@ -73,14 +80,13 @@ export async function readSettings(path: string | undefined): Promise<Settings> 
     const where = `channels[${i}]`;
     const resolved = await resolve(channel, (file, key) => secret(file, `${where}.${key}`));
     channels.set(channel.name, resolved);
-    for (const [key, { pattern, wanted }] of Object.entries(resolved.kind.secretForms ?? {})) {
+    for (const key of resolved.kind.secrets) {
       const text = resolved.settings[key];
-      if (typeof text !== "string" || text === "" || pattern.test(text)) continue;
+      const wanted = typeof text === "string" && text !== ""
+        ? wantedSecret(resolved.kind, key, text)
+        : undefined;
+      if (wanted === undefined) continue;
       problems.push(`  ${where}.${`${key}File` in channel ? `${key}File` : key}: expected ${wanted}`);
-    }
-    const { url } = resolved.settings;
-    if (typeof url === "string" && url !== "" && !isHttpUrl(url)) {
-      problems.push(`  ${where}.${"urlFile" in channel ? "urlFile" : "url"}: ${NO_URL}`);
     }
   }
   const { bearerFiles, basicFile, hmacFiles } = config.auth;
@@ -93,7 +99,9 @@ export async function readSettings(path: string | undefined): Promise<Settings> 
   const heartbeatUrl = heartbeat?.url ??
     (heartbeat?.urlFile === undefined ? undefined : await secret(heartbeat.urlFile, "heartbeat.urlFile"));
   if (heartbeatUrl) secrets.push(heartbeatUrl);
-  if (heartbeatUrl && !isHttpUrl(heartbeatUrl)) problems.push(`  heartbeat.urlFile: ${NO_URL}`);
+  if (heartbeatUrl && !isHttpUrl(heartbeatUrl)) {
+    problems.push(`  heartbeat.urlFile: expected ${HTTP_URL}`);
+  }
   if (problems.length > 0) throw new BadConfig([`Cannot use "${path}":`, ...problems].join("\n"));
   for (const { kind, settings } of channels.values()) {
     for (const key of kind.secrets) if (typeof settings[key] === "string") secrets.push(settings[key]);
@@ -113,13 +121,6 @@ async function resolve(
     if (typeof file === "string") settings[key] = await secret(file, `${key}File`);
   }
   return { name, kind, settings, fallback, maxAgeMs: durationMs(maxAge), templates };
-}
-
-// What it is instead may be a secret.
-const NO_URL = "expected an http or https URL, alone in its file";
-
-function isHttpUrl(text: string): boolean {
-  return !/\s/.test(text) && /^https?:$/.test(URL.parse(text)?.protocol ?? "");
 }
 
 function lines(text: string): string[] {

@@ -126,3 +126,18 @@ export type ChannelConfig = z.output<typeof channelSchemas[number]>;
 export function kindOf(name: ChannelConfig["kind"]): ChannelKind {
   return CHANNELS.find(({ kind }) => kind === name)!;
 }
+
+/** What the setting `key` of a kind must hold when it holds a secret; undefined when `text` can be one. */
+export function wantedSecret({ secretForms }: ChannelKind, key: string, text: string): string | undefined {
+  if (key === "url") return isHttpUrl(text) ? undefined : HTTP_URL;
+  const form = secretForms?.[key];
+  return form === undefined || form.pattern.test(text) ? undefined : form.wanted;
+}
+
+/** What is wanted where `isHttpUrl` says no. */
+export const HTTP_URL = "an http or https URL, alone in its file";
+
+/** Whether `text` is one URL and nothing else. */
+export function isHttpUrl(text: string): boolean {
+  return !/\s/.test(text) && /^https?:$/.test(URL.parse(text)?.protocol ?? "");
+}
