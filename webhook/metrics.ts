@@ -146,12 +146,12 @@ export function createMetrics(sources: MetricSources) {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5],
     registers: [registry],
   });
-  let rows = 0;
+  let writes = 0;
   counter(
-    "vigie_webhook_journal_rows_total",
-    "Rows that were written to the journal",
+    "vigie_webhook_journal_writes_total",
+    "What was written to the journal: notifications, changes of deliveries, and the like; many of them share a commit",
     [],
-    () => [[{}, rows]],
+    () => [[{}, writes]],
   );
   const reloadSuccessful = new Gauge({
     name: "vigie_webhook_config_last_reload_successful",
@@ -185,10 +185,10 @@ export function createMetrics(sources: MetricSources) {
     rejected: (reason: Rejection): void => increase(rejected, reason),
     /** Notes a body that was put into quarantine. */
     quarantined: (reason: string): void => increase(quarantined, reason),
-    /** Notes that the journal wrote `written` rows together. */
+    /** Notes that the journal wrote so many things together. */
     commit(seconds: number, written: number): void {
       commitSeconds.observe(seconds);
-      rows += written;
+      writes += written;
     },
     /** Notes what happened to a delivery. */
     delivery({ type, channel, atMs, receivedMs, tookMs }: CountedEvent): void {

@@ -113,11 +113,11 @@ Deno.test("createMetrics has no series for what is not there", async () => {
   equal(await series("vigie_webhook_watchdog_last_seen_timestamp_seconds"), NOW / 1_000);
 });
 
-Deno.test("createMetrics counts commits and their rows", async () => {
+Deno.test("createMetrics counts commits and what they held", async () => {
   const { metrics, series } = metricsOf();
   metrics.commit(0.002, 40);
   metrics.commit(0.004, 2);
-  equal(await series("vigie_webhook_journal_rows_total"), 42);
+  equal(await series("vigie_webhook_journal_writes_total"), 42);
   equal(await series("vigie_webhook_journal_commit_duration_seconds_count"), 2);
   equal(await series('vigie_webhook_journal_commit_duration_seconds_bucket{le="0.0025"}'), 1);
 });

@@ -2,8 +2,7 @@
 
 import { setImmediate } from "node:timers/promises";
 import type { DeliveryRecord } from "../journal/archive.ts";
-import { readBody } from "../journal/summary.ts";
-import { type ApiOptions, found, mustRun, nextOf, startOf } from "./options.ts";
+import { type ApiOptions, decodedOf, found, isTooLarge, mustRun, nextOf, startOf } from "./options.ts";
 import { Problem } from "./problem.ts";
 import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
@@ -85,8 +84,8 @@ export function deadLetterRoutes(options: ApiOptions): Route[] {
           archive.notification(delivery.notificationId),
           `notification ${delivery.notificationId}`,
         );
-        const text = await textOf(delivery) ?? null;
-        return { json: { ...view(delivery), decoded: readBody(stored.body) ?? null, text } };
+        const text = isTooLarge(stored.body) ? null : await textOf(delivery) ?? null;
+        return { json: { ...view(delivery), decoded: decodedOf(stored.body), text } };
       },
     }),
     route({

@@ -1,5 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type * as z from "zod";
+import { arrival } from "../journal/testing.ts";
+import { decodeNotification } from "../payload.ts";
 import { problemSchema } from "./problem.ts";
 import * as schemas from "./schemas.ts";
 import { SECRET, withApi } from "./testing.ts";
@@ -26,6 +28,24 @@ Deno.test("createApi lists and shows notifications as its schemas say", () =>
     deepEqual(one.json.deliveries.map(({ channel }: { channel: string }) => channel), ["slack", "console"]);
     const body = await ask("GET", `/api/v1/notifications/${id}/body`);
     equal(await body.response.text(), one.json.body);
+  }));
+
+Deno.test("createApi shows a large notification by its bytes alone", () =>
+  withApi(async ({ ask, journal, clock }) => {
+    const size = async (bytes: number) => {
+      const json = { alerts: [{ labels: { alertname: "Large" }, annotations: { text: "x".repeat(bytes) } }] };
+      const body = new TextEncoder().encode(JSON.stringify(json));
+      const { id } = await journal.accept(arrival(clock, { notification: decodeNotification(json), body }));
+      const shown = await ask("GET", `/api/v1/notifications/${id}`);
+      fits(schemas.notificationDetail, shown.json);
+      equal(shown.json.bodyBytes, body.length);
+      const whole = await ask("GET", `/api/v1/notifications/${id}/body`);
+      equal((await whole.response.arrayBuffer()).byteLength, body.length);
+      return [shown.json.body === null, shown.json.notification === null];
+    };
+    deepEqual(await size(1_000_000), [false, false]);
+    deepEqual(await size(2_000_000), [true, false]);
+    deepEqual(await size(9_000_000), [true, true]);
   }));
 
 Deno.test("createApi finds notifications", () =>

@@ -2,8 +2,7 @@
 
 import { compileMatchers, type Matcher, parseMatcher } from "../../lib/matcher.ts";
 import type { NotificationQuery } from "../journal/archive.ts";
-import { readBody } from "../journal/summary.ts";
-import { type ApiOptions, found, nextOf, startOf } from "./options.ts";
+import { type ApiOptions, decodedOf, found, nextOf, startOf } from "./options.ts";
 import { Problem } from "./problem.ts";
 import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
@@ -58,7 +57,7 @@ export function notificationRoutes({ archive }: ApiOptions): Route[] {
         return {
           json: {
             ...viewNotification(listed, archive.deliveryCounts(id)),
-            notification: readBody(body) ?? null,
+            notification: decodedOf(body),
             body: body.length > BODY_SHOWN ? null : decoder.decode(body),
             bodyBytes: body.length,
             deliveries: archive.deliveries(id).map(viewDelivery),

@@ -4,6 +4,8 @@ import type { Locale } from "../../lib/text.ts";
 import type { Deliveries } from "../delivery/mod.ts";
 import type { Archive, DeliveryRecord } from "../journal/archive.ts";
 import type { Journal } from "../journal/journal.ts";
+import { readBody } from "../journal/summary.ts";
+import type { Notification } from "../payload.ts";
 import { Problem } from "./problem.ts";
 
 /** What the API shows and moves. */
@@ -51,4 +53,17 @@ export function startOf({ cursor, limit }: { readonly cursor?: string; readonly 
 /** A page's end as a client gives it back. */
 export function nextOf({ next }: { readonly next?: number }): string | null {
   return next === undefined ? null : String(next);
+}
+
+// Half a second of work and a hundred MB of memory is too much for one question: what is larger is had as bytes.
+const DECODED_BYTES = 8 * 1024 * 1024;
+
+/** What a stored body says; null when it is too large to be shown, or when the disk has changed it. */
+export function decodedOf(body: Uint8Array): Notification | null {
+  return isTooLarge(body) ? null : readBody(body) ?? null;
+}
+
+/** Whether what a stored body says is too large to be shown. */
+export function isTooLarge(body: Uint8Array): boolean {
+  return body.length > DECODED_BYTES;
 }

@@ -92,7 +92,7 @@ export const delivery = z.strictObject({
 export const notificationDetail = z.strictObject({
   ...notificationSummary.shape,
   notification: decodedNotification.nullable().describe(
-    "As it was understood; null when the disk has changed it.",
+    "As it was understood; null when its body is larger than 8 MiB, or the disk has changed it.",
   ),
   body: z.string().nullable().describe("As it came; null when it is larger than 1 MiB: ask for …/body."),
   bodyBytes: count,
@@ -130,10 +130,10 @@ export const deadLetterDetail = z.strictObject({
   ...delivery.shape,
   notification: notificationSummary,
   decoded: decodedNotification.nullable().describe(
-    "As it was understood; null when the disk has changed it.",
+    "As it was understood; null when its body is larger than 8 MiB, or the disk has changed it.",
   ),
   text: z.string().nullable().describe(
-    "The message in its plain form, as it would be sent now; null when the channel is gone.",
+    "The message in its plain form, as it would be sent now; null when the channel is gone or the notification larger than 8 MiB.",
   ),
 }).describe("A delivery that was given up, with what it had to say.").register(named, {
   id: "DeadLetterDetail",
