@@ -43,12 +43,12 @@ Deno.test("createIngest answers a copy of what is kept as the first one", async 
 });
 
 Deno.test("createIngest answers only after it is on disk", async () => {
-  const { post, state } = createTestWebhook();
+  const { clock, post, state } = createTestWebhook();
   const synced = Promise.withResolvers<void>();
   state.synced = synced.promise;
   let answered = false;
   const answer = post("/webhook", CURL).then((response) => (answered = true, response.status));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await clock.settle();
   equal(answered, false);
   synced.resolve();
   equal(await answer, 200);
@@ -219,7 +219,9 @@ Deno.test("createIngest names the encodings and the type it takes", async () => 
 });
 
 Deno.test("createIngest answers 503 when bodies together are too much, until they are on disk", async () => {
-  const { app, post, series, state } = createTestWebhook({ limits: { bodyBytes: 1_000, heldBytes: 1_200 } });
+  const { app, clock, post, series, state } = createTestWebhook({
+    limits: { bodyBytes: 1_000, heldBytes: 1_200 },
+  });
   const [slow, held, synced] = [1, 2, 3].map(() => Promise.withResolvers<void>()) as [
     PromiseWithResolvers<void>,
     PromiseWithResolvers<void>,
@@ -241,7 +243,7 @@ Deno.test("createIngest answers 503 when bodies together are too much, until the
   equal((await post("/webhook", padded)).status, 503);
   state.synced = synced.promise;
   slow.resolve();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await clock.settle();
   equal((await post("/webhook", padded)).status, 503, "It is not on disk yet");
   synced.resolve();
   equal((await first).status, 200);
