@@ -123,7 +123,7 @@ export class SqliteJournal implements Journal {
       const opened = await openSound(path, options);
       return new SqliteJournal(path, options, lock, ...opened);
     } catch (error) {
-      throw journalFailure(error, "open", path);
+      throw journalFailure(inPlainWords(error, path), "open", path);
     }
   }
 
@@ -461,6 +461,18 @@ async function openSound(path: string, options: JournalOptions): Promise<[Databa
     const report = await salvage(path, error, clock.now());
     onSalvaged?.(report);
     return open();
+  }
+}
+
+/** What the file system says of writing to the file, where SQLite only says that it could not. */
+function inPlainWords(error: unknown, path: string): unknown {
+  const kind = failureKind(error);
+  if (kind !== "disk" && kind !== "unreachable") return error;
+  try {
+    Deno.openSync(path, { write: true }).close();
+    return error;
+  } catch (refused) {
+    return refused;
   }
 }
 
