@@ -123,7 +123,8 @@ export function createChannelHealth(
       const asked = outcome.result === "retry" ? askedMs(outcome.afterMs) : 0;
       pausedUntilMs = Math.max(pausedUntilMs, asked > 0 ? atMs + asked : 0);
       // Whoever says when to come again, or that it does not want this, is there.
-      if (outcome.result === "retry" && asked === 0) circuit.failed(group, atMs, isProbe);
+      const isAway = outcome.result === "retry" && asked === 0 && outcome.others === undefined;
+      if (isAway) circuit.failed(group, atMs, isProbe);
       else if (reached) circuit.succeeded();
       else if (isProbe) circuit.probeVoid();
       if (pausedUntilMs + circuit.memory().untilMs !== before) isChanged = true;

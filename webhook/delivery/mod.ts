@@ -1,19 +1,17 @@
 /** From the journal to the channels: whatever is queued is told, in the order of its group, until it is delivered or dead. */
 
 import { setImmediate } from "node:timers/promises";
-import type { Outcome } from "../channels/mod.ts";
-import type { Change } from "../journal/journal.ts";
 import { groupOf } from "../identity.ts";
+import type { Change } from "../journal/journal.ts";
 import type { Log } from "../log.ts";
 import type { Notification } from "../payload.ts";
-import type { Channel } from "../settings.ts";
-import { attempt, defect, REQUEST_MS } from "./attempt.ts";
-import { createDeadlines, type Deadlines } from "./deadlines.ts";
+import { REQUEST_MS } from "./attempt.ts";
 import type { ChannelState } from "./channel_state.ts";
+import { createDeadlines } from "./deadlines.ts";
 import type { DeliveryEvent } from "./events.ts";
+import type { Surroundings } from "./step.ts";
+import { tellOnce } from "./tell_once.ts";
 import { isCritical } from "./told.ts";
-import { createPacer } from "./pacer.ts";
-import { type Surroundings, withoutSecrets } from "./step.ts";
 import { createWorker, type Worker } from "./worker.ts";
 import { createWriter } from "./writer.ts";
 
@@ -180,34 +178,6 @@ export function createDelivery(options: DeliveryOptions): Deliveries {
       cancel();
     },
   };
-}
-
-/** @returns why it was not delivered; undefined when it was. */
-async function tellOnce(
-  { kind, settings }: Channel,
-  notification: Notification,
-  { clock, fetch, print, deadlines, ...around }: Surroundings & { readonly deadlines: Deadlines },
-): Promise<string | undefined> {
-  const { config, redact } = around.settings();
-  const pacer = createPacer({ burst: 1, everyMs: 0 }, clock);
-  let outcome: Outcome;
-  try {
-    const message = around.createMessage(notification, {
-      // It is none of the journal's.
-      id: 0,
-      group: groupOf(notification),
-      locale: config.locale,
-      timezone: config.timezone,
-      sentMs: clock.now(),
-      notes: [{ kind: "own" }],
-    });
-    const parts = kind.render(message, settings);
-    ({ outcome } = await attempt(parts, 0, { kind, settings, clock, fetch, print, pacer, deadlines }));
-  } catch (error) {
-    outcome = defect(error);
-  }
-  const cleaned = withoutSecrets(outcome, redact);
-  return cleaned.result === "delivered" ? undefined : cleaned.reason;
 }
 
 function logEvent({ type, channel, delivery, reason, to }: DeliveryEvent, log: Log): void {

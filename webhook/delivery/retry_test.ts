@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import type { Outcome } from "../channels/mod.ts";
-import { type Answer, body, type Sent, withDelivery } from "./testing.ts";
+import { type Answer, body, OK, type Sent, withDelivery } from "./testing.ts";
 
 const RETRY: Outcome = { result: "retry", reason: "503 busy" };
-const OK: Outcome = { result: "delivered" };
 
 /** Answers one after another, then delivers. */
 function inTurn(...answers: Outcome[]): Answer {

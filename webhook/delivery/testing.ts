@@ -28,6 +28,17 @@ export interface Sent {
 /** How a fake channel answers; delivered by default. */
 export type Answer = (sent: Sent, context: SendContext) => Outcome | Promise<Outcome>;
 
+/** What a destination answers that is down. */
+export const DOWN: Outcome = { result: "retry", reason: "connection refused" };
+/** What it answers when it takes a message. */
+export const OK: Outcome = { result: "delivered" };
+
+/** A destination that can be taken down and up; it is down. */
+export function destination(): { answer: Answer; isDown: boolean } {
+  const self = { isDown: true, answer: () => self.isDown ? DOWN : OK };
+  return self;
+}
+
 /** A fake channel. */
 export interface FakeChannel {
   readonly answer?: Answer;

@@ -4,12 +4,12 @@ import { setImmediate } from "node:timers";
 import type { QueuedGroup } from "../journal/journal.ts";
 import type { Log } from "../log.ts";
 import type { Channel } from "../settings.ts";
+import { nextBundle } from "./bundle.ts";
 import { type ChannelHealth, createChannelHealth } from "./channel_state.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { DeliveryEvent } from "./events.ts";
 import { createPacer } from "./pacer.ts";
 import { step, type Surroundings } from "./step.ts";
-import { nextBundle } from "./bundle.ts";
 import { tooOldMs } from "./verdict.ts";
 import type { Writer } from "./writer.ts";
 
