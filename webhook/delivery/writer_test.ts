@@ -26,14 +26,15 @@ Deno.test("createWriter keeps the order of what it cannot write yet", async () =
   const { clock, put, written } = writerTo(() =>
     isFull ? Promise.reject(new JournalFailure("The disk is full")) : Promise.resolve()
   );
-  const first = put(1);
+  // The second one is asked for while the first one is being written.
+  const all = [put(1), put(2)];
   await clock.advance(500);
-  const others = [put(2), put(3)];
+  all.push(put(3));
   await clock.advance(3_000);
   assert.deepEqual(written, []);
   isFull = false;
   await clock.advance(1_000);
-  assert.deepEqual(await Promise.all([first, ...others]), [true, true, true]);
+  assert.deepEqual(await Promise.all(all), [true, true, true]);
   assert.deepEqual(written, [1, 2, 3]);
 });
 
