@@ -143,7 +143,10 @@ Deno.test("createDelivery tells the newest state of each group after an outage, 
     const group = late.find(({ message }) => message.notification.groupKey === "g")!;
     assert.deepEqual(group.message.notes, ["Late by 10 min: the newest state, in place of 3 notifications"]);
     assert.equal(group.message.status, "firing");
-    assert.deepEqual(t.events.filter(({ type }) => type === "coalesced").length, 2);
+    const count = (type: string) => t.events.filter((event) => event.type === type).length;
+    assert.equal(count("coalesced"), 2);
+    // One for each attempt, however many it was to tell.
+    assert.deepEqual([count("failed"), count("delivered")], [before, 2]);
     assert.deepEqual(t.journal().depths().get("a"), undefined);
   });
 });
