@@ -30,8 +30,16 @@ export interface SendContext {
 export type Outcome =
   /** `ref`: what the destination calls the message, to update it later. */
   | { readonly result: "delivered"; readonly ref?: string }
-  /** The same may succeed later. `afterMs`: how long the destination wants to be left alone. */
-  | { readonly result: "retry"; readonly reason: string; readonly afterMs?: number }
+  /**
+   * The same may succeed later. `afterMs`: how long the destination wants to be left alone. `others`: it takes other messages meanwhile, only
+   * this one has to wait.
+   */
+  | {
+    readonly result: "retry";
+    readonly reason: string;
+    readonly afterMs?: number;
+    readonly others?: "welcome";
+  }
   /** This message never: the plain form is tried once, then it is dead. */
   | { readonly result: "refused"; readonly reason: string }
   /** No message, until somebody changes the configuration: it is dead. */

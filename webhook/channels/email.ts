@@ -24,9 +24,9 @@ export const emailChannel = defineChannel({
   kind: "email",
   about: "An e-mail, by any SMTP server.",
   shape: {
-    /** Address to send to, or a list of them: each gets its own copy. */
+    /** Address to send to, or a list of them. What one of them is refused does not keep it from the others. */
     to: z.union([address, z.array(address).min(1).max(50)]).describe(
-      "Address to send to, or a list of them: each gets its own copy.",
+      "Address to send to, or a list of them. What one of them is refused does not keep it from the others.",
     ),
     /** Address to send from. */
     from: address.describe("Address to send from."),
@@ -57,13 +57,22 @@ export const emailChannel = defineChannel({
       (fitted) => byteLength(emailHtml(fitted)) <= MAX_HTML_BYTES,
       MAX_ALERTS,
     );
-    return mails(message, settings, textOf(fitted), emailHtml(fitted));
+    return [mailOf(message, settings, textOf(fitted), emailHtml(fitted))];
   },
-  plain: (message, settings): Mail => mails(message, settings, plainest(message))[0]!,
-  send: (out: Mail, settings, context) => sendMail(out, serverOf(settings), context.signal),
-  preview: ({ html: _html, text, ...head }, { smarthost }) => ({
+  plain: (message, settings): Mail => mailOf(message, settings, plainest(message)),
+  send: (out: Mail, settings, context) =>
+    sendMail(out, serverOf(settings), doneOf(settings, out.messageId), context.signal),
+  preview: ({ from, to, subject, messageId, thread, text }, { smarthost }) => ({
     what: `SMTP to ${smarthost}`,
-    body: `${Object.entries(head).map(([name, value]) => `${name}: ${value}\n`).join("")}\n${text}`,
+    body: [
+      `From: ${from}`,
+      `To: ${to.join(", ")}`,
+      `Subject: ${subject}`,
+      `Message-ID: ${messageId}`,
+      `In-Reply-To: ${thread}`,
+      "",
+      text,
+    ].join("\n"),
   }),
 });
 
@@ -82,14 +91,11 @@ interface Settings {
   readonly ca?: string;
 }
 
-/** One mail for each recipient: what one of them is refused, or gets later, is no concern of the others. */
-function mails(message: Message, { to, from }: Settings, text: string, html?: string): Mail[] {
-  const recipients = [to].flat();
+function mailOf(message: Message, { to, from }: Settings, text: string, html?: string): Mail {
   const domain = from.slice(from.lastIndexOf("@") + 1);
-  return recipients.map((recipient) => ({
-    recipient,
+  return {
     from,
-    to: recipients.join(", "),
+    to: [to].flat(),
     subject: cutUnits(`${message.emoji} ${message.title}`, MAX_SUBJECT_UNITS),
     messageId: `<${deliveryId(message)}@${domain}>`,
     // Nobody ever sent the mail that all mails of a group answer to; it makes them one thread.
@@ -97,7 +103,24 @@ function mails(message: Message, { to, from }: Settings, text: string, html?: st
     sentMs: message.sentMs,
     text,
     ...(html !== undefined && { html }),
-  }));
+  };
+}
+
+// Who has got which mail, so that those who have not do not make it come twice to those who have. After a restart it may: known by its id.
+const done = new WeakMap<object, Map<string, Set<string>>>();
+const MAX_MAILS = 1_000;
+
+/** The recipients of a channel who have got a mail already. */
+function doneOf(settings: object, messageId: string): Set<string> {
+  const mails = done.get(settings) ?? new Map<string, Set<string>>();
+  done.set(settings, mails);
+  const recipients = mails.get(messageId) ?? new Set<string>();
+  mails.set(messageId, recipients);
+  for (const oldest of mails.keys()) {
+    if (mails.size <= MAX_MAILS) break;
+    mails.delete(oldest);
+  }
+  return recipients;
 }
 
 function textOf(fitted: Fitted): string {

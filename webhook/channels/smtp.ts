@@ -1,17 +1,15 @@
-/** One mail to one recipient by SMTP, and what came of it. */
+/** One mail by SMTP, and what came of it. */
 
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import type { SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
 import type { Outcome } from "./channel.ts";
-import { judgeSmtp, type SmtpError } from "./smtp_judge.ts";
+import { judgeRefusals, judgeSmtp, type Refusal, type SmtpError } from "./smtp_judge.ts";
 
-/** A mail for one recipient. */
+/** A mail. */
 export interface Mail {
-  /** Who gets this copy. */
-  readonly recipient: string;
   readonly from: string;
-  /** All recipients, as the header names them. */
-  readonly to: string;
+  readonly to: readonly string[];
   readonly subject: string;
   /** In angle brackets. */
   readonly messageId: string;
@@ -41,35 +39,55 @@ const STEP_MS = 15_000;
 /**
  * Sends `mail`. Without the TLS that `server` asks for nothing is sent.
  *
+ * @param done Recipients who have got it at an earlier attempt: they are left out, and those who get it now are added.
  * @param signal Ends the attempt.
  * @param stepMs For the connection, the greeting, and each answer.
  */
 export async function sendMail(
   mail: Mail,
   server: SmtpServer,
+  done: Set<string>,
   signal: AbortSignal,
   stepMs = STEP_MS,
 ): Promise<Outcome> {
+  const left = mail.to.filter((recipient) => !done.has(recipient));
+  let refusals: readonly Refusal[] = [];
   try {
-    await converse(mail, server, signal, stepMs);
-    return { result: "delivered", ref: mail.messageId };
+    if (left.length > 0) refusals = await converse(mail, left, server, signal, stepMs);
   } catch (error) {
     if (signal.aborted) {
       return { result: "retry", reason: `${server.host}:${server.port}: The attempt was ended` };
     }
-    return judgeSmtp(error as SmtpError, server);
+    const { rejectedErrors } = error as SmtpError;
+    if (!rejectedErrors) return judgeSmtp(error as SmtpError, server);
+    refusals = rejectedErrors;
   }
+  const refused = new Set(refusals.map(({ recipient }) => recipient));
+  for (const recipient of left) if (!refused.has(recipient)) done.add(recipient);
+  if (refusals.length === 0) return { result: "delivered", ref: mail.messageId };
+  return judgeRefusals(refusals, mail.to.length - refusals.length);
 }
 
-/** @throws {SmtpError} when the mail was not accepted. */
-async function converse(mail: Mail, server: SmtpServer, signal: AbortSignal, stepMs: number): Promise<void> {
+/**
+ * Hands the mail over to those of its recipients that are left.
+ *
+ * @returns what those were answered who did not get it.
+ * @throws {SmtpError} when nobody got it.
+ */
+async function converse(
+  mail: Mail,
+  left: string[],
+  server: SmtpServer,
+  signal: AbortSignal,
+  stepMs: number,
+): Promise<readonly Refusal[]> {
   // Most webhooks send no mail, and need neither its memory nor its time to load. Nodemailer as a whole would bring twice as much.
   const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
   const { default: SMTPConnection } = await import("nodemailer/lib/smtp-connection");
-  const { recipient, from, to, subject, messageId, thread, sentMs, text, html } = mail;
+  const { from, to, subject, messageId, thread, sentMs, text, html } = mail;
   const message = await new MailComposer({
     from,
-    to,
+    to: [...to],
     subject,
     messageId,
     inReplyTo: thread,
@@ -107,21 +125,22 @@ async function converse(mail: Mail, server: SmtpServer, signal: AbortSignal, ste
   const end = () => reject(signal.reason);
   signal.addEventListener("abort", end);
   smtp.on("error", reject);
-  type Done = (error?: Error | null) => void;
-  const step = (take: (done: Done) => void) =>
-    Promise.race([
-      failed,
-      new Promise<void>((resolve, reject) => take((error) => error ? reject(error) : resolve())),
-    ]);
+  type Done<Result> = (error?: Error | null, result?: Result) => void;
+  const step = <Result>(take: (done: Done<Result>) => void): Promise<Result | undefined> => {
+    const { promise, resolve, reject } = Promise.withResolvers<Result | undefined>();
+    take((error, result) => error ? reject(error) : resolve(result));
+    return Promise.race([failed, promise]);
+  };
   try {
     if (signal.aborted) end();
-    await step((done) => smtp.connect(done));
+    await step<void>((done) => smtp.connect(done));
     if (user) {
       const credentials = { user: user.name, pass: user.password };
       // A server that offers no login is asked for one nevertheless: without one it gets no mail.
-      await step((done) => smtp.login({ credentials }, done));
+      await step<boolean>((done) => smtp.login({ credentials }, done));
     }
-    await step((done) => smtp.send({ from, to: [recipient] }, message, done));
+    const sent = await step<SMTPConnectionSendInfo>((done) => smtp.send({ from, to: left }, message, done));
+    return (sent?.rejectedErrors ?? []) as readonly Refusal[];
   } finally {
     signal.removeEventListener("abort", end);
     smtp.close();

@@ -10,9 +10,16 @@ export interface SmtpError extends Error {
   /** The system's own code. */
   readonly originalCode?: string;
   readonly command?: string;
+  /** What was answered for each recipient, when all of them were refused. */
+  readonly rejectedErrors?: readonly Refusal[];
   /** The server's answer, when there was one, and its code. */
   readonly response?: string;
   readonly responseCode?: number;
+}
+
+/** What the server answered for one recipient who did not get the mail. */
+export interface Refusal extends SmtpError {
+  readonly recipient: string;
 }
 
 const MAX_SAYING = 200;
@@ -38,17 +45,31 @@ export function judgeSmtp(error: SmtpError, { tls, host, port }: SmtpServer): Ou
   }
   // 503 means that the conversation went wrong, not that the server refuses anything.
   if (permanent && responseCode !== 503) {
-    const what = command === "RCPT TO"
-      ? "the recipient"
-      : command === "MAIL FROM"
-      ? "the sender"
-      : "to be spoken to";
+    const what = command === "MAIL FROM" ? "the sender" : "to be spoken to";
     return { result: "gone", reason: `The server refuses ${what}: ${said}` };
   }
   const about = response === undefined
     ? `${host}:${port}: ${whyNot(error, said)}`
     : `The server answered: ${said}`;
   return { result: "retry", reason: about };
+}
+
+/**
+ * What it means that not all recipients got a mail. While one of them may get it later it is tried again, for those alone; otherwise it is
+ * dead, so that it is not forgotten that somebody has not got it.
+ *
+ * @param got How many have got it.
+ */
+export function judgeRefusals(refusals: readonly Refusal[], got: number): Outcome {
+  const later = refusals.filter(({ responseCode = 0 }) => responseCode < 500);
+  const told = (later.length > 0 ? later : refusals)
+    .map(({ recipient, response, message }) => `${recipient}: ${oneLine(response ?? message, MAX_SAYING)}`)
+    .join("; ");
+  const rest = got === 0 ? "" : `; ${got} of ${got + refusals.length} recipients have got it`;
+  if (later.length > 0) {
+    return { result: "retry", reason: `The server answered for ${told}${rest}`, others: "welcome" };
+  }
+  return { result: "gone", reason: `The server refuses ${told}${rest}` };
 }
 
 function whyNot({ code, originalCode = code ?? "" }: SmtpError, said: string): string {

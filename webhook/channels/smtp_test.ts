@@ -5,9 +5,8 @@ import { type FakeSmtp, fakeSmtp, type FakeSmtpOptions } from "./testing/fake_sm
 import { selfSigned } from "../testing/certificate.ts";
 
 const MAIL: Mail = {
-  recipient: "ops@example.org",
   from: "vigie@example.org",
-  to: "ops@example.org, boss@example.org",
+  to: ["ops@example.org"],
   subject: "🚨 [EN COURS 1] Disque\r\nBcc: evil@example.org",
   messageId: "<vigie_1_abc@example.org>",
   thread: "<vigie_group@example.org>",
@@ -25,12 +24,13 @@ interface Try {
 async function attempt(
   behaviour: FakeSmtpOptions,
   server: Partial<SmtpServer> = {},
-  { mail = MAIL, signal = AbortSignal.timeout(10_000), stepMs = 3_000 } = {},
+  { mail = MAIL, done = new Set<string>(), signal = AbortSignal.timeout(10_000), stepMs = 3_000 } = {},
 ): Promise<Try> {
   await using smtp = fakeSmtp(behaviour);
   const outcome = await sendMail(
     mail,
     { host: "127.0.0.1", port: smtp.port, tls: "none", greeting: "example.org", ...server },
+    done,
     signal,
     stepMs,
   );
@@ -43,14 +43,14 @@ Deno.test("sendMail hands over a mail that is one of a thread, and that nothing 
   const { outcome, smtp } = await attempt({});
   deepEqual(outcome, { result: "delivered", ref: MAIL.messageId });
   const [{ from, to, data, secure }] = smtp.mails as [FakeSmtp["mails"][0]];
-  deepEqual([from, to, secure], [MAIL.from, [MAIL.recipient], false]);
+  deepEqual([from, to, secure], [MAIL.from, MAIL.to, false]);
   const [head = ""] = data.replace(/\r\n[ \t]+/g, " ").split("\r\n\r\n");
   const headers = head.split("\r\n").map((line) => line.split(/: (.*)/s) as [string, string]);
   const header = Object.fromEntries(headers);
   equal(headers.length, new Set(headers.map(([name]) => name)).size, "a header stands twice");
   ok(!("Bcc" in header));
   match(header.Subject!, /^=\?UTF-8\?[QB]\?[!-~ ]+$/);
-  equal(header.To, MAIL.to);
+  equal(header.To, "ops@example.org");
   equal(header["Message-ID"], MAIL.messageId);
   equal(header["In-Reply-To"], MAIL.thread);
   equal(header.References, MAIL.thread);
@@ -142,9 +142,14 @@ const ROWS: readonly Row[] = [
     "the recipient is unknown",
     { replies: { RCPT: "550 5.1.1 Unknown" } },
     "gone",
-    /refuses the recipient: 550/,
+    /refuses ops@example\.org: 550 5\.1\.1 Unknown$/,
   ],
-  ["greylisted", { replies: { RCPT: "450 4.2.0 Greylisted" } }, "retry", /450 4\.2\.0 Greylisted/],
+  [
+    "greylisted",
+    { replies: { RCPT: "450 4.2.0 Greylisted" } },
+    "retry",
+    /for ops@example\.org: 450 4\.2\.0 Greylisted$/,
+  ],
   ["no mail taken now", { replies: { DATA: "451 4.3.0 Later" } }, "retry", /451/],
   [
     "too large",
@@ -168,6 +173,42 @@ Deno.test("sendMail judges what a server answers, and where it breaks off", asyn
     match(reasonOf(tried), reason, title);
     ok(!/[\r\n]/.test(reasonOf(tried)), title);
   }
+});
+
+Deno.test("sendMail sends it once to each recipient, and again only to those who have not got it", async () => {
+  const to = ["ops@example.org", "boss@example.org", "late@example.org"];
+  const mail = { ...MAIL, to };
+  const done = new Set<string>();
+  const answers = (late: string) => ({
+    replies: {
+      RCPT: (line: string) =>
+        line.includes("boss@") ? "550 5.1.1 Unknown" : line.includes("late@") ? late : undefined,
+    },
+  });
+  const first = await attempt(answers("450 4.2.0 Greylisted"), {}, { mail, done });
+  deepEqual(first.outcome, {
+    result: "retry",
+    reason: "The server answered for late@example.org: 450 4.2.0 Greylisted; 1 of 3 recipients have got it",
+    others: "welcome",
+  });
+  deepEqual(first.smtp.mails.map(({ to }) => to), [["ops@example.org"]]);
+  match(first.smtp.mails[0]!.data, /^To: ops@example\.org, boss@example\.org,\s+late@example\.org\r$/m);
+
+  const cut = await attempt({ replies: { end: "cut" } }, {}, { mail, done });
+  equal(cut.outcome.result, "retry");
+
+  const second = await attempt(answers("250 Ok"), {}, { mail, done });
+  deepEqual(second.outcome, {
+    result: "gone",
+    reason: "The server refuses boss@example.org: 550 5.1.1 Unknown; 2 of 3 recipients have got it",
+  });
+  deepEqual(second.smtp.mails.map(({ to }) => to), [["late@example.org"]]);
+
+  const replayed = await attempt({}, {}, { mail, done });
+  deepEqual(replayed.outcome, { result: "delivered", ref: MAIL.messageId });
+  deepEqual(replayed.smtp.mails.map(({ to }) => to), [["boss@example.org"]]);
+  const again = await attempt({}, {}, { mail, done });
+  deepEqual([again.outcome.result, again.smtp.lines], ["delivered", []]);
 });
 
 Deno.test("sendMail tells a wrong login from a server that cannot log in now, and says no password", async () => {
@@ -210,7 +251,7 @@ Deno.test("sendMail says which server cannot be reached", async () => {
   const { port } = listener.addr;
   listener.close();
   const server = { host: "127.0.0.1", port, tls: "STARTTLS", greeting: "example.org" } as const;
-  const outcome = await sendMail(MAIL, server, AbortSignal.timeout(5_000));
+  const outcome = await sendMail(MAIL, server, new Set(), AbortSignal.timeout(5_000));
   equal(outcome.result, "retry");
   match((outcome as { reason: string }).reason, new RegExp(`^127\\.0\\.0\\.1:${port}: .*ECONNREFUSED`));
 });

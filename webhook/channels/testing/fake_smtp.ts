@@ -100,20 +100,20 @@ export function fakeSmtp(
   async function converse(connection: Deno.Conn, secure: boolean, greets: boolean): Promise<void> {
     const said = readLines(connection);
     const encoder = new TextEncoder();
-    /** @returns whether the conversation goes on. */
-    const reply = async (step: Step, line = ""): Promise<boolean> => {
+    /** @returns what was answered; undefined when the conversation ends. */
+    const reply = async (step: Step, line = ""): Promise<string | undefined> => {
       const own = replies[step];
       const text = (typeof own === "function" ? own(line) : own) ?? USUAL[step];
-      if (text === "cut") return false;
+      if (text === "cut") return undefined;
       if (text === "hang") {
         while (!(await said.next()).done);
-        return false;
+        return undefined;
       }
       const bytes = encoder.encode(text.split("\n").map((line) => `${line}\r\n`).join(""));
       for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
-      return true;
+      return text;
     };
-    if (greets && !await reply("greeting")) return;
+    if (greets && await reply("greeting") === undefined) return;
     let mail = { from: "", to: [] as string[] };
     let auth: string | undefined;
     for await (const line of said) {
@@ -132,27 +132,26 @@ export function fakeSmtp(
         continue;
       }
       if (verb === "DATA") {
-        if (!await reply("DATA", line)) return;
+        if (await reply("DATA", line) === undefined) return;
         if (replies.body !== undefined) {
           await said.next();
-          if (!await reply("body")) return;
+          if (await reply("body") === undefined) return;
         }
         let data = "";
         for (let next = await said.next(); !next.done && next.value !== "."; next = await said.next()) {
           data += `${next.value.replace(/^\./, "")}\r\n`;
         }
-        const answer = replies.end;
-        if (answer === undefined || typeof answer === "string" && answer.startsWith("2")) {
-          mails.push({ ...mail, data, secure, auth });
-        }
-        if (!await reply("end", line)) return;
+        const answer = await reply("end", line);
+        if (answer === undefined) return;
+        if (answer.startsWith("2")) mails.push({ ...mail, data, secure, auth });
         mail = { from: "", to: [] };
         continue;
       }
       const step = (verb in USUAL ? verb : "HELO") as Step;
-      if (!await reply(step, line)) return;
+      const answer = await reply(step, line);
+      if (answer === undefined) return;
       if (verb === "MAIL") mail.from = /<(.*?)>/.exec(line)?.[1] ?? "";
-      if (verb === "RCPT") mail.to.push(/<(.*?)>/.exec(line)?.[1] ?? "");
+      if (verb === "RCPT" && answer.startsWith("2")) mail.to.push(/<(.*?)>/.exec(line)?.[1] ?? "");
       if (verb === "AUTH") auth = line.split(" ")[2];
       if (verb === "QUIT") return;
       if (verb === "STARTTLS" && inner && replies.STARTTLS === undefined) {
