@@ -16,6 +16,8 @@ interface Work {
 /** What a group commit needs. */
 export interface GroupCommitOptions {
   readonly database: () => DatabaseSync;
+  /** Called before a transaction begins; what it throws is a failure of all that is in it. */
+  readonly onBegin?: () => void;
   /** Called after one was rolled back: whatever `run` changed in memory is undone here. */
   readonly onRollback: () => void;
   /** Called when the disk failed. @returns what the callers are told. */
@@ -93,6 +95,7 @@ export class GroupCommit {
     const started = performance.now();
     let done: readonly Work[];
     try {
+      this.#options.onBegin?.();
       done = this.#transact(works);
       onCommit((performance.now() - started) / 1_000, done.length);
     } catch (error) {

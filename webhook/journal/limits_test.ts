@@ -218,6 +218,18 @@ Deno.test("openJournal refuses a directory that another one uses, and takes it w
   });
 });
 
+Deno.test("Journal refuses to write to files that somebody removed", async () => {
+  await withJournal(async ({ directory, journal, clock }) => {
+    await journal.accept(arrival(clock));
+    for (const { name } of Deno.readDirSync(directory)) await Deno.remove(join(directory, name));
+    await assert.rejects(
+      journal.accept(arrival(clock)),
+      /^JournalFailure: Cannot write the journal ".*": its files were removed while it was open; start the webhook again$/,
+    );
+    assert.match(journal.failure()!, /its files were removed/);
+  });
+});
+
 const notRoot = Deno.uid() === 0 ? undefined : "only root may mount";
 
 Deno.test(

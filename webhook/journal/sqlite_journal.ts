@@ -90,6 +90,7 @@ export class SqliteJournal implements Journal {
     this.#commits = new GroupCommit({
       clock: options.clock,
       database: () => this.#database,
+      onBegin: () => this.#checkFiles(),
       onRollback: () => this.#memory.rollback(),
       onFailure: (error) => this.#failed(error, "write"),
       onCommit: (seconds, works) => this.#committed(seconds, works),
@@ -391,6 +392,14 @@ export class SqliteJournal implements Journal {
     } catch (error) {
       this.#failed(error, "write");
     }
+  }
+
+  /** What is written to a file without a name is gone with this process, and SQLite would not notice. */
+  #checkFiles(): void {
+    if (isThere(`${this.path}-wal`)) return;
+    throw new JournalFailure(
+      `Cannot write the journal "${this.path}": its files were removed while it was open; start the webhook again`,
+    );
   }
 
   #keeping(): Keeping {
