@@ -116,8 +116,10 @@ export function webhook(locale: Locale): Row {
         width: 8,
         title: { fr: "Livraisons", en: "Deliveries" },
         description: {
-          fr: "Livraisons réussies (« delivered ») et échouées (« failed ») de chaque canal, par minute.",
-          en: "Deliveries of each channel that succeeded and failed, per minute.",
+          fr:
+            "Livraisons de chaque canal, par minute : réussies (« delivered »), abandonnées (« failed »), regroupées (« coalesced »).",
+          en:
+            "Deliveries of each channel, per minute: delivered, given up (failed), told together with a newer one (coalesced).",
         },
         unit: "count",
         queries: [{
@@ -139,6 +141,55 @@ export function webhook(locale: Locale): Row {
         queries: [
           { expr: quantile(0.5), legend: "{{channel}} 50 %" },
           { expr: quantile(0.95), legend: "{{channel}} 95 %" },
+        ],
+      },
+      {
+        kind: "graph",
+        width: 8,
+        title: { fr: "En attente", en: "Waiting" },
+        description: {
+          fr:
+            "Livraisons gardées pour chaque canal, et messages non remis (« dead ») que l'on peut renvoyer.",
+          en: "Deliveries kept for each channel, and dead letters, which can be sent again.",
+        },
+        unit: "count",
+        queries: [
+          {
+            expr: perChannel('sum by (channel) (vigie_webhook_queue_depth{job="webhook"})'),
+            legend: "{{channel}}",
+          },
+          {
+            expr: perChannel('sum by (channel) (vigie_webhook_dead_letters{job="webhook"})'),
+            legend: "{{channel}} dead",
+          },
+        ],
+      },
+      {
+        kind: "graph",
+        width: 8,
+        title: { fr: "Attente la plus longue", en: "Longest wait" },
+        description: {
+          fr: "Depuis quand la plus ancienne livraison de chaque canal attend ; 0 quand rien n'attend.",
+          en: "How long the oldest delivery of each channel has waited; 0 when none waits.",
+        },
+        unit: "seconds",
+        queries: [{
+          expr: perChannel('max by (channel) (vigie_webhook_queue_oldest_age_seconds{job="webhook"})'),
+          legend: "{{channel}}",
+        }],
+      },
+      {
+        kind: "graph",
+        width: 8,
+        title: { fr: "Journal", en: "Journal" },
+        description: {
+          fr: "Taille sur le disque de ce que le webhook garde, et sa limite.",
+          en: "Size on disk of what the webhook keeps, and its limit.",
+        },
+        unit: "bytes",
+        queries: [
+          { expr: 'vigie_webhook_journal_size_bytes{job="webhook"}', legend: { fr: "taille", en: "size" } },
+          { expr: 'vigie_webhook_journal_limit_bytes{job="webhook"}', legend: { fr: "limite", en: "limit" } },
         ],
       },
     ],
