@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { MARKER } from "./notification.ts";
 
 /** A delivery as the journal has it. */
-interface Kept {
+export interface Kept {
   readonly id: number;
   readonly state: State;
   readonly into: number | null;
