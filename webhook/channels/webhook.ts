@@ -28,7 +28,7 @@ export const webhookChannel = defineChannel({
     ...secretSetting("url", "the URL to post to"),
     ...secretSetting(
       "secret",
-      "the secret to sign with, base64, as `openssl rand -base64 32` makes one; unsigned without",
+      "the secret to sign with, base64, as `openssl rand -base64 32` makes one (without it nothing is signed)",
     ),
     ...secretSetting(
       "previousSecret",
