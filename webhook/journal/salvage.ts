@@ -2,6 +2,7 @@
 
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
+import { copyWithNewFirstPage } from "./first_page.ts";
 import { failureKind, sentenceOf } from "./failure.ts";
 import { isThere, removeIfThere, sizeOf, syncDirectory } from "./files.ts";
 import { createDatabase, openDatabase } from "./open_database.ts";
@@ -28,6 +29,7 @@ export interface Salvage {
 // The new file is written under the first name, bears the second one once it is whole, and then takes the journal's place.
 const DRAFT = ".salvaging";
 const WHOLE = ".salvaged";
+const COPY = ".copy";
 
 const COMMIT_BYTES = 4 * 1_024 * 1_024;
 const MOST_UNCERTAIN = 10_000;
@@ -78,14 +80,35 @@ export const SALVAGED = "journal-salvaged";
 type Copied = Omit<Salvage, "atMs" | "why" | "file">;
 
 async function copyAll(path: string, target: DatabaseSync): Promise<Copied> {
-  const nothing = { notifications: 0, deliveries: 0, quarantined: 0, uncertain: [] };
-  let source: DatabaseSync;
+  const found = openReadable(path);
+  if (found) return await copyFrom(found, target);
+  const copy = `${path}${COPY}`;
+  removeDatabase(copy);
   try {
-    source = new DatabaseSync(path, { readOnly: true });
-  } catch (error) {
-    if (failureKind(error) === undefined) throw error;
-    return nothing;
+    copyWithNewFirstPage(path, copy);
+    const repaired = openReadable(copy);
+    if (repaired) return await copyFrom(repaired, target);
+    return { notifications: 0, deliveries: 0, quarantined: 0, uncertain: [] };
+  } finally {
+    removeDatabase(copy);
   }
+}
+
+/** The database at `path`, if its schema at least can be read. */
+function openReadable(path: string): DatabaseSync | undefined {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { readOnly: true });
+    database.prepare("SELECT id FROM notification LIMIT 0").all();
+    return database;
+  } catch (error) {
+    database?.close();
+    if (failureKind(error) === "damaged" || !failureKind(error)) return undefined;
+    throw error;
+  }
+}
+
+async function copyFrom(source: DatabaseSync, target: DatabaseSync): Promise<Copied> {
   try {
     const notifications = await copyByRowid(source, target, "notification", NOTIFICATION);
     const deliveries = await copyByRowid(source, target, "delivery", DELIVERY);

@@ -123,7 +123,6 @@ for (
   const [what, spoil] of [
     ["is empty", (path: string) => Deno.truncate(path)],
     ["is text", (path: string) => Deno.writeTextFile(path, "not a database ".repeat(1_000))],
-    ["has a first page that cannot be read", (path: string) => damage(path, [0])],
   ] as const
 ) {
   Deno.test(`openJournal never replaces a file that ${what} without keeping it and saying so`, async () => {
@@ -143,6 +142,26 @@ for (
     }, { onSalvaged: (report) => reports.push(report) });
   });
 }
+
+Deno.test("openJournal takes over all rows of a file whose first page cannot be read", async () => {
+  const reports: Salvage[] = [];
+  await withJournal(async (world) => {
+    await fill(world, 200);
+    await world.journal.put("key", "value");
+    const path = join(world.directory, "journal.db");
+    const again = await world.reopen({}, () => damage(path, [0]));
+    const [{ notifications, deliveries, lost }] = reports as [Salvage];
+    assert.deepEqual({ notifications, deliveries, lost }, { notifications: 200, deliveries: 200, lost: 0 });
+    assert.equal(again.get("key"), "value");
+    assert.equal(again.notification(77)!.body.length, 2_000);
+    assert.deepEqual(names(world.directory), [
+      "journal.db",
+      "journal.db-wal",
+      "journal.db.damaged-T",
+      "journal.lock",
+    ]);
+  }, { onSalvaged: (report) => reports.push(report) });
+});
 
 Deno.test("openJournal refuses another program's database and leaves it as it is", async () => {
   await withJournal(async (world) => {
