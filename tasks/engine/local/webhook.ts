@@ -43,7 +43,8 @@ export async function webhookProgram(
     "--quiet",
     "--no-prompt",
     `--config=${join(project, "deno.json")}`,
-    "--v8-flags=--max-semi-space-size=1,--max-old-space-size=96",
+    // No limit for the heap: what limits.body admits must not end the process. It is collected sooner instead.
+    "--v8-flags=--max-semi-space-size=1,--heap-growing-percent=30",
     `--allow-read=${[
       data,
       ...[join(filesDirOf(target), "webhook"), secretsDirOf("webhook", target)].map(flagValue),
