@@ -105,10 +105,11 @@ Deno.test("panelQueries of both dashboards all give data on a running stack", as
   };
   const runWebhook = async () => {
     const main = join(import.meta.dirname!, "..", "..", "webhook", "main.ts");
-    const permissions = ["--allow-read", "--allow-net", "--allow-env", "--allow-sys"];
+    const permissions = ["--allow-read", "--allow-write", "--allow-net", "--allow-env", "--allow-sys"];
     const args = [
       `--listen=127.0.0.1:${webhook}`,
       `--config=${join(configuration, "webhook", "webhook.json")}`,
+      `--data=${join(directory, "webhook")}`,
     ];
     const command = [Deno.execPath(), "run", "--quiet", "--no-prompt", ...permissions, main, ...args];
     await ready(url(webhook, "/health"), "webhook", start(cleanup, command, directory));
