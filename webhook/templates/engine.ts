@@ -5,7 +5,7 @@ import { formatLasting, formatTime } from "../messages/when.ts";
 import { CaptureTag, type Context, Liquid, LiquidError, type Template, type Token } from "./liquid.ts";
 
 // What a render may take: the process has others to serve meanwhile.
-const RENDER_MS = 100;
+const RENDER_MS = 250;
 // Liquid counts list entries and characters that filters and ranges make.
 const MEMORY_LIMIT = 1_000_000;
 /** Tags that name files, which there are none of. */
