@@ -154,10 +154,7 @@ function sayTooLarge(
     description: {
       fr: `Leurs alertes n'ont pas été annoncées : les voir dans Alertmanager. Limite : ${limit} ; ` +
         "grouper plus finement (group_by), ou relever limits.body et limits.inflated.",
-      en:
-        `The alerts in ${
-          count === 1 ? "it" : "them"
-        } were not told: see them in Alertmanager. The limit is ${limit} bytes; ` +
+      en: `Their alerts were not told: see them in Alertmanager. The limit is ${limit}; ` +
         "group by more labels (group_by), or raise limits.body and limits.inflated.",
     },
   };
