@@ -23,6 +23,8 @@ import type { State } from "./state.ts";
 import { VERSION } from "./version.ts";
 import { createWatchdog, type Watchdog } from "./watchdog.ts";
 
+const BURST_MS = 100;
+
 /** What the parts are made with. */
 export interface PartsOptions extends ServiceJournal {
   readonly state: State;
@@ -100,15 +102,18 @@ export function createParts(options: PartsOptions): Parts {
       return findIllness({ journal, channels: deliveries.channels(), isWatchdogMissing, nowMs: now() });
     },
   });
+  // Between two requests of a burst none is under way for a moment.
+  let acceptedMs = -Infinity;
   const index = createAlertIndex(journal, {
     clock,
-    isBusy: () => app.underWay() > 0,
+    isBusy: () => app.underWay() > 0 || now() < acceptedMs + BURST_MS,
     onProblem: (problem) => log.error("The search index has a problem", { problem }),
   });
   const readiness = () => readinessOfService(state, journal, now);
   const bodies = createBodyReader(() => state.setup.limits);
   const auth = () => state.setup.auth;
   const isStopping = () => state.stopping;
+  const noted = noteIngested({ state, log, metrics, drills, watchdog, deliveries, voice, index });
   const ingest = createIngest({
     journal,
     plan: (notification) => state.setup.routing.plan(notification),
@@ -116,7 +121,11 @@ export function createParts(options: PartsOptions): Parts {
     auth,
     now,
     isStopping,
-    ...noteIngested({ state, log, metrics, drills, watchdog, deliveries, voice, index }),
+    ...noted,
+    onAccepted(accepted, notification) {
+      acceptedMs = now();
+      noted.onAccepted(accepted, notification);
+    },
     onDefect,
   });
   const api = createApi({
