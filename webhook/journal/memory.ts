@@ -4,6 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { CountChange, Queued } from "./deliveries.ts";
 import { Duplicates } from "./duplicates.ts";
 import { LineChanges } from "./line_changes.ts";
+import { type Salvage, SALVAGED } from "./salvage.ts";
 import { DELIVERIES_PER_NOTIFICATION } from "./schema.ts";
 
 /** What a transaction changes as it goes on: undone when it is rolled back. */
@@ -29,6 +30,8 @@ interface DigestRow {
 export class Memory {
   readonly duplicates = new Duplicates(DIGESTS);
   readonly changes = new LineChanges(LINES_OF_A_CHANNEL);
+  /** The last time a damaged file was set aside. */
+  readonly salvaged: Omit<Salvage, "uncertain"> | undefined;
   readonly counts = new Map<string, { queued: number; dead: number }>();
   marks: Marks;
   #committed: Marks;
@@ -53,6 +56,8 @@ export class Memory {
       ).all() as { channel: string; n: number }[];
       for (const { channel, n } of rows) this.count({ channel, queued: 0, dead: 0, [key]: n });
     }
+    const salvaged = database.prepare("SELECT value FROM fact WHERE key = ?").get(SALVAGED);
+    this.salvaged = salvaged && JSON.parse(salvaged.value as string);
     this.#readDigests(database, sinceMs);
     this.#readChanges(database);
   }

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { lockDirectory } from "./directory_lock.ts";
 import { sentenceOf } from "./failure.ts";
 import { JournalFailure } from "./journal.ts";
-import { type JournalOptions, SqliteJournal } from "./sqlite_journal.ts";
+import type { JournalOptions } from "./options.ts";
+import { SqliteJournal } from "./sqlite_journal.ts";
 
 export type * from "./journal.ts";
 export { JournalFailure } from "./journal.ts";
 export type { Salvage } from "./salvage.ts";
-export { type JournalOptions, SqliteJournal } from "./sqlite_journal.ts";
+export type { JournalOptions } from "./options.ts";
+export { SqliteJournal } from "./sqlite_journal.ts";
 
 /**
  * Opens the journal in `directory`; both are made when they are not there. A damaged one is set aside, and what can be read of it is in the

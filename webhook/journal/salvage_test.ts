@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { JournalFailure, type Salvage } from "./mod.ts";
+import { JournalFailure, type Salvage, type SqliteJournal } from "./mod.ts";
 import { arrival, type TestJournal, withJournal } from "./testing.ts";
 
 const never: ReadonlySet<string> = new Set();
@@ -220,6 +220,8 @@ Deno.test("openJournal ends a salvage that was killed when its new file was whol
 Deno.test("Journal repairs damage that it meets while it runs, and refuses everything meanwhile", async () => {
   const reports: Salvage[] = [];
   const problems: string[] = [];
+  let writable = false;
+  let opened: SqliteJournal | undefined;
   await withJournal(async (world) => {
     const { clock, directory } = world;
     await fill(world, 1_500);
@@ -229,6 +231,7 @@ Deno.test("Journal repairs damage that it meets while it runs, and refuses every
     const journal = await world.reopen({}, async () => {
       await damage(path, pagesOf(path, "notification").slice(10, 12));
     });
+    opened = journal;
     assert.equal(reports.length, 0, "it is not noticed at once");
     const found = () => {
       for (let id = 1; id <= 1_500; id++) journal.notification(id);
@@ -241,8 +244,15 @@ Deno.test("Journal repairs damage that it meets while it runs, and refuses every
     for (let turn = 0; turn < 1_000 && journal.failure() !== undefined; turn++) await clock.settle();
     assert.equal(journal.failure(), undefined);
     assert.equal(reports.length, 1);
+    assert.ok(writable, "whoever is told can write at once");
     assert.equal(journal.due("slack", clock.now(), 2_000, never).length, 1_500);
     assert.equal((await journal.accept(arrival(clock))).id, 1_501);
     assert.deepEqual(problems.length, 1);
-  }, { onSalvaged: (report) => reports.push(report), onProblem: (problem) => problems.push(problem) });
+  }, {
+    onSalvaged(report) {
+      reports.push(report);
+      opened!.put("told", true).then(() => writable = true);
+    },
+    onProblem: (problem) => problems.push(problem),
+  });
 });

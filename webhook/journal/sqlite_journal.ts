@@ -1,7 +1,6 @@
 /** The journal in one SQLite file. */
 
 import type { DatabaseSync } from "node:sqlite";
-import type { Clock } from "../clock.ts";
 import { due, insertDeliveries, insertLate, nextDueMs, replayOne, settleOne } from "./deliveries.ts";
 import type { First } from "./duplicates.ts";
 import { failureKind, journalFailure, sentenceOf } from "./failure.ts";
@@ -21,34 +20,12 @@ import {
 } from "./journal.ts";
 import { Memory } from "./memory.ts";
 import { isThere, sizeOf } from "./files.ts";
-import { createDatabase, openDatabase } from "./open_database.ts";
+import { openDatabase } from "./open_database.ts";
+import { openSound } from "./open_sound.ts";
+import type { JournalOptions } from "./options.ts";
 import { insertQuarantined } from "./quarantine.ts";
-import { finishSalvage, type Salvage, salvage, SALVAGED } from "./salvage.ts";
+import { type Salvage, salvage } from "./salvage.ts";
 import { Statements } from "./statements.ts";
-
-/** How a journal is kept. What can change while it is open may be given by getters. */
-export interface JournalOptions {
-  readonly clock: Clock;
-  /** What the journal may take on disk, bytes. */
-  readonly limitBytes: number;
-  /** A copy of a notification that came within so long is a duplicate. */
-  readonly duplicateWindowMs: number;
-  /**
-   * How long it may take until it is on disk what became of a delivery: under load it shares the sync of what is accepted then. A crash in
-   * between repeats the delivery. Default 0.
-   */
-  readonly settleWithinMs?: number;
-  /** How long what was delivered is kept; 30 days by default. */
-  readonly ageMs?: number;
-  /** How long dead letters and the quarantine are kept; 90 days by default. */
-  readonly deadAgeMs?: number;
-  /** Called after each commit: how long it took, and how many things it held. */
-  readonly onCommit?: (seconds: number, works: number) => void;
-  /** Called with what goes wrong, once for as long as it stays the same. */
-  readonly onProblem?: (problem: string) => void;
-  /** Called when a damaged file was set aside and what could be read of it is in a new one; at open before `openJournal` returns. */
-  readonly onSalvaged?: (salvage: Salvage) => void;
-}
 
 const DAY_MS = 86_400_000;
 const REPAIR_AGAIN_MS = 60_000;
@@ -118,14 +95,7 @@ export class SqliteJournal implements Journal {
    * @throws {JournalFailure} when it cannot be used.
    */
   static async open(path: string, options: JournalOptions, lock: Disposable): Promise<SqliteJournal> {
-    try {
-      finishSalvage(path, options.clock.now());
-      if (!isThere(path)) createDatabase(path);
-      const opened = await openSound(path, options);
-      return new SqliteJournal(path, options, lock, ...opened);
-    } catch (error) {
-      throw journalFailure(inPlainWords(error, path), "open", path);
-    }
+    return new SqliteJournal(path, options, lock, ...await openSound(path, options));
   }
 
   /** The connection, for what reads beside this class; another one once a damaged file was replaced. Closed while it is. */
@@ -266,7 +236,7 @@ export class SqliteJournal implements Journal {
 
   /** The last time a damaged file was set aside, without `uncertain`; undefined when that never was. */
   salvaged(): Omit<Salvage, "uncertain"> | undefined {
-    return this.get(SALVAGED) as Omit<Salvage, "uncertain"> | undefined;
+    return this.#memory.salvaged;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -360,8 +330,9 @@ export class SqliteJournal implements Journal {
   /** Replaces the damaged file while nothing is written or read. */
   #beginRepair(cause: unknown): void {
     if (this.#repair || this.#closed) return;
-    this.#repair = this.#repairNow(cause).then(() => {
+    this.#repair = this.#repairNow(cause).then((report) => {
       this.#repair = undefined;
+      this.#options.onSalvaged?.(report);
     }, (error) => {
       this.#failure = sentenceOf(cause);
       this.#options.onProblem?.(`Cannot repair the journal "${this.path}": ${sentenceOf(error)}`);
@@ -372,8 +343,8 @@ export class SqliteJournal implements Journal {
     });
   }
 
-  async #repairNow(cause: unknown): Promise<void> {
-    const { clock, duplicateWindowMs, onSalvaged } = this.#options;
+  async #repairNow(cause: unknown): Promise<Salvage> {
+    const { clock, duplicateWindowMs } = this.#options;
     if (this.#database.isOpen) this.#database.close();
     const report = await salvage(this.path, cause, clock.now());
     this.#database = openDatabase(this.path);
@@ -381,7 +352,7 @@ export class SqliteJournal implements Journal {
     this.#memory = new Memory(this.#database, clock.now() - duplicateWindowMs);
     this.#usedBytes = this.#used().bytes;
     this.#failure = undefined;
-    onSalvaged?.(report);
+    return report;
   }
 
   #checkpoint(): void {
@@ -449,41 +420,6 @@ const PAGE_BYTES = 4_096;
 
 const INSERT =
   "INSERT OR FAIL INTO notification (id, received_ms, origin, grp, status, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?)";
-
-async function openSound(path: string, options: JournalOptions): Promise<[DatabaseSync, Memory]> {
-  const { clock, duplicateWindowMs, onProblem, onSalvaged } = options;
-  const open = (): [DatabaseSync, Memory] => {
-    const database = openDatabase(path);
-    try {
-      return [database, new Memory(database, clock.now() - duplicateWindowMs)];
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-  };
-  try {
-    if (sizeOf(path) === 0) throw new Error("file is not a database");
-    return open();
-  } catch (error) {
-    if (failureKind(error) !== "damaged") throw error;
-    onProblem?.(journalFailure(error, "open", path).message);
-    const report = await salvage(path, error, clock.now());
-    onSalvaged?.(report);
-    return open();
-  }
-}
-
-/** What the file system says of writing to the file, where SQLite only says that it could not. */
-function inPlainWords(error: unknown, path: string): unknown {
-  const kind = failureKind(error);
-  if (kind !== "disk" && kind !== "unreachable") return error;
-  try {
-    Deno.openSync(path, { write: true }).close();
-    return error;
-  } catch (refused) {
-    return refused;
-  }
-}
 
 async function duplicateOf(first: First): Promise<Accepted> {
   return { id: await first.id, duplicate: true };
