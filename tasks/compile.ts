@@ -85,7 +85,7 @@ export async function bundleWebhook(options: BundleOptions): Promise<void> {
 async function writeAsAscii(path: string): Promise<void> {
   const source = await Deno.readTextFile(path);
   const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  await Deno.writeTextFile(path, source.replace(/[^\x00-\x7f]/g, escape));
+  await Deno.writeTextFile(path, source.replace(/[\u0080-\uffff]/g, escape));
 }
 
 /**
