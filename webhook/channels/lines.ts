@@ -100,7 +100,7 @@ function linkText(line: Line, colon: string): string[] {
 }
 
 const PLAIN_ALERTS = 20;
-const PLAIN_UNITS = 150;
+const PLAIN_LINE = 150;
 
 /**
  * What is left of a message when nothing else is taken, with its title: text to be escaped, and a link that stands by itself.
@@ -108,20 +108,31 @@ const PLAIN_UNITS = 150;
  * @param units Of the text at most.
  */
 export function plainParts(message: Message, units: number): { readonly text: string; readonly link?: Link } {
-  const text = `${cutUnits(message.title, 2 * PLAIN_UNITS)}\n${plainest({ ...message, links: [] })}`;
+  const text = `${cutUnits(message.title, 2 * PLAIN_LINE)}\n${plainest({ ...message, links: [] }, units)}`;
   return { text: cutUnits(text, units), link: message.links[0] };
 }
 
-/** What is left of a message when nothing else is taken: notes, a line for each alert, and the address of the whole. */
-export function plainest({ notes, alerts, title, links, locale }: Message): string {
-  const omitted = alerts.length - PLAIN_ALERTS;
-  const lines = [
-    ...notes,
-    ...alerts.slice(0, PLAIN_ALERTS).map(({ emoji, name, summary }) =>
-      summary === "" ? `${emoji} ${name}` : `${emoji} ${name}: ${summary}`
-    ),
-    ...(omitted > 0 ? [WORDS[locale].more(formatNumber(omitted, locale))] : []),
-  ].map((line) => cutUnits(line, PLAIN_UNITS));
+/**
+ * What is left of a message when nothing else is taken: notes, a line for each alert, and the address of the whole.
+ *
+ * @param limit UTF-16 units, at least 1,000.
+ */
+export function plainest({ notes, alerts, title, links, locale }: Message, limit = 3_000): string {
   // Half an address leads nowhere.
-  return [...lines, ...links.slice(0, 1).map(({ url }) => url)].join("\n") || title;
+  const end = links.slice(0, 1).map(({ url }) => url).filter((url) => url.length <= limit / 2);
+  const lines: string[] = [];
+  let left = limit - (end[0]?.length ?? 0) - PLAIN_LINE;
+  const put = (text: string): boolean => {
+    const line = cutUnits(text, PLAIN_LINE);
+    left -= line.length + 1;
+    if (left >= 0) lines.push(line);
+    return left >= 0;
+  };
+  notes.every(put);
+  const told = alerts.slice(0, PLAIN_ALERTS).findIndex(({ emoji, name, summary }) =>
+    !put(summary === "" ? `${emoji} ${name}` : `${emoji} ${name}: ${summary}`)
+  );
+  const omitted = alerts.length - (told === -1 ? Math.min(alerts.length, PLAIN_ALERTS) : told);
+  if (omitted > 0) lines.push(WORDS[locale].more(formatNumber(omitted, locale)));
+  return [...lines, ...end].join("\n") || title;
 }

@@ -23,6 +23,8 @@ export interface NtfyOut {
 const MAX_TITLE_BYTES = 1_024;
 // What is longer is turned into a file by the server.
 const MAX_MESSAGE_BYTES = 4_096;
+// Three bytes each at most.
+const MAX_PLAIN_UNITS = 1_300;
 const MAX_ACTIONS = 3;
 const MAX_ALERTS = 50;
 const DAILY_QUOTA = 42_908;
@@ -69,7 +71,7 @@ export const ntfyChannel = defineChannel({
   plain: (message, { topic }) => ({
     topic,
     title: cutBytes(message.title, 250),
-    message: cutBytes(plainest(message), 2_000),
+    message: plainest(message, MAX_PLAIN_UNITS),
     priority: priorityOf(message),
     tags: [],
   }),

@@ -151,9 +151,11 @@ async function converse(
 function open({ host, port, tls, ca }: SmtpServer, signal: AbortSignal): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const secured = tls === "from the start";
+  // A name may have an address of a kind that this machine has no way to.
+  const to = { host, port, autoSelectFamily: true };
   const socket = secured
-    ? connectTls({ host, port, ca, ...(isIP(host) === 0 && { servername: host }) })
-    : connect({ host, port });
+    ? connectTls({ ...to, ca, ...(isIP(host) === 0 && { servername: host }) })
+    : connect(to);
   const end = () => void socket.destroy(new Error("It cannot be reached in time"));
   signal.addEventListener("abort", end);
   socket.once("error", reject);

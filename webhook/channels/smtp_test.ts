@@ -76,14 +76,17 @@ Deno.test("sendMail insists on TLS by STARTTLS, and logs in only within it", asy
   deepEqual(smtp.lines.slice(0, 3).map((line) => line.split(" ")[0]), ["EHLO", "STARTTLS", "EHLO"]);
 });
 
-Deno.test("sendMail speaks TLS from the start", async () => {
+Deno.test("sendMail speaks TLS from the start, to a name or an address", async () => {
   const tls = await selfSigned();
-  const { outcome, smtp } = await attempt({ tls, fromTheStart: true }, {
-    tls: "from the start",
-    ca: tls.cert,
-  });
-  deepEqual(outcome, { result: "delivered", ref: MAIL.messageId });
-  equal(smtp.mails[0]!.secure, true);
+  for (const host of ["localhost", "127.0.0.1"]) {
+    const { outcome, smtp } = await attempt({ tls, fromTheStart: true }, {
+      tls: "from the start",
+      ca: tls.cert,
+      host,
+    });
+    deepEqual(outcome, { result: "delivered", ref: MAIL.messageId });
+    equal(smtp.mails[0]!.secure, true);
+  }
 });
 
 Deno.test("sendMail sends nothing in plain that should be encrypted", async () => {
