@@ -53,6 +53,7 @@ Deno.test("Journal.accept refuses what does not fit while everything is queued o
     // What is small is still written: the queue can be worked off, and the webhook can say that it is full.
     await journal.accept(arrival(clock, { origin: "own" }));
     await journal.put("key", 1);
+    assert.match(journal.failure()!, /^it is full/, "that does not make room");
     const [line] = journal.due("slack", clock.now(), 1, never);
     const ids = line!.deliveries.map(({ id }) => id);
     await journal.settle(

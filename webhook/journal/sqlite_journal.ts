@@ -25,6 +25,7 @@ import { openSound } from "./open_sound.ts";
 import type { JournalOptions } from "./options.ts";
 import { insertQuarantined } from "./quarantine.ts";
 import { type Salvage, salvage } from "./salvage.ts";
+import { createRoom, type Room } from "./room.ts";
 import { Statements } from "./statements.ts";
 
 const DAY_MS = 86_400_000;
@@ -40,13 +41,11 @@ export class SqliteJournal implements Journal {
   readonly #lock: Disposable;
   readonly #commits: GroupCommit;
   readonly #housekeeping: Housekeeping;
+  readonly #room: Room;
   #database: DatabaseSync;
   #sql: Statements;
   #memory: Memory;
-  #usedBytes = 0;
   #failure: string | undefined;
-  // What did not fit: bytes.
-  #refusedBytes: number | undefined;
   #repair: Promise<void> | undefined;
   #cancelRepair = () => {};
   #closed = false;
@@ -79,13 +78,20 @@ export class SqliteJournal implements Journal {
       checkpoint: () => this.#checkpoint(),
       lastId: () => this.#memory.marks.notificationId,
       used: () => {
-        const used = this.#used();
-        return { ...used, bytes: used.bytes + this.#commits.waitingBytes };
+        const use = this.#room.measure(this.#sql);
+        return { ...use, bytes: use.bytes + this.#commits.waitingBytes };
       },
       onDefect: (error) =>
         options.onProblem?.(`Cannot keep house in the journal "${path}": ${sentenceOf(error)}`),
     });
-    this.#usedBytes = this.#used().bytes;
+    this.#room = createRoom({
+      path,
+      limitBytes: () => options.limitBytes,
+      waitingBytes: () => this.#commits.waitingBytes,
+      makeRoom: this.#housekeeping.makeRoom,
+      onFull: (problem) => options.onProblem?.(problem),
+    });
+    this.#room.measure(this.#sql);
   }
 
   /**
@@ -116,9 +122,9 @@ export class SqliteJournal implements Journal {
     }
     const bytes = body.length + ROW_BYTES;
     // The webhook's own words are few, and among them may be that the journal is full.
-    const stored = origin === "own" || this.#fits(bytes)
+    const stored = origin === "own" || this.#room.fits(bytes)
       ? this.#insert(arrival, bytes)
-      : this.#insertWithRoom(arrival, bytes);
+      : this.#room.find(bytes, () => this.#insert(arrival, bytes));
     if (digest === undefined) return stored;
     const { duplicates } = this.#memory;
     const id = stored.then(({ id }) => first.id = id);
@@ -223,10 +229,7 @@ export class SqliteJournal implements Journal {
   }
 
   failure(): string | undefined {
-    if (this.#failure !== undefined) return this.#failure;
-    return this.#refusedBytes === undefined || this.#fits(this.#refusedBytes)
-      ? undefined
-      : this.#fullSentence();
+    return this.#failure ?? this.#room.failure();
   }
 
   size(): { readonly bytes: number; readonly limitBytes: number } {
@@ -266,7 +269,7 @@ export class SqliteJournal implements Journal {
         return { id, duplicate: false };
       },
       () => {
-        this.#refusedBytes = undefined;
+        if (origin !== "own") this.#room.written();
         for (const { channel } of deliveries) {
           this.#memory.queued({ channel, group, status, createdMs: receivedMs });
         }
@@ -311,7 +314,7 @@ export class SqliteJournal implements Journal {
   #committed(seconds: number, works: number): void {
     this.#memory.commit();
     this.#failure = undefined;
-    this.#usedBytes = this.#used().bytes;
+    this.#room.measure(this.#sql);
     this.#housekeeping.written();
     this.#options.onCommit?.(seconds, works);
   }
@@ -350,7 +353,7 @@ export class SqliteJournal implements Journal {
     this.#database = openDatabase(this.path);
     this.#sql = new Statements(this.#database);
     this.#memory = new Memory(this.#database, clock.now() - duplicateWindowMs);
-    this.#usedBytes = this.#used().bytes;
+    this.#room.measure(this.#sql);
     this.#failure = undefined;
     return report;
   }
@@ -359,7 +362,7 @@ export class SqliteJournal implements Journal {
     if (this.#closed || this.#repair) return;
     try {
       this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-      this.#usedBytes = this.#used().bytes;
+      this.#room.measure(this.#sql);
     } catch (error) {
       this.#failed(error, "write");
     }
@@ -377,46 +380,7 @@ export class SqliteJournal implements Journal {
     const { limitBytes, ageMs = 30 * DAY_MS, deadAgeMs = 90 * DAY_MS } = this.#options;
     return { limitBytes, ageMs, deadAgeMs };
   }
-
-  #used(): { bytes: number; freePages: number; pages: number } {
-    const { page_count: pages } = this.#sql.get("PRAGMA page_count").get() as { page_count: number };
-    const { freelist_count: freePages } = this.#sql.get("PRAGMA freelist_count").get() as {
-      freelist_count: number;
-    };
-    return { bytes: (pages - freePages) * PAGE_BYTES + sizeOf(`${this.path}-wal`), freePages, pages };
-  }
-
-  #fits(bytes: number): boolean {
-    return this.#usedBytes + this.#commits.waitingBytes + bytes <= this.#options.limitBytes;
-  }
-
-  async #insertWithRoom(arrival: Arrival, bytes: number): Promise<Accepted> {
-    // History is not given up for what cannot fit whatever goes.
-    if (bytes > this.#options.limitBytes) throw this.#full(bytes);
-    // Others wait for room as well: whoever finds some takes it at once.
-    while (!this.#fits(bytes)) {
-      if (!await this.#housekeeping.makeRoom(bytes) && !this.#fits(bytes)) throw this.#full(bytes);
-    }
-    return await this.#insert(arrival, bytes);
-  }
-
-  #full(bytes: number): JournalFailure {
-    const isNew = this.failure() === undefined;
-    this.#refusedBytes = bytes;
-    const failure = new JournalFailure(`Cannot write the journal "${this.path}": ${this.#fullSentence()}`);
-    if (isNew) this.#options.onProblem?.(failure.message);
-    return failure;
-  }
-
-  #fullSentence(): string {
-    const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-    return `it is full: ${megabytes(this.#usedBytes)} of ${
-      megabytes(this.#options.limitBytes)
-    } hold what is queued or dead`;
-  }
 }
-
-const PAGE_BYTES = 4_096;
 
 const INSERT =
   "INSERT OR FAIL INTO notification (id, received_ms, origin, grp, status, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?)";
