@@ -9,6 +9,7 @@ import { type ChannelHealth, createChannelHealth } from "./channel_state.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { DeliveryEvent } from "./events.ts";
 import { createPacer } from "./pacer.ts";
+import { createRush } from "./rush.ts";
 import { step, type Surroundings } from "./step.ts";
 import { tooOldMs } from "./verdict.ts";
 import type { Writer } from "./writer.ts";
@@ -43,9 +44,10 @@ export interface WorkerOptions extends Surroundings {
 const GROUPS_AT_ONCE = 500;
 const SLICE_MS = 5;
 const MANY_GROUPS = 10_000;
-// When more than this many notifications came since the last look, their senders go first: what is to be told may lag, and catches up.
-const RUSH = 20;
-const RUSH_PAUSE_MS = 50;
+// In a rush senders go first: what is to be told may lag, and catches up.
+const RUSH_GROUPS_AT_ONCE = 16;
+const RUSH_SLICE_MS = 0.5;
+const RUSH_PAUSE_MS = 10;
 const JOURNAL_AGAIN_MS = 1_000;
 // Timers tell how long they waited, not what time it is: a clock that was set, or a machine that slept, is noticed after this.
 const LONGEST_SLEEP_MS = 60_000;
@@ -72,10 +74,8 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
   // Nothing is too old before.
   let expiryMs = 0;
   let scheduled = false;
-  // Since the last look.
-  let woken = 0;
-  let isRush = false;
-  let cancelRush = () => {};
+  const rush = createRush(clock);
+  let cancelPause: (() => void) | undefined;
   let stopped = false;
   let cancelTimer = () => {};
 
@@ -84,12 +84,11 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
     scheduled = true;
     const lookNow = () => {
       scheduled = false;
-      isRush = woken > RUSH;
-      woken = 0;
+      cancelPause = undefined;
       if (!stopped) look();
       options.onRest();
     };
-    if (isRush) cancelRush = clock.after(RUSH_PAUSE_MS, lookNow);
+    if (rush.isOn()) cancelPause = clock.after(RUSH_PAUSE_MS, lookNow);
     else setImmediate(lookNow);
   }
 
@@ -129,7 +128,8 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
       return isBegun ? undefined : Math.min(gate.untilMs, expire(channel, now));
     }
     if (gate.kind === "probe") return beginUpTo(1, busy, channel, true) ? undefined : nextDueMs();
-    const limit = Math.min(concurrency - running, pacer.available(), GROUPS_AT_ONCE);
+    const most = rush.isOn() ? RUSH_GROUPS_AT_ONCE : GROUPS_AT_ONCE;
+    const limit = Math.min(concurrency - running, pacer.available(), most);
     beginUpTo(limit, busy, channel, false);
     return running < concurrency ? nextDueMs() : undefined;
   }
@@ -140,10 +140,11 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
 
   /** Begins at most `limit` groups that are due, and not in `not`. @returns whether there was one. */
   function beginUpTo(limit: number, not: ReadonlySet<string>, channel: Channel, isProbe: boolean): boolean {
-    const now = clock.now();
-    const groups = journal.due(name, now, limit, not);
+    const sliceMs = rush.isOn() ? RUSH_SLICE_MS : SLICE_MS;
+    const started = performance.now();
+    const groups = journal.due(name, clock.now(), limit, not);
     for (const [i, group] of groups.entries()) {
-      if (i > 0 && clock.now() > now + SLICE_MS) break;
+      if (i > 0 && performance.now() > started + sliceMs) break;
       void work(channel, group, isProbe, groups.length < limit);
     }
     return groups.length > 0;
@@ -220,7 +221,7 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
   return {
     health,
     wake() {
-      woken++;
+      rush.note();
       schedule();
     },
     release,
@@ -241,8 +242,8 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
     stop() {
       stopped = true;
       cancelTimer();
-      cancelRush();
-      if (isRush) scheduled = false;
+      cancelPause?.();
+      if (cancelPause) scheduled = false;
     },
   };
 }

@@ -1,0 +1,42 @@
+/** Whether notifications come so fast that those who send them go first. */
+
+import type { Clock } from "../clock.ts";
+
+/** Knows how many notifications came lately. */
+export interface Rush {
+  /** Notes that one came. */
+  note(): void;
+  isOn(): boolean;
+}
+
+const WINDOW_MS = 100;
+// In one window.
+const MANY = 20;
+
+/** One that knows of none yet. */
+export function createRush(clock: Clock): Rush {
+  let windowMs = clock.now();
+  let count = 0;
+  let countBefore = 0;
+
+  /** Begins a new window when the present one is over. */
+  function turn(): void {
+    const passedMs = clock.now() - windowMs;
+    // A clock that was set back begins anew as well.
+    if (passedMs >= 0 && passedMs < WINDOW_MS) return;
+    countBefore = passedMs >= 0 && passedMs < 2 * WINDOW_MS ? count : 0;
+    count = 0;
+    windowMs = clock.now();
+  }
+
+  return {
+    note() {
+      turn();
+      count++;
+    },
+    isOn() {
+      turn();
+      return count > MANY || countBefore > MANY;
+    },
+  };
+}
