@@ -47,7 +47,7 @@ const MANY_GROUPS = 10_000;
 // In a rush senders go first: what is to be told may lag, and catches up.
 const RUSH_GROUPS_AT_ONCE = 16;
 const RUSH_SLICE_MS = 0.5;
-const RUSH_PAUSE_MS = 10;
+const RUSH_PAUSE_MS = 50;
 const JOURNAL_AGAIN_MS = 1_000;
 // Timers tell how long they waited, not what time it is: a clock that was set, or a machine that slept, is noticed after this.
 const LONGEST_SLEEP_MS = 60_000;

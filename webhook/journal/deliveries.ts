@@ -29,14 +29,18 @@ const COLUMNS =
 
 // `OR FAIL`, as a transaction that fails is rolled back whole: with `OR ABORT`, the default, SQLite keeps a journal of each statement.
 const INSERT =
-  `INSERT OR FAIL INTO delivery (id, channel, grp, status, head, created_ms, next_ms, because, via)
-  VALUES (?1, ?2, ?3, ?4, NOT EXISTS (SELECT 1 FROM delivery WHERE channel = ?2 AND grp = ?3 AND state = 0), ?5, ?6, ?7, ?8)`;
+  `INSERT OR FAIL INTO delivery (id, channel, grp, line, status, head, created_ms, next_ms, because, via)
+  VALUES (?1, ?2, ?3, ?4, ?5, NOT EXISTS (SELECT 1 FROM delivery WHERE channel = ?2 AND line = ?4 AND state = 0), ?6, ?7, ?8, ?9)`;
+
+/** The line that the deliveries of a group stand in, for one of this notification. */
+export type LineOf = (group: string, notificationId: number) => number;
 
 /** Queues the deliveries of a new notification: it is the newest, so they go to the end of their lines. */
 export function insertDeliveries(
   sql: Statements,
   notificationId: number,
   group: string,
+  line: number,
   status: string,
   createdMs: number,
   deliveries: readonly NewDelivery[],
@@ -52,6 +56,7 @@ export function insertDeliveries(
       id++,
       channel,
       group,
+      line,
       status,
       createdMs,
       notBeforeMs ?? createdMs,
@@ -67,6 +72,7 @@ export function insertLate(
   notificationId: number,
   delivery: NewDelivery,
   createdMs: number,
+  lineOf: LineOf,
 ): Queued {
   const kept = sql.get("SELECT grp, status FROM notification WHERE id = ?").get(notificationId) as
     | { grp: string; status: string }
@@ -82,32 +88,39 @@ export function insertLate(
     );
   }
   const { channel, notBeforeMs, because, via } = delivery;
+  const line = lineOf(kept.grp, notificationId);
   sql.get(INSERT).run(
     id,
     channel,
     kept.grp,
+    line,
     kept.status,
     createdMs,
     notBeforeMs ?? createdMs,
     because ?? "",
     via?.length ? JSON.stringify(via) : "",
   );
-  setHead(sql, channel, kept.grp);
+  setHead(sql, channel, line);
   return { id, channel, group: kept.grp, status: kept.status, createdMs };
 }
 
 /** Makes the oldest queued delivery of a line its head, and no other. */
-export function setHead(sql: Statements, channel: string, group: string): void {
+export function setHead(sql: Statements, channel: string, line: number): void {
   const oldest = sql.get(
-    "SELECT id, head FROM delivery WHERE channel = ? AND grp = ? AND state = 0 ORDER BY id LIMIT 1",
-  ).get(channel, group) as { id: number; head: number } | undefined;
+    "SELECT id, head FROM delivery WHERE channel = ? AND line = ? AND state = 0 ORDER BY id LIMIT 1",
+  ).get(channel, line) as { id: number; head: number } | undefined;
   if (!oldest || oldest.head === 1) return;
-  sql.get("UPDATE OR FAIL delivery SET head = 0 WHERE channel = ? AND grp = ? AND state = 0 AND head = 1")
-    .run(channel, group);
+  sql.get("UPDATE OR FAIL delivery SET head = 0 WHERE channel = ? AND line = ? AND state = 0 AND head = 1")
+    .run(channel, line);
   sql.get("UPDATE OR FAIL delivery SET head = 1 WHERE id = ?").run(oldest.id);
 }
 
-type Line = { readonly channel: string; readonly grp: string; readonly attempts: number };
+type Moved = {
+  readonly channel: string;
+  readonly grp: string;
+  readonly line: number;
+  readonly attempts: number;
+};
 
 /** What a change did to the queues. */
 export interface Settled {
@@ -118,36 +131,38 @@ export interface Settled {
 }
 
 /** Carries out one change. One of a delivery that is not queued any more changes nothing. */
-export function settleOne(sql: Statements, change: Change): Settled {
+export function settleOne(sql: Statements, change: Change, lineOf: LineOf): Settled {
   const { id, atMs } = change;
   if (change.to === "queued") {
     const { attempt, nextMs, partsDone, plain } = change;
-    const line = sql.get(
+    const moved = sql.get(
       `UPDATE OR FAIL delivery SET attempts = attempts + ?, reason = coalesce(?, reason), next_ms = ?, parts_done = ?, plain = ?
-      WHERE id = ? AND state = 0 RETURNING channel, grp, attempts`,
-    ).get(attempt ? 1 : 0, attempt?.reason ?? null, nextMs, partsDone, plain ? 1 : 0, id) as Line | undefined;
-    if (line && attempt) noteAttempt(sql, id, line.attempts, atMs, attempt.tookMs, attempt.reason);
+      WHERE id = ? AND state = 0 RETURNING channel, grp, line, attempts`,
+    ).get(attempt ? 1 : 0, attempt?.reason ?? null, nextMs, partsDone, plain ? 1 : 0, id) as
+      | Moved
+      | undefined;
+    if (moved && attempt) noteAttempt(sql, id, moved.attempts, atMs, attempt.tookMs, attempt.reason);
     return {};
   }
   const dead = change.to === "dead";
   const reason = dead ? change.reason : "";
   // A death without an attempt, such as of old age, takes no time.
   const attempts = dead && change.tookMs === 0 ? 0 : 1;
-  const line = sql.get(
+  const moved = sql.get(
     `UPDATE OR FAIL delivery SET state = ?, head = 0, attempts = attempts + ?, reason = ?, settled_ms = ?, took_ms = ?
-    WHERE id = ? AND state = 0 RETURNING channel, grp, attempts`,
-  ).get(dead ? 3 : 1, attempts, reason, atMs, change.tookMs, id) as Line | undefined;
-  if (!line) return {};
-  const { channel, grp } = line;
+    WHERE id = ? AND state = 0 RETURNING channel, grp, line, attempts`,
+  ).get(dead ? 3 : 1, attempts, reason, atMs, change.tookMs, id) as Moved | undefined;
+  if (!moved) return {};
+  const { channel, grp, line } = moved;
   let queued = -1;
-  if (dead && attempts === 1) noteAttempt(sql, id, line.attempts, atMs, change.tookMs, reason);
+  if (dead && attempts === 1) noteAttempt(sql, id, moved.attempts, atMs, change.tookMs, reason);
   for (const older of change.coalesced ?? []) {
     const { changes } = sql.get(
       `UPDATE OR FAIL delivery SET state = 2, head = 0, settled_ms = ?, into_id = ? WHERE id = ? AND state = 0`,
     ).run(atMs, id, older);
     queued -= Number(changes);
   }
-  setHead(sql, channel, grp);
+  setHead(sql, channel, line);
   const left = { channel, queued, dead: dead ? 1 : 0 };
   if (change.to === "delivered" && change.ref !== undefined) {
     sql.get("INSERT OR REPLACE INTO ref (channel, grp, ref, at_ms) VALUES (?, ?, ?, ?)")
@@ -156,7 +171,7 @@ export function settleOne(sql: Statements, change: Change): Settled {
   if (change.to !== "dead" || !change.fallback) return { left };
   return {
     left,
-    queued: insertLate(sql, Math.floor(id / DELIVERIES_PER_NOTIFICATION), change.fallback, atMs),
+    queued: insertLate(sql, Math.floor(id / DELIVERIES_PER_NOTIFICATION), change.fallback, atMs, lineOf),
   };
 }
 
@@ -173,20 +188,22 @@ function noteAttempt(
 }
 
 /** Queues a dead delivery again, as new. @returns what was queued; undefined when it was not dead. */
-export function replayOne(sql: Statements, id: number, nowMs: number): Queued | undefined {
+export function replayOne(sql: Statements, id: number, nowMs: number, lineOf: LineOf): Queued | undefined {
+  const dead = sql.get("SELECT grp FROM delivery WHERE id = ? AND state = 3").get(id);
+  if (!dead) return undefined;
+  const line = lineOf(dead.grp as string, Math.floor(id / DELIVERIES_PER_NOTIFICATION));
   const row = sql.get(
-    `UPDATE delivery SET state = 0, attempts = 0, parts_done = 0, plain = 0, reason = '', settled_ms = NULL, took_ms = NULL,
-    created_ms = ?1, next_ms = ?1 WHERE id = ?2 AND state = 3 RETURNING channel, grp, status`,
-  ).get(nowMs, id) as { channel: string; grp: string; status: string } | undefined;
-  if (!row) return undefined;
-  setHead(sql, row.channel, row.grp);
+    `UPDATE delivery SET state = 0, line = ?3, attempts = 0, parts_done = 0, plain = 0, reason = '', settled_ms = NULL,
+    took_ms = NULL, created_ms = ?1, next_ms = ?1 WHERE id = ?2 RETURNING channel, grp, status`,
+  ).get(nowMs, id, line) as { channel: string; grp: string; status: string };
+  setHead(sql, row.channel, line);
   return { id, channel: row.channel, group: row.grp, status: row.status, createdMs: nowMs };
 }
 
 const HEADS_DUE =
-  "SELECT grp FROM delivery WHERE channel = ? AND head = 1 AND next_ms <= ? ORDER BY next_ms LIMIT ?";
+  "SELECT grp, line FROM delivery WHERE channel = ? AND head = 1 AND next_ms <= ? ORDER BY next_ms LIMIT ?";
 const LINE =
-  `SELECT ${COLUMNS} FROM delivery WHERE channel = ? AND grp = ? AND state = 0 ORDER BY id LIMIT ${MOST_OF_A_GROUP}`;
+  `SELECT ${COLUMNS} FROM delivery WHERE channel = ? AND line = ? AND state = 0 ORDER BY id LIMIT ${MOST_OF_A_GROUP}`;
 
 /** As `Journal.due`. */
 export function due(
@@ -196,10 +213,13 @@ export function due(
   limit: number,
   busy: ReadonlySet<string>,
 ): readonly QueuedGroup[] {
-  const heads = sql.get(HEADS_DUE).all(channel, nowMs, limit + busy.size) as { grp: string }[];
-  const line = sql.get(LINE);
-  return heads.filter(({ grp }) => !busy.has(grp)).slice(0, limit)
-    .map(({ grp }) => ({ group: grp, deliveries: line.all(channel, grp).map(deliveryOf) }));
+  const heads = sql.get(HEADS_DUE).all(channel, nowMs, limit + busy.size) as { grp: string; line: number }[];
+  const standing = sql.get(LINE);
+  const taken = new Set<string>();
+  // A group may have two lines, when the first one was forgotten.
+  const free = heads.filter(({ grp }) => !busy.has(grp) && !taken.has(grp) && taken.add(grp));
+  return free.slice(0, limit)
+    .map(({ grp, line }) => ({ group: grp, deliveries: standing.all(channel, line).map(deliveryOf) }));
 }
 
 const FIRST_HEADS =

@@ -4,6 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { CountChange, Queued } from "./deliveries.ts";
 import { Duplicates } from "./duplicates.ts";
 import { LineChanges } from "./line_changes.ts";
+import { Recent } from "./recent.ts";
 import { type Salvage, SALVAGED } from "./salvage.ts";
 import { DELIVERIES_PER_NOTIFICATION } from "./schema.ts";
 
@@ -19,6 +20,7 @@ export interface Marks {
 const DIGESTS = 50_000;
 const DIGESTS_AT_ONCE = 1_000;
 const LINES_OF_A_CHANNEL = 10_000;
+const LINES = 20_000;
 
 interface DigestRow {
   readonly id: number;
@@ -35,6 +37,9 @@ export class Memory {
   readonly counts = new Map<string, { queued: number; dead: number }>();
   marks: Marks;
   #committed: Marks;
+  readonly #lines = new Recent<string, number>(LINES);
+  // Those that the transaction has given or used.
+  readonly #given = new Map<string, number>();
 
   /** @param sinceMs Copies of what came before are no duplicates. */
   constructor(database: DatabaseSync, sinceMs: number) {
@@ -60,16 +65,30 @@ export class Memory {
     this.salvaged = salvaged && JSON.parse(salvaged.value as string);
     this.#readDigests(database, sinceMs);
     this.#readChanges(database);
+    this.#readLines(database);
+  }
+
+  /**
+   * The line that deliveries of `group` stand in: the one that it had lately, or else a new one with the number of `notificationId`. A group
+   * that did not come for long, while more than 10,000 others did, has a second line: its newest deliveries do not wait for older ones then.
+   */
+  lineOf(group: string, notificationId: number): number {
+    const line = this.#given.get(group) ?? this.#lines.get(group) ?? notificationId;
+    this.#given.set(group, line);
+    return line;
   }
 
   /** Ids that have been given belong to rows on disk. */
   commit(): void {
     this.#committed = this.marks;
+    for (const [group, line] of this.#given) this.#lines.set(group, line);
+    this.#given.clear();
   }
 
   /** Ids that have been given since the last commit are free again. */
   rollback(): void {
     this.marks = this.#committed;
+    this.#given.clear();
   }
 
   /** Changes a channel's counts. */
@@ -100,6 +119,16 @@ export class Memory {
       if (rows.length < DIGESTS_AT_ONCE || rows.at(-1)!.received_ms < sinceMs) break;
     }
     for (const [digest, receivedMs, id] of found.reverse()) this.duplicates.note(digest, { receivedMs, id });
+  }
+
+  #readLines(database: DatabaseSync): void {
+    const newest = database.prepare(
+      "SELECT grp, line FROM delivery WHERE channel = ? AND state = 0 ORDER BY line DESC LIMIT ?",
+    );
+    for (const channel of this.counts.keys()) {
+      const rows = newest.all(channel, LINES) as { grp: string; line: number }[];
+      for (const { grp, line } of rows.reverse()) this.#lines.set(grp, line);
+    }
   }
 
   #readChanges(database: DatabaseSync): void {

@@ -179,8 +179,8 @@ Deno.test("Journal finds its way in long queues by its indexes alone", async () 
       /^SEARCH delivery USING INDEX delivery_due \(channel=\? AND next_ms<\?\)$/,
     );
     assert.match(
-      plan("SELECT id FROM delivery WHERE channel = 'a' AND grp = 'b' AND state = 0 ORDER BY id LIMIT 500"),
-      /^SEARCH delivery USING (COVERING )?INDEX delivery_line \(channel=\? AND grp=\?\)$/,
+      plan("SELECT id FROM delivery WHERE channel = 'a' AND line = 7 AND state = 0 ORDER BY id LIMIT 500"),
+      /^SEARCH delivery USING (COVERING )?INDEX delivery_line \(channel=\? AND line=\?\)$/,
     );
     assert.match(
       plan("SELECT min(created_ms) FROM delivery WHERE channel = 'a' AND head = 1"),
@@ -196,8 +196,8 @@ Deno.test("Journal.due takes no longer when many are queued", async () => {
       journal.write((database) =>
         database.prepare(
           `WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 + ?2 - 1)
-          INSERT INTO delivery (id, channel, grp, status, head, created_ms, next_ms, because, via)
-          SELECT i * 1024, 'slack', 'g' || (i % ?3), 'firing', i < ?1 + ?3, i, i, '', '' FROM n`,
+          INSERT INTO delivery (id, channel, grp, line, status, head, created_ms, next_ms, because, via)
+          SELECT i * 1024, 'slack', 'g' || (i % ?3), ?1 + (i - ?1) % ?3, 'firing', i < ?1 + ?3, i, i, '', '' FROM n`,
         ).run(from, count, groups)
       );
     const milliseconds = () => {
@@ -215,5 +215,20 @@ Deno.test("Journal.due takes no longer when many are queued", async () => {
     await fill(100_000, 200_000, 100_000);
     const many = milliseconds();
     assert.ok(many < few * 20 + 5, `${many} ms instead of ${few} ms`);
+  });
+});
+
+Deno.test("Journal.due gives a group once, although it has a second line", async () => {
+  await withJournal(async ({ journal, clock }) => {
+    await journal.write((database) =>
+      database.exec(
+        `INSERT INTO delivery (id, channel, grp, line, status, head, created_ms, next_ms, because, via)
+        VALUES (1024, 'slack', 'g', 1, 'firing', 1, 1, 1, '', ''), (2048, 'slack', 'g', 2, 'firing', 1, 2, 2, '', '')`,
+      )
+    );
+    const groups = journal.due("slack", clock.now(), 10, never);
+    assert.deepEqual(groups.map(({ group, deliveries }) => [group, deliveries.map(({ id }) => id)]), [["g", [
+      1024,
+    ]]]);
   });
 });

@@ -115,7 +115,7 @@ async function copyFrom(source: DatabaseSync, target: DatabaseSync): Promise<Cop
     const quarantined = await copyByRowid(source, target, "quarantine", QUARANTINE);
     for (const [table, columns] of Object.entries(BY_KEY)) copyByKey(source, target, table, columns);
     target.exec(
-      `UPDATE delivery SET head = 1 WHERE id IN (SELECT min(id) FROM delivery WHERE state = 0 GROUP BY channel, grp)`,
+      `UPDATE delivery SET head = 1 WHERE id IN (SELECT min(id) FROM delivery WHERE state = 0 GROUP BY channel, line)`,
     );
     return {
       notifications: notifications.copied,
@@ -131,7 +131,7 @@ async function copyFrom(source: DatabaseSync, target: DatabaseSync): Promise<Cop
 
 const NOTIFICATION = ["id", "received_ms", "origin", "grp", "status", "digest", "body"];
 const DELIVERY = [
-  ...["id", "channel", "grp", "status", "state", "created_ms", "next_ms", "because", "via"],
+  ...["id", "channel", "grp", "line", "status", "state", "created_ms", "next_ms", "because", "via"],
   ...["attempts", "parts_done", "plain", "reason", "settled_ms", "took_ms", "into_id"],
 ];
 const QUARANTINE = ["id", "received_ms", "reason", "detail", "bytes", "body"];

@@ -19,9 +19,10 @@ export const DELIVERIES_PER_NOTIFICATION = 1_024;
  * Steps from one version of the schema to the next; `user_version` counts those that were made. A step that was released is never changed:
  * a change is a new one.
  *
- * What is written for each notification touches no index with keys in random order but those over queued deliveries, which are few:
+ * What is written for each notification touches no index with keys in random order: that would write a page for each of them. So the queued
+ * deliveries of a group to a channel stand in a line with a number, that of the first notification in it (`Memory.lineOf`).
  *
- * - `delivery_due`: the oldest queued delivery of each line (`head`; a line is a channel and a group), by when it is due.
+ * - `delivery_due`: the oldest queued delivery of each line (`head`), by when it is due.
  * - `delivery_line`: the queued deliveries of a line, oldest first.
  * - `delivery_waiting`: the heads by when they were queued.
  * - `delivery_dead`: dead letters by age.
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly string[] = [
     notification_id INTEGER NOT NULL GENERATED ALWAYS AS (id >> 10) VIRTUAL,
     channel TEXT NOT NULL,
     grp TEXT NOT NULL,
+    line INTEGER NOT NULL,
     status TEXT NOT NULL,
     state INTEGER NOT NULL DEFAULT 0,
     head INTEGER NOT NULL,
@@ -59,7 +61,7 @@ export const MIGRATIONS: readonly string[] = [
     into_id INTEGER
   ) STRICT;
   CREATE INDEX delivery_due ON delivery (channel, next_ms) WHERE head = 1;
-  CREATE INDEX delivery_line ON delivery (channel, grp, id) WHERE state = 0;
+  CREATE INDEX delivery_line ON delivery (channel, line, id) WHERE state = 0;
   CREATE INDEX delivery_waiting ON delivery (channel, created_ms) WHERE head = 1;
   CREATE INDEX delivery_dead ON delivery (channel, id) WHERE state = 3;
 

@@ -49,6 +49,7 @@ export class SqliteJournal implements Journal {
   #repair: Promise<void> | undefined;
   #cancelRepair = () => {};
   #closed = false;
+  readonly #lineOf = (group: string, notificationId: number) => this.#memory.lineOf(group, notificationId);
 
   private constructor(
     path: string,
@@ -155,7 +156,7 @@ export class SqliteJournal implements Journal {
 
   settle(changes: readonly Change[]): Promise<void> {
     return this.#add(
-      () => changes.map((change) => settleOne(this.#sql, change)),
+      () => changes.map((change) => settleOne(this.#sql, change, this.#lineOf)),
       (results) => {
         for (const { left, queued } of results) {
           if (left) this.#memory.count(left);
@@ -169,7 +170,7 @@ export class SqliteJournal implements Journal {
 
   async queue(notificationId: number, delivery: NewDelivery): Promise<number> {
     const { id } = await this.#add(
-      () => insertLate(this.#sql, notificationId, delivery, this.#options.clock.now()),
+      () => insertLate(this.#sql, notificationId, delivery, this.#options.clock.now(), this.#lineOf),
       (queued) => this.#memory.queued(queued),
     );
     return id;
@@ -177,7 +178,10 @@ export class SqliteJournal implements Journal {
 
   async replay(deliveryIds: readonly number[], nowMs: number): Promise<number> {
     const replayed = await this.#add(
-      () => deliveryIds.map((id) => replayOne(this.#sql, id, nowMs)).filter((queued) => queued !== undefined),
+      () =>
+        deliveryIds.map((id) => replayOne(this.#sql, id, nowMs, this.#lineOf)).filter((queued) =>
+          queued !== undefined
+        ),
       (replayed) => {
         for (const { channel } of replayed) this.#memory.count({ channel, queued: 1, dead: -1 });
       },
@@ -265,7 +269,9 @@ export class SqliteJournal implements Journal {
         const id = marks.notificationId + 1;
         this.#memory.marks = { ...marks, notificationId: id };
         this.#sql.get(INSERT).run(id, receivedMs, origin, group, status, digest ?? null, body);
-        insertDeliveries(this.#sql, id, group, status, receivedMs, deliveries);
+        if (deliveries.length > 0) {
+          insertDeliveries(this.#sql, id, group, this.#lineOf(group, id), status, receivedMs, deliveries);
+        }
         return { id, duplicate: false };
       },
       () => {
