@@ -28,9 +28,11 @@ const COLUMNS =
   "reason, because, via, settled_ms, into_id";
 
 // `OR FAIL`, as a transaction that fails is rolled back whole: with `OR ABORT`, the default, SQLite keeps a journal of each statement.
-const INSERT =
+const insertAs = (head: string) =>
   `INSERT OR FAIL INTO delivery (id, channel, grp, line, status, head, created_ms, next_ms, because, via)
-  VALUES (?1, ?2, ?3, ?4, ?5, NOT EXISTS (SELECT 1 FROM delivery WHERE channel = ?2 AND line = ?4 AND state = 0), ?6, ?7, ?8, ?9)`;
+  VALUES (?1, ?2, ?3, ?4, ?5, ${head}, ?6, ?7, ?8, ?9)`;
+const INSERT = insertAs("NOT EXISTS (SELECT 1 FROM delivery WHERE channel = ?2 AND line = ?4 AND state = 0)");
+const INSERT_FIRST = insertAs("1");
 
 /** The line that the deliveries of a group stand in, for one of this notification. */
 export type LineOf = (group: string, notificationId: number) => number;
@@ -51,8 +53,10 @@ export function insertDeliveries(
     );
   }
   let id = notificationId * DELIVERIES_PER_NOTIFICATION;
+  // Nobody stands in a line that begins here, unless one channel were told twice.
+  const insert = sql.get(line === notificationId && deliveries.length === 1 ? INSERT_FIRST : INSERT);
   for (const { channel, notBeforeMs, because, via } of deliveries) {
-    sql.get(INSERT).run(
+    insert.run(
       id++,
       channel,
       group,
