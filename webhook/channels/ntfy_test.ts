@@ -2,9 +2,9 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { byteLength } from "./cut.ts";
 import { ntfyChannel, type NtfyOut } from "./ntfy.ts";
 import { judges, NOW_MS, sendOnce } from "./testing/answers.ts";
-import { CASE_NAMES, caseMessage } from "./testing/cases.ts";
+import { caseMessage } from "./testing/cases.ts";
 import type { FakeDestination } from "./testing/fake_destination.ts";
-import { golden } from "./testing/golden.ts";
+import { testGolden } from "./testing/golden.ts";
 import { assertHarmless, assertSafeUrl, rendersOnlyLegal, textsIn } from "./testing/properties.ts";
 
 const SETTINGS = { server: "https://ntfy.sh", topic: "alerts" };
@@ -27,16 +27,7 @@ function legal(out: NtfyOut): void {
   for (const text of textsIn(out)) assertHarmless(text);
 }
 
-Deno.test("ntfyChannel looks like this", async () => {
-  for (const name of CASE_NAMES) {
-    for (const locale of ["fr", "en"] as const) {
-      await golden(
-        `ntfy-${locale}-${name}`,
-        ntfyChannel.render(caseMessage(name, locale), SETTINGS as never),
-      );
-    }
-  }
-});
+testGolden(ntfyChannel, SETTINGS);
 
 Deno.test("ntfyChannel publishes only what ntfy takes, whatever the message", () => {
   rendersOnlyLegal(ntfyChannel, SETTINGS, legal);

@@ -3,9 +3,9 @@ import type { Message } from "../message.ts";
 import { byteLength } from "./cut.ts";
 import { pagerdutyChannel, type PagerdutyOut, renderPagerduty } from "./pagerduty.ts";
 import { judges, sendOnce } from "./testing/answers.ts";
-import { CASE_NAMES, caseMessage } from "./testing/cases.ts";
+import { caseMessage } from "./testing/cases.ts";
 import type { FakeDestination } from "./testing/fake_destination.ts";
-import { golden } from "./testing/golden.ts";
+import { testGolden } from "./testing/golden.ts";
 import { assertHarmless, assertSafeUrl, rendersOnlyLegal, textsIn } from "./testing/properties.ts";
 
 const KEY = "0123456789abcdef0123456789abcdef";
@@ -34,16 +34,7 @@ function legal(out: PagerdutyOut, { status }: Message): void {
   for (const text of textsIn(out)) assertHarmless(text);
 }
 
-Deno.test("pagerdutyChannel looks like this", async () => {
-  for (const name of CASE_NAMES) {
-    for (const locale of ["fr", "en"] as const) {
-      await golden(
-        `pagerduty-${locale}-${name}`,
-        pagerdutyChannel.render(caseMessage(name, locale), SETTINGS as never),
-      );
-    }
-  }
-});
+testGolden(pagerdutyChannel, SETTINGS);
 
 Deno.test("pagerdutyChannel sends only what PagerDuty takes, whatever the message", () => {
   rendersOnlyLegal(pagerdutyChannel, SETTINGS, legal);

@@ -38,14 +38,22 @@ const ENGLISH_ONLY: readonly CaseName[] = ["long", "huge"];
  * Tests that `kind` tells every case, in both languages, as its golden files have it.
  *
  * @param settings The kind's own, with whatever secrets: none may be in what it renders.
+ * @param show What is kept of the requests; all of them by default.
  */
-// deno-lint-ignore no-explicit-any -- requests and settings are the kind's own matter
-export function testGolden(kind: ChannelKind<string, any, any>, settings: Record<string, unknown>): void {
+export function testGolden<Out>(
+  // deno-lint-ignore no-explicit-any -- settings are the kind's own matter
+  kind: ChannelKind<string, any, Out>,
+  settings: Record<string, unknown>,
+  show: (parts: readonly Out[]) => unknown = (parts) => parts,
+): void {
   for (const locale of ["fr", "en"] as const) {
     Deno.test(`${kind.kind} tells every case in ${locale} as its golden files have it`, async () => {
       for (const name of CASE_NAMES) {
         if (locale === "fr" && ENGLISH_ONLY.includes(name)) continue;
-        await golden(`${kind.kind}-${locale}-${name}`, kind.render(caseMessage(name, locale), settings));
+        await golden(
+          `${kind.kind}-${locale}-${name}`,
+          show(kind.render(caseMessage(name, locale), settings)),
+        );
       }
     });
   }
