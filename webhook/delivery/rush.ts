@@ -1,4 +1,4 @@
-/** Whether notifications come so fast that those who send them go first. */
+/** Whether notifications come now, and whether so fast that those who send them go first. */
 
 import type { Clock } from "../clock.ts";
 
@@ -6,7 +6,10 @@ import type { Clock } from "../clock.ts";
 export interface Rush {
   /** Notes that one came. */
   note(): void;
+  /** Whether many came a moment ago. */
   isOn(): boolean;
+  /** Whether any came a moment ago. */
+  isAny(): boolean;
 }
 
 const WINDOW_MS = 100;
@@ -37,6 +40,10 @@ export function createRush(clock: Clock): Rush {
     isOn() {
       turn();
       return count > MANY || countBefore > MANY;
+    },
+    isAny() {
+      turn();
+      return count + countBefore > 0;
     },
   };
 }

@@ -21,6 +21,9 @@ Deno.test("createRush takes no notice of what comes slowly", async () => {
   for (let i = 0; i < 100; i++) {
     rush.note();
     equal(rush.isOn(), false);
+    equal(rush.isAny(), true);
     await clock.advance(20);
   }
+  await clock.advance(200);
+  equal(rush.isAny(), false);
 });

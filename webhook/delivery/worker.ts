@@ -41,10 +41,10 @@ export interface WorkerOptions extends Surroundings {
 }
 
 // Groups that are begun at one time, and how long that may take: senders wait for their answers meanwhile.
-const GROUPS_AT_ONCE = 500;
-const SLICE_MS = 5;
+const GROUPS_AT_ONCE = 64;
+const SLICE_MS = 2;
 const MANY_GROUPS = 10_000;
-// In a rush senders go first: what is to be told may lag, and catches up.
+// In a rush, or when somebody sends while much is to be told, senders go first: what is to be told may lag, and catches up.
 const RUSH_GROUPS_AT_ONCE = 16;
 const RUSH_SLICE_MS = 0.5;
 const RUSH_PAUSE_MS = 50;
@@ -75,6 +75,9 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
   let expiryMs = 0;
   let scheduled = false;
   const rush = createRush(clock);
+  // Whether more was due than was begun.
+  let isBehind = false;
+  const isLate = () => rush.isOn() || (isBehind && rush.isAny());
   let cancelPause: (() => void) | undefined;
   let stopped = false;
   let cancelTimer = () => {};
@@ -88,7 +91,7 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
       if (!stopped) look();
       options.onRest();
     };
-    if (rush.isOn()) cancelPause = clock.after(RUSH_PAUSE_MS, lookNow);
+    if (isLate()) cancelPause = clock.after(RUSH_PAUSE_MS, lookNow);
     else setImmediate(lookNow);
   }
 
@@ -128,7 +131,7 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
       return isBegun ? undefined : Math.min(gate.untilMs, expire(channel, now));
     }
     if (gate.kind === "probe") return beginUpTo(1, busy, channel, true) ? undefined : nextDueMs();
-    const most = rush.isOn() ? RUSH_GROUPS_AT_ONCE : GROUPS_AT_ONCE;
+    const most = isLate() ? RUSH_GROUPS_AT_ONCE : GROUPS_AT_ONCE;
     const limit = Math.min(concurrency - running, pacer.available(), most);
     beginUpTo(limit, busy, channel, false);
     return running < concurrency ? nextDueMs() : undefined;
@@ -140,11 +143,15 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
 
   /** Begins at most `limit` groups that are due, and not in `not`. @returns whether there was one. */
   function beginUpTo(limit: number, not: ReadonlySet<string>, channel: Channel, isProbe: boolean): boolean {
-    const sliceMs = rush.isOn() ? RUSH_SLICE_MS : SLICE_MS;
+    const sliceMs = isLate() ? RUSH_SLICE_MS : SLICE_MS;
     const started = performance.now();
     const groups = journal.due(name, clock.now(), limit, not);
+    isBehind = groups.length >= Math.max(limit, RUSH_GROUPS_AT_ONCE);
     for (const [i, group] of groups.entries()) {
-      if (i > 0 && performance.now() > started + sliceMs) break;
+      if (i > 0 && performance.now() > started + sliceMs) {
+        isBehind = true;
+        break;
+      }
       void work(channel, group, isProbe, groups.length < limit);
     }
     return groups.length > 0;
