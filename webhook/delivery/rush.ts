@@ -8,6 +8,8 @@ export interface Rush {
   note(): void;
   /** Whether many came a moment ago. */
   isOn(): boolean;
+  /** Whether so many came a moment ago that they are more than can be told as fast. */
+  isFlood(): boolean;
   /** Whether any came a moment ago. */
   isAny(): boolean;
 }
@@ -15,6 +17,7 @@ export interface Rush {
 const WINDOW_MS = 100;
 // In one window.
 const MANY = 20;
+const FLOOD = 300;
 
 /** One that knows of none yet. */
 export function createRush(clock: Clock): Rush {
@@ -40,6 +43,10 @@ export function createRush(clock: Clock): Rush {
     isOn() {
       turn();
       return count > MANY || countBefore > MANY;
+    },
+    isFlood() {
+      turn();
+      return count > FLOOD || countBefore > FLOOD;
     },
     isAny() {
       turn();

@@ -47,7 +47,8 @@ const MANY_GROUPS = 10_000;
 // In a rush, or when somebody sends while much is to be told, senders go first: what is to be told may lag, and catches up.
 const RUSH_GROUPS_AT_ONCE = 16;
 const RUSH_SLICE_MS = 0.5;
-const RUSH_PAUSE_MS = 50;
+const RUSH_PAUSE_MS = 5;
+const FLOOD_PAUSE_MS = 50;
 const JOURNAL_AGAIN_MS = 1_000;
 // Timers tell how long they waited, not what time it is: a clock that was set, or a machine that slept, is noticed after this.
 const LONGEST_SLEEP_MS = 60_000;
@@ -91,7 +92,7 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
       if (!stopped) look();
       options.onRest();
     };
-    if (isLate()) cancelPause = clock.after(RUSH_PAUSE_MS, lookNow);
+    if (isLate()) cancelPause = clock.after(rush.isFlood() ? FLOOD_PAUSE_MS : RUSH_PAUSE_MS, lookNow);
     else setImmediate(lookNow);
   }
 
