@@ -332,3 +332,21 @@ Deno.test("createArchive reads quarantined bodies back", () =>
     deepEqual(archive.quarantined(1), { id: 1, ...record, body });
     equal(archive.quarantined(4), undefined);
   }));
+
+withArchive(
+  "createArchive finds every match, however many alerts lie between",
+  async ({ journal, clock, archive, indexed }) => {
+    const noise = Array.from({ length: 300 }, (_, i) => ({ alertname: "Noise", n: String(i) }));
+    for (let i = 0; i < 3; i++) {
+      await journal.accept(arrival(clock, notificationOf([{ alertname: "Wanted" }])));
+      await journal.accept(arrival(clock, notificationOf(noise)));
+    }
+    await indexed();
+    const named = (name: string, values: string[]) => ({
+      labels: { values, test: ({ alertname }: Labels) => alertname === name },
+    });
+    deepEqual(ids(archive, named("Wanted", [])), [5, 3, 1]);
+    deepEqual(ids(archive, named("Noise", ["Noise"])), [6, 4, 2]);
+    deepEqual(ids(archive, { search: "noise" }), [6, 4, 2]);
+  },
+);

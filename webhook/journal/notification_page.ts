@@ -152,16 +152,21 @@ function* byAlert(
       | { id: number }
       | undefined;
   const end = above?.id ?? Number.MAX_SAFE_INTEGER;
-  const alerts = match === ""
-    ? sql("SELECT notification_id AS id, labels FROM alert WHERE id < ? ORDER BY id DESC").iterate(end)
-    : sql(
-      `SELECT alert.notification_id AS id, alert.labels FROM alert_text JOIN alert ON alert.id = alert_text.rowid
-      WHERE alert_text MATCH ? AND alert_text.rowid < ? ORDER BY alert_text.rowid DESC`,
-    ).iterate(match, end);
+  const every = sql(
+    "SELECT id AS alert, notification_id AS id, labels FROM alert WHERE id < ? ORDER BY id DESC LIMIT ?",
+  );
+  const matching = sql(
+    `SELECT alert.id AS alert, alert.notification_id AS id, alert.labels FROM alert_text JOIN alert ON alert.id = alert_text.rowid
+    WHERE alert_text MATCH ? AND alert_text.rowid < ? ORDER BY alert_text.rowid DESC LIMIT ?`,
+  );
+  const alerts = inTurns(
+    end,
+    (end) => match === "" ? every.all(end, ALERTS_AT_ONCE) : matching.all(match, end, ALERTS_AT_ONCE),
+  );
   const summary = sql(`SELECT ${SUMMARY} FROM summary WHERE notification_id = ?`);
   let decided = Number.MAX_SAFE_INTEGER;
   let last: number | undefined;
-  for (const row of alerts as Iterable<{ id: number; labels: string }>) {
+  for (const row of alerts) {
     const { id } = row;
     // All alerts of one notification come one after another: time may run out between two, not within one.
     if (last !== undefined && id !== last && decided !== last) yield { passedOver: last };
@@ -171,6 +176,24 @@ function* byAlert(
     const one = summary.get(id) as unknown as SummaryRow | undefined;
     if (one !== undefined && fits(one, query)) yield listed(one);
     else yield { passedOver: id };
+  }
+}
+
+interface AlertRow {
+  readonly alert: number;
+  readonly id: number;
+  readonly labels: string;
+}
+
+const ALERTS_AT_ONCE = 256;
+
+/** Rows that `read` gives below an id, the highest first. Deno's own `iterate()` takes an error of SQLite for the end. */
+function* inTurns(end: number, read: (end: number) => unknown[]): Generator<AlertRow> {
+  for (let below = end;;) {
+    const rows = read(below) as AlertRow[];
+    yield* rows;
+    if (rows.length < ALERTS_AT_ONCE) return;
+    below = rows.at(-1)!.alert;
   }
 }
 
