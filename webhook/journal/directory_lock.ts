@@ -26,7 +26,9 @@ export function lockDirectory(directory: string): Disposable {
     return { [Symbol.dispose]: () => held.close() };
   } catch (error) {
     database?.close();
-    const why = failureKind(error) === "locked" ? "another process uses it" : sentenceOf(error);
+    const why = failureKind(error) === "locked"
+      ? "another process uses it; stop that one, or name another directory with --data"
+      : sentenceOf(error);
     throw new JournalFailure(`Cannot use the data directory "${directory}": ${why}`, { cause: error });
   }
 }

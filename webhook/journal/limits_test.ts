@@ -183,7 +183,7 @@ Deno.test("openJournal refuses a directory that another one uses, and takes it w
   await withJournal(async ({ directory, clock, reopen, journal }) => {
     const options = { clock, limitBytes: 1e9, duplicateWindowMs: 1 };
     const refused = new JournalFailure(
-      `Cannot use the data directory "${directory}": another process uses it`,
+      `Cannot use the data directory "${directory}": another process uses it; stop that one, or name another directory with --data`,
     );
     await assert.rejects(openJournal(directory, options), refused);
     const script = `
