@@ -56,5 +56,11 @@ export const labels = z.record(
   z.string("expected a label value: text in quotes"),
 );
 
+/** A matcher in Alertmanager's own syntax: name, operator, value (quoted or not). */
+export const matcher = z.string().regex(
+  /^\s*[a-zA-Z_:][a-zA-Z0-9_:]*\s*(=~|!~|!=|=)\s*("([^"\\]|\\.)*"|[^\s"{},]*)\s*$/,
+  { error: 'expected a matcher such as severity="critical" or instance=~"web-.*"' },
+);
+
 /** An http(s) URL. */
 export const httpUrl = z.url({ protocol: /^https?$/, error: URL });

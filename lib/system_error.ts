@@ -8,6 +8,15 @@ export interface SystemError {
   readonly message: string;
 }
 
+/** Why a file cannot be read, in a few words; what the error says when it is none of the usual causes. */
+export function whyUnreadable(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return "it may not be read";
+  }
+  return (error as Error).message;
+}
+
 const ACTIONS: Readonly<Record<string, string>> = {
   mkdir: "make the directory",
   writefile: "write",

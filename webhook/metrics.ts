@@ -1,12 +1,12 @@
 /** The webhook's own metrics, as Prometheus scrapes them. */
 
-import { Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { DeliveryEvent } from "./delivery/events.ts";
 import type { Notification } from "./payload.ts";
 import {
-  addCounter,
   addGauge,
   addScrapedMetrics,
+  addValues,
   type MetricSources,
   type Values,
 } from "./scraped_metrics.ts";
@@ -59,7 +59,7 @@ export function createMetrics(sources: MetricSources) {
     help: string,
     labelNames: Label[],
     values: () => Values<Label>,
-  ) => addCounter(registry, name, help, labelNames, values);
+  ) => addValues(Counter, registry, name, help, labelNames, values);
 
   const received = new Map([["firing", 0], ["resolved", 0]]);
   counter(

@@ -1,6 +1,7 @@
 /** Reading webhook.json. */
 
 import { parseWithIssues } from "../lib/issues.ts";
+import { whyUnreadable } from "../lib/system_error.ts";
 import { CHANNELS } from "./channels/mod.ts";
 import { type WebhookConfig, webhookSchema } from "./schema.ts";
 
@@ -30,7 +31,7 @@ export async function readConfig(path: string): Promise<WebhookConfig> {
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    throw new BadConfig(`Cannot read "${path}": ${why(error)}`, { cause: error });
+    throw new BadConfig(`Cannot read "${path}": ${whyUnreadable(error)}`, { cause: error });
   }
   return parseConfig(text, path);
 }
@@ -52,12 +53,4 @@ export function parseConfig(text: string, path: string): WebhookConfig {
   if ("data" in parsed) return parsed.data;
   const issues = parsed.issues.map(({ message }) => `  ${message}`);
   throw new BadConfig([`Cannot use "${path}":`, ...issues].join("\n"));
-}
-
-function why(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
-    return "it may not be read";
-  }
-  return (error as Error).message;
 }

@@ -2,14 +2,10 @@
 
 import * as z from "zod";
 import { nearest } from "../lib/nearest.ts";
-import { duration, httpUrl, size } from "../lib/schema.ts";
+import { duration, httpUrl, matcher, size } from "../lib/schema.ts";
 import { channelSchemas } from "./channels/mod.ts";
 
 const path = z.string().min(1);
-const matcher = z.string().regex(
-  /^\s*[a-zA-Z_:][a-zA-Z0-9_:]*\s*(=~|!~|!=|=)\s*("([^"\\]|\\.)*"|[^\s"{},]*)\s*$/,
-  { error: 'expected a matcher such as severity="critical" or instance=~"web-.*"' },
-);
 
 const TIMEZONE = 'expected a time zone such as "Europe/Paris" or "UTC"';
 

@@ -1,6 +1,6 @@
 /** Metrics that are read from the webhook's parts when they are scraped. */
 
-import { Counter, Gauge, type Registry } from "prom-client";
+import { type Counter, Gauge, type Registry } from "prom-client";
 import type { ChannelState } from "./delivery/mod.ts";
 import type { Depth } from "./journal/journal.ts";
 
@@ -40,42 +40,24 @@ export interface MetricSources {
 /** Values of a metric with labels. */
 export type Values<Label extends string> = Iterable<readonly [Readonly<Record<Label, string>>, number]>;
 
-/** Adds a counter that is handed its values when it is scraped: counting is then a plain number's `++`. */
-export function addCounter<Label extends string>(
+/** Adds a metric that is handed its values when it is scraped: counting is then a plain number's `++`. */
+export function addValues<Label extends string>(
+  Metric: typeof Counter | typeof Gauge,
   registry: Registry,
   name: string,
   help: string,
   labelNames: Label[],
   values: () => Values<Label>,
 ): void {
-  new Counter({
+  new Metric({
     name,
     help,
     labelNames,
     registers: [registry],
     collect() {
       this.reset();
+      // From nothing, which for a gauge is the same as to set it.
       for (const [labels, value] of values()) this.inc(labels, value);
-    },
-  });
-}
-
-/** Adds a gauge with labels. */
-export function addGauges<Label extends string>(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: Label[],
-  values: () => Values<Label>,
-): void {
-  new Gauge({
-    name,
-    help,
-    labelNames,
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [labels, value] of values()) this.set(labels, value);
     },
   });
 }
@@ -116,14 +98,16 @@ export function addScrapedMetrics(
   const gauge = (name: string, help: string, read: () => number | undefined) =>
     addGauge(registry, name, help, read);
 
-  addGauges(
+  addValues(
+    Gauge,
     registry,
     "vigie_webhook_build_info",
     "A metric with a constant 1, labelled by the webhook's version",
     ["version"],
     () => [[{ version: sources.version }, 1]],
   );
-  addGauges(
+  addValues(
+    Gauge,
     registry,
     "vigie_drill_active",
     "1 for each drill that is active; no series otherwise",
@@ -139,7 +123,8 @@ export function addScrapedMetrics(
 
   let queues: { channel: string; queued: number; dead: number; ageMs: number }[] = [];
   const ofChannel = (name: string, help: string, read: (queue: typeof queues[number]) => number) =>
-    addGauges(
+    addValues(
+      Gauge,
       registry,
       name,
       help,
@@ -158,14 +143,16 @@ export function addScrapedMetrics(
     ({ dead }) => dead,
   );
   let states: ReturnType<NonNullable<MetricSources["channels"]>> = [];
-  addGauges(
+  addValues(
+    Gauge,
     registry,
     "vigie_webhook_circuit_open",
     "1 while a channel is left alone because it keeps failing",
     ["channel"],
     () => states.map(({ name, circuit }) => [{ channel: name }, Number(circuit !== "closed")]),
   );
-  addGauges(
+  addValues(
+    Gauge,
     registry,
     "vigie_webhook_consecutive_failures",
     "Attempts to deliver that failed since the last one that did not",

@@ -1,6 +1,8 @@
 /** webhook.json together with the secrets that it names: everything the running webhook goes by. */
 
+import { whyUnreadable } from "../lib/system_error.ts";
 import { durationMs } from "../lib/units.ts";
+import type { Credentials } from "./auth/mod.ts";
 import {
   type ChannelConfig,
   type ChannelKind,
@@ -25,16 +27,6 @@ export interface Channel {
   readonly templates?: ChannelConfig["templates"];
 }
 
-/** Secrets that clients prove themselves with. */
-export interface Credentials {
-  /** Bearer tokens. */
-  readonly bearers: readonly string[];
-  /** Lines `user:hash`, the hash bcrypt's. */
-  readonly users: readonly string[];
-  /** Keys of HMAC-SHA256. */
-  readonly hmacs: readonly string[];
-}
-
 /** Everything the running webhook goes by. */
 export interface Settings {
   readonly config: WebhookConfig;
@@ -53,32 +45,26 @@ export interface Settings {
 export async function readSettings(path: string | undefined): Promise<Settings> {
   const config = path === undefined ? defaultConfig() : await readConfig(path);
   const problems: string[] = [];
-  const secrets: string[] = [];
   const read = async (file: string, where: string): Promise<string> => {
     try {
       const text = (await Deno.readTextFile(file)).trim();
       if (text === "") throw new RangeError("it is empty");
       return text;
     } catch (error) {
-      problems.push(`  ${where}: Cannot read "${file}": ${why(error)}`);
+      problems.push(`  ${where}: Cannot read "${file}": ${whyUnreadable(error)}`);
       return "";
     }
   };
-  const secret = async (file: string, where: string): Promise<string> => {
-    const text = await read(file, where);
-    secrets.push(text);
-    return text;
-  };
   const all = async (files: readonly string[], where: string) => {
     const texts: string[] = [];
-    for (const [i, file] of files.entries()) texts.push(await secret(file, `${where}[${i}]`));
+    for (const [i, file] of files.entries()) texts.push(await read(file, `${where}[${i}]`));
     return texts;
   };
 
   const channels = new Map<string, Channel>();
   for (const [i, channel] of config.channels.entries()) {
     const where = `channels[${i}]`;
-    const resolved = await resolve(channel, (file, key) => secret(file, `${where}.${key}`));
+    const resolved = await resolve(channel, (file, key) => read(file, `${where}.${key}`));
     channels.set(channel.name, resolved);
     for (const key of resolved.kind.secrets) {
       const text = resolved.settings[key];
@@ -97,40 +83,32 @@ export async function readSettings(path: string | undefined): Promise<Settings> 
   };
   const heartbeat = config.heartbeat;
   const heartbeatUrl = heartbeat?.url ??
-    (heartbeat?.urlFile === undefined ? undefined : await secret(heartbeat.urlFile, "heartbeat.urlFile"));
-  if (heartbeatUrl) secrets.push(heartbeatUrl);
+    (heartbeat?.urlFile === undefined ? undefined : await read(heartbeat.urlFile, "heartbeat.urlFile"));
   if (heartbeatUrl && !isHttpUrl(heartbeatUrl)) {
     problems.push(`  heartbeat.urlFile: expected ${HTTP_URL}`);
   }
   if (problems.length > 0) throw new BadConfig([`Cannot use "${path}":`, ...problems].join("\n"));
-  for (const { kind, settings } of channels.values()) {
-    for (const key of kind.secrets) if (typeof settings[key] === "string") secrets.push(settings[key]);
-  }
+  const ofChannels = [...channels.values()].flatMap(({ kind, settings }) =>
+    kind.secrets.map((key) => settings[key]).filter((value) => typeof value === "string")
+  );
+  const secrets = [...credentials.bearers, ...credentials.hmacs, heartbeatUrl ?? "", ...ofChannels];
   return { config, channels, credentials, heartbeatUrl, redact: createRedactor(secrets) };
 }
 
 async function resolve(
   channel: ChannelConfig,
-  secret: (file: string, key: string) => Promise<string>,
+  read: (file: string, key: string) => Promise<string>,
 ): Promise<Channel> {
   const { kind: kindName, name, fallback, maxAge, templates, ...rest } = channel;
   const kind = kindOf(kindName);
   const settings: Record<string, unknown> = { ...rest };
   for (const key of kind.secrets) {
     const file = settings[`${key}File`];
-    if (typeof file === "string") settings[key] = await secret(file, `${key}File`);
+    if (typeof file === "string") settings[key] = await read(file, `${key}File`);
   }
   return { name, kind, settings, fallback, maxAgeMs: durationMs(maxAge), templates };
 }
 
 function lines(text: string): string[] {
   return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
-}
-
-function why(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
-    return "it may not be read";
-  }
-  return (error as Error).message;
 }

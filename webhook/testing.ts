@@ -4,12 +4,14 @@ import type { Hono } from "hono";
 import { type AppEnv, createApp } from "./app.ts";
 import { createAuth, type Credentials } from "./auth/mod.ts";
 import { createDrills } from "./drill.ts";
-import { BODY_LIMITS, type BodyLimits, createBodyReader } from "./http/body.ts";
+import { type BodyLimits, createBodyReader } from "./http/body.ts";
 import type { Rejected } from "./http/rejected.ts";
 import { createIngest, type IngestOptions } from "./ingest.ts";
 import { type Arrival, JournalFailure, type Quarantined } from "./journal/journal.ts";
+import { limitsOf } from "./limits.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { defaultConfig } from "./read_config.ts";
 import { createFakeClock } from "./testing/fake_clock.ts";
 
 /** What a test may set. */
@@ -64,7 +66,7 @@ export function createTestWebhook(options: TestWebhookOptions = {}) {
   });
   const judge = createAuth({ bearers: [], users: [], hmacs: [], ...options.credentials }, clock);
   const auth = () => judge;
-  const bodies = createBodyReader(() => ({ ...BODY_LIMITS, ...options.limits }));
+  const bodies = createBodyReader(() => ({ ...limitsOf(defaultConfig()), ...options.limits }));
   const ingest = createIngest({
     journal,
     plan: options.plan ?? (() => [{ channel: "console" }]),

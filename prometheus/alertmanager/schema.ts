@@ -1,15 +1,7 @@
 /** What config.ts says about telling: how alerts are grouped and routed, and the receivers that Alertmanager serves itself. */
 
 import * as z from "zod";
-import { duration, name } from "../../lib/schema.ts";
-
-// Alertmanager's own matcher syntax: name, operator, value (quoted or not).
-const matcher = z.string().regex(
-  /^\s*[a-zA-Z_:][a-zA-Z0-9_:]*\s*(=~|!~|!=|=)\s*("([^"\\]|\\.)*"|[^\s"{},]*)\s*$/,
-  {
-    error: 'expected a matcher such as severity="critical" or instance=~"web-.*"',
-  },
-);
+import { duration, matcher, name } from "../../lib/schema.ts";
 
 const email = z.strictObject({
   kind: z.literal("email"),

@@ -15,15 +15,6 @@ export interface BodyLimits {
   readonly heldBytes: number;
 }
 
-const MIB = 1024 * 1024;
-
-/** Limits that fit a webhook: 10,000 alerts are about 10 MiB. */
-export const BODY_LIMITS: BodyLimits = {
-  bodyBytes: 32 * MIB,
-  inflatedBytes: 64 * MIB,
-  heldBytes: 128 * MIB,
-};
-
 /** The part of `Headers` that is needed; a Map of headers by their names in lower case has it too. */
 export interface HeaderLookup {
   get(name: string): string | null | undefined;
