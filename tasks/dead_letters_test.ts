@@ -1,30 +1,11 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { SECRET, type TestApi, withApi } from "../webhook/api/testing.ts";
-import { EXIT, runCommand, UsageError } from "./cli.ts";
+import { EXIT, UsageError } from "./cli.ts";
 import { actionOf, deadLetters, formatDeadLetters } from "./dead_letters.ts";
+import { runCaptured } from "./testing.ts";
 
-const signal = new AbortController().signal;
-
-/** Runs the command and gives its exit code and what it printed. */
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { log, error } = console;
-  const out: string[] = [];
-  const err: string[] = [];
-  console.log = (text) => void out.push(text);
-  console.error = (text) => void err.push(text);
-  try {
-    const code = await runCommand(deadLetters, args, signal);
-    return {
-      code,
-      out: stripVTControlCharacters(out.join("\n")),
-      err: stripVTControlCharacters(err.join("\n")),
-    };
-  } finally {
-    console.log = log;
-    console.error = error;
-  }
-}
+const run = (...args: string[]) => runCaptured(deadLetters, args);
 
 /** A webhook with a dead letter for `slack`, one for `console` and one for a channel that is gone. */
 async function withWebhook(test: (api: TestApi, url: string, ids: number[]) => Promise<void>): Promise<void> {

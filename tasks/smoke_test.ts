@@ -1,25 +1,10 @@
 import assert from "node:assert/strict";
-import { EXIT, runCommand, UsageError } from "./cli.ts";
+import { EXIT, UsageError } from "./cli.ts";
 import { chosen, smoke } from "./smoke.ts";
 import { SMOKE_CHECKS } from "./smoke/mod.ts";
+import { runCaptured } from "./testing.ts";
 
-const signal = new AbortController().signal;
-
-/** Runs smoke and gives its exit code and what it printed. */
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { log, error } = console;
-  const out: string[] = [];
-  const err: string[] = [];
-  console.log = (text) => void out.push(text);
-  console.error = (text) => void err.push(text);
-  try {
-    const code = await runCommand(smoke, args, signal);
-    return { code, out: out.join("\n"), err: err.join("\n") };
-  } finally {
-    console.log = log;
-    console.error = error;
-  }
-}
+const run = (...args: string[]) => runCaptured(smoke, args);
 
 Deno.test("SMOKE_CHECKS have ids of one form, each once", () => {
   const ids = SMOKE_CHECKS.map(({ id }) => id);
