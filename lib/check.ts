@@ -17,6 +17,10 @@ export interface Problem {
   readonly line?: number;
   /** Column in that line, counted from 1. */
   readonly column?: number;
+  /** How many characters are wrong; 1 when left out. */
+  readonly length?: number;
+  /** What it is about, by name: the alert, the receiver, the dashboard. A suppression in config.ts names it. */
+  readonly subject?: string;
   /** What is wrong: one sentence, capital first, no full stop. */
   readonly message: string;
   /** What to do: one sentence. */

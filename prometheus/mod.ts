@@ -5,6 +5,7 @@ import type { Locale } from "../lib/text.ts";
 import { toYaml } from "../lib/yaml.ts";
 import { blackboxConfig } from "./blackbox.ts";
 import { renderRules } from "./rules/mod.ts";
+import { defaultLine } from "./rules/rule.ts";
 import type { PrometheusLinks } from "./links.ts";
 import type { Measure } from "./schema.ts";
 import { scrapeJobs } from "./scrape_jobs.ts";
@@ -36,7 +37,7 @@ export function renderPrometheus(measure: Measure, locale: Locale, links: Promet
   return mergeFiles(
     files,
     renderRules(
-      { thresholds, scrapeInterval: scrape.interval },
+      { thresholds, scrapeInterval: scrape.interval, line: defaultLine },
       locale,
       new Set(jobs.map(({ job_name }) => job_name)),
     ),

@@ -10,6 +10,7 @@ import { composeChecks } from "../compose/mod.ts";
 import { run } from "../lib/process.ts";
 import { FAMILIES } from "../prometheus/rules/mod.ts";
 import { isAlert } from "../prometheus/rules/rule.ts";
+import { CONTEXT } from "../prometheus/testing/rule_cases.ts";
 import { DIAGNOSES } from "../tasks/doctor/mod.ts";
 import { loadConfig } from "../tasks/load_config.ts";
 import { SMOKE_CHECKS } from "../tasks/smoke/mod.ts";
@@ -93,11 +94,7 @@ Deno.test("docs/checks.md shows what every offline and smoke check says", async 
 });
 
 Deno.test("docs/alerts.md has a section for each alert, and an alert for each section", async () => {
-  const context = {
-    thresholds: configSchema.parse({}).thresholds,
-    scrapeInterval: "15s",
-  };
-  const alerts = FAMILIES.flatMap((family) => family.rules(context)).filter(isAlert);
+  const alerts = FAMILIES.flatMap((family) => family.rules(CONTEXT)).filter(isAlert);
   const names = [...new Set(alerts.map(({ alert }) => alert))];
   const sections = headings(await readPage("docs/alerts.md")).filter(({ level }) => level === 3);
   assert.deepEqual(sections.map(({ text }) => text).sort(), names.sort());

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { run } from "../lib/process.ts";
 import { FAMILIES } from "../prometheus/rules/mod.ts";
 import { isAlert } from "../prometheus/rules/rule.ts";
+import { CONTEXT } from "../prometheus/testing/rule_cases.ts";
 import { loadConfig } from "../tasks/load_config.ts";
 import { configSchema } from "../tasks/stack.ts";
 import { applyBlock } from "./docs/apply.ts";
@@ -56,8 +57,7 @@ for (const [page, text, tasksHeading, servicesHeading] of LANGUAGES) {
   });
 
   Deno.test(`${page} counts the alerts`, () => {
-    const context = { thresholds: configSchema.parse({}).thresholds, scrapeInterval: "15s" };
-    const names = FAMILIES.flatMap((family) => family.rules(context)).filter(isAlert).map(({ alert }) =>
+    const names = FAMILIES.flatMap((family) => family.rules(CONTEXT)).filter(isAlert).map(({ alert }) =>
       alert
     );
     assert.match(text, new RegExp(`\\b${new Set(names).size} alert`));

@@ -34,6 +34,20 @@ export interface AlertRule {
   readonly description: Text;
   /** The scrape job without which the rule makes no sense; the family's by default. */
   readonly needs?: string;
+  /** Labels beyond `severity`. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The dashboard that shows it, and which of the alert's labels choose the dashboard's variables of the same name. */
+  readonly dashboard?: { readonly uid: string; readonly variables: readonly string[] };
+  /** The number its value is compared with, as `line` gave it: graphs draw it. */
+  readonly threshold?: number;
+}
+
+/** What may be set of an alert: where its line is, and how long it may be crossed. */
+export interface Line {
+  /** What the value is compared with, in the alert's own unit; 0 when it compares with nothing settable. */
+  readonly threshold: number;
+  readonly for?: Duration;
+  readonly keepFiringFor?: Duration;
 }
 
 /** A recording rule or an alert. */
@@ -44,7 +58,21 @@ export interface RuleContext {
   readonly thresholds: Thresholds;
   /** Time between two scrapes. */
   readonly scrapeInterval: Duration;
+  /**
+   * The line of an alert: `defaults`, and over them what config.ts says of it. A family asks once for each of its alerts, so that every one
+   * of them can be set.
+   *
+   * @param severity Which one, when two alerts share the name.
+   */
+  line<Defaults extends Partial<Line>>(
+    alert: string,
+    defaults: Defaults,
+    severity?: AlertSeverity,
+  ): Line & Defaults;
 }
+
+/** The line of an alert of which config.ts says nothing. */
+export const defaultLine: RuleContext["line"] = (_alert, defaults) => ({ threshold: 0, ...defaults });
 
 /** Rules about one thing: one file, one group. To add a rule, add it to its family; to add a family, name it in rules/mod.ts. */
 export interface RuleFamily {
@@ -103,7 +131,7 @@ function ruleGroup(name: string, rules: readonly Rule[], locale: Locale): unknow
           expr: rule.expr,
           for: rule.for,
           keep_firing_for: rule.keepFiringFor,
-          labels: { severity: rule.severity },
+          labels: { severity: rule.severity, ...rule.labels },
           annotations: { summary: rule.summary[locale], description: rule.description[locale] },
         }
         : { record: rule.record, expr: rule.expr }

@@ -9,7 +9,14 @@ import { toYaml } from "../../lib/yaml.ts";
 import { run } from "../../lib/process.ts";
 import { binary } from "../../tasks/binaries/mod.ts";
 import { measureShape } from "../schema.ts";
-import { type AlertSeverity, isAlert, type RuleContext, type RuleFamily, ruleFile } from "../rules/rule.ts";
+import {
+  type AlertSeverity,
+  defaultLine,
+  isAlert,
+  type RuleContext,
+  type RuleFamily,
+  ruleFile,
+} from "../rules/rule.ts";
 
 /** Series in promtool's notation, one value each 15 seconds: `{ 'up{job="node"}': "1x8" }`. */
 export type Series = Readonly<Record<string, string>>;
@@ -39,7 +46,7 @@ const LOCALES: readonly Locale[] = ["fr", "en"];
 /** What a configuration that says nothing gives. */
 export const CONTEXT: RuleContext = (() => {
   const { thresholds, scrape } = z.object(measureShape).parse({});
-  return { thresholds, scrapeInterval: scrape.interval };
+  return { thresholds, scrapeInterval: scrape.interval, line: defaultLine };
 })();
 
 /** Declares the tests of a family: each alert has a case, each case holds in each language, no text is empty or an error. */
