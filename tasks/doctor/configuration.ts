@@ -4,7 +4,12 @@ import { join, relative } from "node:path";
 import { Skipped } from "../../lib/check.ts";
 import { type Change, compareFiles, type Files, MANIFEST } from "../../lib/files.ts";
 import { asFailure } from "../cli.ts";
-import { driftOfAlertmanager, driftOfBlackbox, driftOfPrometheus } from "../engine/apply.ts";
+import {
+  differencesOfAlertmanager,
+  differencesOfBlackbox,
+  differencesOfPrometheus,
+  Unanswered,
+} from "../engine/apply.ts";
 import { ConfigProblem } from "../config_problem.ts";
 import { renderFor, renderStack } from "../render.ts";
 import { filesDirOf, type Stack } from "../stack.ts";
@@ -161,9 +166,9 @@ const drift: Diagnosis = {
     const { target, services, urls } = await scene.site();
     const wanted = (await stacksOf(scene)).map((stack) => renderFor(stack, target));
     const asked = ([
-      ["prometheus", driftOfPrometheus],
-      ["alertmanager", driftOfAlertmanager],
-      ["blackbox", driftOfBlackbox],
+      ["prometheus", differencesOfPrometheus],
+      ["alertmanager", differencesOfAlertmanager],
+      ["blackbox", differencesOfBlackbox],
     ] as const).filter(([service]) => services.includes(service));
     const changes = [...await changesOf(scene, "added"), ...await changesOf(scene, "changed")];
     const wrong = [...changes.map(({ path }) => path), ...await foreignFiles(scene)];
@@ -171,7 +176,14 @@ const drift: Diagnosis = {
     let same = 0;
     for (const [service, differences] of asked) {
       if (!(await healthOf(scene, service)).ok) continue;
-      const found = await Promise.all(wanted.map((files) => differences(urls[service], files, scene.signal)));
+      const found = await Promise.all(wanted.map((files) => differences(urls[service], files, scene.signal)))
+        .catch((error) => {
+          // It answered a moment ago. Why it has gone is for others to say: that it runs something else would be made up.
+          if (error instanceof Unanswered) {
+            throw new Skipped(`${service} has stopped answering: ${error.message}`);
+          }
+          throw error;
+        });
       if (found.some(({ length }) => length === 0)) {
         same++;
         continue;

@@ -58,33 +58,60 @@ export async function waitReady(
 /** How the running configuration differs from `files`; empty when it is the same. A service that does not answer differs. */
 export type Drift = (url: string, files: Files, signal: AbortSignal) => Promise<string[]>;
 
-/** Differences between what Prometheus at `url` runs and `prometheus/**` of `files`. */
-export const driftOfPrometheus: Drift = async (url, files, signal) => {
+/** A service did not answer; the message says to what, and why. */
+export class Unanswered extends Error {
+  override readonly name = "Unanswered";
+}
+
+/**
+ * Differences between what Prometheus at `url` runs and `prometheus/**` of `files`.
+ *
+ * @throws {Unanswered} when it does not say what it runs; `driftOfPrometheus` gives that as a difference.
+ */
+export const differencesOfPrometheus: Drift = async (url, files, signal) => {
   const config = await request(`${url}/api/v1/status/config`, signal);
-  if (!config.ok) return [config.reason];
+  if (!config.ok) throw new Unanswered(config.reason);
   const rules = await request(`${url}/api/v1/rules`, signal);
-  if (!rules.ok) return [rules.reason];
+  if (!rules.ok) throw new Unanswered(rules.reason);
   return prometheusDrift(files, {
     configYaml: JSON.parse(config.text).data.yaml,
     rules: JSON.parse(rules.text).data,
   });
 };
 
-/** Differences between what Alertmanager at `url` runs and `alertmanager/alertmanager.yml` of `files`. */
-export const driftOfAlertmanager: Drift = async (url, files, signal) => {
+/** Like `differencesOfPrometheus`, for Alertmanager and `alertmanager/alertmanager.yml`. */
+export const differencesOfAlertmanager: Drift = async (url, files, signal) => {
   const status = await request(`${url}/api/v2/status`, signal);
-  if (!status.ok) return [status.reason];
+  if (!status.ok) throw new Unanswered(status.reason);
   return alertmanagerDrift(files, { original: JSON.parse(status.text).config.original });
 };
 
-/** Differences between what the blackbox exporter at `url` runs and `blackbox/blackbox.yml` of `files`. */
-export const driftOfBlackbox: Drift = async (url, files, signal) => {
+/** Like `differencesOfPrometheus`, for the blackbox exporter and `blackbox/blackbox.yml`. */
+export const differencesOfBlackbox: Drift = async (url, files, signal) => {
   const text = files.get("blackbox/blackbox.yml");
   if (text === undefined) return [];
   const config = await request(`${url}/config`, signal);
-  if (!config.ok) return [config.reason];
+  if (!config.ok) throw new Unanswered(config.reason);
   return differences(fromYaml(text), fromYaml(config.text), BLACKBOX_FORM);
 };
+
+/** Like `differencesOfPrometheus`; that it does not answer is a difference. */
+export const driftOfPrometheus = silenceToo(differencesOfPrometheus);
+/** Like `driftOfPrometheus`, for Alertmanager. */
+export const driftOfAlertmanager = silenceToo(differencesOfAlertmanager);
+/** Like `driftOfPrometheus`, for the blackbox exporter. */
+export const driftOfBlackbox = silenceToo(differencesOfBlackbox);
+
+function silenceToo(differences: Drift): Drift {
+  return async (url, files, signal) => {
+    try {
+      return await differences(url, files, signal);
+    } catch (error) {
+      if (error instanceof Unanswered) return [error.message];
+      throw error;
+    }
+  };
+}
 
 /**
  * Makes Prometheus read its files again, and verifies that it runs what `files` says.
