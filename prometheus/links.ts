@@ -10,6 +10,11 @@ export interface PrometheusLinks {
   readonly blackbox?: string;
   /** For each path in a job's `files`: the path at which Prometheus sees it. */
   readonly filePaths: Readonly<Record<string, string>>;
+  /**
+   * URL (no trailing slash) of the runbooks as readers of alerts reach them: `http://127.0.0.1:9094/runbooks`. The page of an alert of
+   * the stack's own lies below it, under the alert's name; alerts that config.ts brings have none there.
+   */
+  readonly runbookUrl: string;
 }
 
 /** A service of the stack that Prometheus scrapes. */

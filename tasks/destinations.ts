@@ -142,7 +142,7 @@ export function webhookConfigOf(stack: Stack, target: Pick<Target, "engine" | "s
   return {
     ...service,
     locale: stack.locale,
-    externalUrl: service.externalUrl ?? urlsOf(stack).webhook,
+    externalUrl: webhookUrlOf(stack),
     duplicateWindow: formatDuration(
       Math.min(DUPLICATE_WINDOW_MS, Math.floor(shortestRepeatMs(stack) / 2)),
     ),
@@ -164,6 +164,11 @@ export function webhookConfigOf(stack: Stack, target: Pick<Target, "engine" | "s
     routes: Object.keys(stack.notify.receivers).filter((receiver) => channelsOf(receiver).length > 0)
       .map((receiver) => ({ receivers: [receiver], channels: channelsOf(receiver) })),
   };
+}
+
+/** URL of the webhook as readers of alerts and messages reach it, without a slash at its end. */
+export function webhookUrlOf(stack: Stack): string {
+  return (stack.webhook.externalUrl ?? urlsOf(stack).webhook).replace(/\/+$/, "");
 }
 
 function shortestRepeatMs({ notify: { repeatInterval, routes } }: Stack): number {

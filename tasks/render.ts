@@ -10,7 +10,7 @@ import { durationMs } from "../lib/units.ts";
 import { renderAlertmanager } from "../prometheus/alertmanager/mod.ts";
 import { renderPrometheus, type ScrapedService } from "../prometheus/mod.ts";
 import { renderWebhook } from "../webhook/mod.ts";
-import { receiversOf, secretFilesOf, webhookConfigOf } from "./destinations.ts";
+import { receiversOf, secretFilesOf, webhookConfigOf, webhookUrlOf } from "./destinations.ts";
 import { addressesOf, filesDirOf, servicesOf, type Stack, type Target, urlsOf, versionsOf } from "./stack.ts";
 
 /**
@@ -45,6 +45,7 @@ export function renderFor(stack: Stack, target: Target): Files {
       alertmanager: addresses.alertmanager,
       blackbox: running.has("blackbox") ? addresses.blackbox : undefined,
       filePaths: fileSd.paths,
+      runbookUrl: `${webhookUrlOf(stack)}/runbooks`,
     }),
     renderAlertmanager(stack.notify, receiversOf(stack, target), stack.locale, {
       webhookUrl: `http://${addresses.webhook}/webhook`,

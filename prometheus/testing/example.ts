@@ -60,6 +60,7 @@ export const LINKS: PrometheusLinks = {
   alertmanager: "127.0.0.1:9093",
   blackbox: "127.0.0.1:9115",
   filePaths: { "targets/*.json": "/etc/prometheus-file-sd/0/*.json" },
+  runbookUrl: "http://127.0.0.1:9094/runbooks",
 };
 
 /** The same with nothing but `names`. */
