@@ -21,6 +21,11 @@ export interface Problem {
   readonly length?: number;
   /** What it is about, by name: the alert, the receiver, the dashboard. A suppression in config.ts names it. */
   readonly subject?: string;
+  /**
+   * The part of the configuration that it comes from, `["notify", "routes", 0]`: it is shown there instead of in `file`. Without it the place
+   * in the generated file is traced back, as far as that goes.
+   */
+  readonly config?: readonly (string | number)[];
   /** What is wrong: one sentence, capital first, no full stop. */
   readonly message: string;
   /** What to do: one sentence. */
@@ -34,6 +39,8 @@ export interface CheckContext {
   /** The directory that holds these files on disk when the check runs. */
   readonly buildDir: string;
   readonly stateDir: string;
+  /** The configuration as plain data, every default filled in; undefined where a test has none. */
+  readonly config?: unknown;
   readonly locale: Locale;
   /** Base URL (no trailing slash) of each service, as this machine reaches it: `{ prometheus: "http://127.0.0.1:9090" }`. */
   readonly urls: Readonly<Record<string, string>>;
@@ -52,6 +59,8 @@ export interface Check<Context = CheckContext> {
   readonly id: string;
   /** What is proved when it finds nothing, as a short sentence. */
   readonly title: string;
+  /** The worst that it says; an offline check must give it. */
+  readonly severity?: Severity;
   readonly online: boolean;
   /**
    * Looks, and lists what is not right.
