@@ -10,7 +10,7 @@ import type { PrometheusLinks } from "./links.ts";
 import type { Measure } from "./schema.ts";
 import { scrapeJobs } from "./scrape_jobs.ts";
 
-export { prometheusChecks } from "./checks.ts";
+export { prometheusChecks } from "./checks/mod.ts";
 export type { PrometheusLinks, ScrapedService } from "./links.ts";
 export { prometheusDrift, type RunningPrometheus } from "./drift.ts";
 export { type Rule, ruleFile } from "./rules/rule.ts";

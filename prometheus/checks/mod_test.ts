@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Problem } from "../lib/check.ts";
-import { prometheusChecks } from "./checks.ts";
-import { exampleFiles } from "./testing/example.ts";
-import { contextOf, withFiles } from "./testing/programs.ts";
+import type { Problem } from "../../lib/check.ts";
+import { prometheusChecks } from "./mod.ts";
+import { exampleFiles } from "../testing/example.ts";
+import { contextOf, withFiles } from "../testing/programs.ts";
 
 const CONFIG = "prometheus/prometheus.yml";
 const HOST = "prometheus/rules/host.yml";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { blackboxCheck } from "./blackbox_check.ts";
-import { exampleFiles, MEASURE, measure } from "./testing/example.ts";
-import { contextOf, withFiles } from "./testing/programs.ts";
+import { blackboxCheck } from "./blackbox.ts";
+import { exampleFiles, MEASURE, measure } from "../testing/example.ts";
+import { contextOf, withFiles } from "../testing/programs.ts";
 
 const FILE = "blackbox/blackbox.yml";
 

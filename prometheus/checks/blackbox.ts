@@ -1,10 +1,10 @@
 /** What can be proved of blackbox.yml without running the exporter. */
 
 import { join } from "node:path";
-import type { Check, Problem } from "../lib/check.ts";
-import { complaints } from "../lib/checker_output.ts";
-import { readIfThere } from "../lib/files.ts";
-import { run } from "../lib/process.ts";
+import type { Check, Problem } from "../../lib/check.ts";
+import { complaints } from "../../lib/checker_output.ts";
+import { readIfThere } from "../../lib/files.ts";
+import { run } from "../../lib/process.ts";
 
 const CONFIG = "blackbox/blackbox.yml";
 
