@@ -12,7 +12,13 @@ export const EXAMPLE_LINKS: GrafanaLinks = {
   alertmanagerUrl: "http://alertmanager:9093",
   dashboardsPath: "/etc/grafana/dashboards",
   scrapeIntervalSeconds: 15,
-  thresholds: { cpu: 81, memory: 82, diskFreeWarning: 13, diskFreeCritical: 6, loadPerCpu: 3 },
+  lines: {
+    HostCpuHigh: { warning: 81 },
+    HostMemoryHigh: { warning: 82 },
+    HostLoadHigh: { warning: 3 },
+    HostDiskSpaceLow: { warning: 13, critical: 6 },
+    CertificateExpiring: { warning: 21, critical: 4 },
+  },
   services: new Map([
     ["prometheus", "prometheus"],
     ["alertmanager", "alertmanager"],

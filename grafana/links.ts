@@ -1,5 +1,11 @@
 /** What the other domains tell Grafana: plain data. */
 
+/** The numbers that an alert compares with: one for each severity that it comes in. */
+export interface AlertLine {
+  readonly warning?: number;
+  readonly critical?: number;
+}
+
 /** What Grafana has to know of the rest of the stack. */
 export interface GrafanaLinks {
   /** Base URLs as Grafana reaches them. */
@@ -9,14 +15,8 @@ export interface GrafanaLinks {
   readonly dashboardsPath: string;
   /** Seconds between two scrapes: a graph cannot be finer. */
   readonly scrapeIntervalSeconds: number;
-  /** The alerts' lines, drawn in the graphs. */
-  readonly thresholds: {
-    readonly cpu: number;
-    readonly memory: number;
-    readonly diskFreeWarning: number;
-    readonly diskFreeCritical: number;
-    readonly loadPerCpu: number;
-  };
+  /** The alerts' lines by the alert's name, in its own unit: graphs draw them. An alert that is switched off has none. */
+  readonly lines: Readonly<Record<string, AlertLine>>;
   /**
    * Services that run, by name: a dashboard leaves out the panels of the others. Each with the job that Prometheus scrapes it under, if
    * it does; `node` is that of every host's node exporter.

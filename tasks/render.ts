@@ -62,7 +62,16 @@ export function renderFor(stack: Stack, target: Target): Files {
       alertmanagerUrl: `http://${addresses.alertmanager}`,
       dashboardsPath,
       scrapeIntervalSeconds: durationMs(stack.scrape.interval) / 1_000,
-      thresholds: stack.thresholds,
+      lines: {
+        HostCpuHigh: { warning: stack.thresholds.cpu },
+        HostMemoryHigh: { warning: stack.thresholds.memory },
+        HostLoadHigh: { warning: stack.thresholds.loadPerCpu },
+        HostDiskSpaceLow: {
+          warning: stack.thresholds.diskFreeWarning,
+          critical: stack.thresholds.diskFreeCritical,
+        },
+        CertificateExpiring: { warning: stack.thresholds.certificateDays, critical: 3 },
+      },
       services: new Map([...running].map((service) => [service, DEFINITIONS[service].scrape?.job])),
       hosts: stack.hosts.some(({ address }) => address !== undefined || services.has("node-exporter")),
     }));

@@ -53,7 +53,7 @@ export const host: Dashboard = {
   ],
 };
 
-function overview({ thresholds }: GrafanaLinks): Row {
+function overview({ lines }: GrafanaLinks): Row {
   return {
     panels: [
       {
@@ -65,7 +65,7 @@ function overview({ thresholds }: GrafanaLinks): Row {
         },
         unit: "percent",
         decimals: 1,
-        limits: { warning: thresholds.cpu },
+        limits: lines.HostCpuHigh,
         queries: [{ expr: BUSY, legend: { fr: "occupés", en: "busy" } }],
       },
       {
@@ -77,7 +77,7 @@ function overview({ thresholds }: GrafanaLinks): Row {
         },
         unit: "percent",
         decimals: 1,
-        limits: { warning: thresholds.memory },
+        limits: lines.HostMemoryHigh,
         queries: [{ expr: MEMORY_USED, legend: { fr: "utilisée", en: "used" } }],
       },
       {
@@ -89,7 +89,7 @@ function overview({ thresholds }: GrafanaLinks): Row {
         },
         unit: "percent",
         decimals: 1,
-        limits: usedLimits(thresholds),
+        limits: usedLimits(lines),
         queries: [{
           expr: `max by (instance) (${spaceUsed()})`,
           legend: { fr: "utilisé", en: "used" },
@@ -105,7 +105,7 @@ function overview({ thresholds }: GrafanaLinks): Row {
         },
         unit: "count",
         decimals: 2,
-        limits: { warning: thresholds.loadPerCpu },
+        limits: lines.HostLoadHigh,
         queries: [{
           expr: `max by (instance) (node_load1{${HOST}}) / ${PROCESSORS}`,
           legend: { fr: "charge", en: "load" },

@@ -19,7 +19,7 @@ const READ = { legend: withDevice({ fr: "lecture", en: "read" }), below: false }
 const WRITTEN = { legend: withDevice({ fr: "écriture", en: "write" }), below: true };
 
 /** Space and inodes of each filesystem. */
-export function space({ thresholds }: GrafanaLinks, locale: Locale): Row {
+export function space({ lines }: GrafanaLinks, locale: Locale): Row {
   const unlimited: Text = { fr: "sans limite d'inodes", en: "no limit of inodes" };
   return {
     title: { fr: "Espace disque", en: "Disk space" },
@@ -37,7 +37,7 @@ export function space({ thresholds }: GrafanaLinks, locale: Locale): Row {
         },
         unit: "percent",
         max: 100,
-        limits: usedLimits(thresholds),
+        limits: usedLimits(lines),
         queries: [{ expr: `max by (instance, mountpoint) (${spaceUsed()})`, legend: "{{mountpoint}}" }],
       },
       {

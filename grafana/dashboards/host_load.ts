@@ -6,7 +6,7 @@ import type { Row } from "./dashboard.ts";
 import { HOST, MEMORY_USED, perHost, PROCESSORS } from "./host_queries.ts";
 
 /** Processors: time by mode, load. */
-export function processors({ thresholds }: GrafanaLinks): Row {
+export function processors({ lines }: GrafanaLinks): Row {
   return {
     title: { fr: "Processeurs", en: "Processors" },
     panels: [
@@ -24,7 +24,7 @@ export function processors({ thresholds }: GrafanaLinks): Row {
         unit: "percent",
         stacked: true,
         max: 100,
-        limits: { warning: thresholds.cpu },
+        limits: lines.HostCpuHigh,
         queries: [{
           expr:
             `100 * avg by (instance, mode) (rate(node_cpu_seconds_total{${HOST},mode!="idle"}[$__rate_interval]))`,
@@ -47,11 +47,11 @@ export function processors({ thresholds }: GrafanaLinks): Row {
             legend: `${minutes} min`,
           })),
           { expr: PROCESSORS, legend: { fr: "processeurs", en: "processors" }, color: "muted" },
-          {
-            expr: `${thresholds.loadPerCpu} * ${PROCESSORS}`,
+          ...(lines.HostLoadHigh?.warning === undefined ? [] : [{
+            expr: `${lines.HostLoadHigh.warning} * ${PROCESSORS}`,
             legend: { fr: "seuil d'alerte", en: "alert threshold" },
-            color: "warning",
-          },
+            color: "warning" as const,
+          }]),
         ],
       },
     ],
@@ -59,7 +59,7 @@ export function processors({ thresholds }: GrafanaLinks): Row {
 }
 
 /** Memory and swap. */
-export function memory({ thresholds }: GrafanaLinks): Row {
+export function memory({ lines }: GrafanaLinks): Row {
   const bytes = (name: string) => `node_memory_${name}_bytes{${HOST}}`;
   return {
     title: { fr: "Mémoire", en: "Memory" },
@@ -97,7 +97,7 @@ export function memory({ thresholds }: GrafanaLinks): Row {
         },
         unit: "percent",
         max: 100,
-        limits: { warning: thresholds.memory },
+        limits: lines.HostMemoryHigh,
         queries: [{ expr: MEMORY_USED, legend: { fr: "utilisée", en: "used" } }],
       },
       {

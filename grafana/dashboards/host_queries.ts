@@ -37,8 +37,9 @@ export function withDevice({ fr, en }: Text): Text {
 }
 
 /** The alerts look at what is free, the panels show what is used. */
-export function usedLimits({ diskFreeWarning, diskFreeCritical }: GrafanaLinks["thresholds"]) {
-  return { warning: 100 - diskFreeWarning, critical: 100 - diskFreeCritical };
+export function usedLimits({ HostDiskSpaceLow: { warning, critical } = {} }: GrafanaLinks["lines"]) {
+  const used = (free: number | undefined) => free === undefined ? undefined : 100 - free;
+  return { warning: used(warning), critical: used(critical) };
 }
 
 /** Space used on each filesystem, percent. */
