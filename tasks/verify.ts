@@ -1,17 +1,22 @@
 /** Running checks: all of them, each with its time, none stopped by another's failure. */
 
 import { isAbsolute, join, relative } from "node:path";
-import { type Check, type CheckContext, type Problem, Skipped } from "../lib/check.ts";
+import { type Check, type CheckContext, type Problem, type Severity, Skipped } from "../lib/check.ts";
 import { readIfThere } from "../lib/files.ts";
 import { formatElapsed } from "../lib/units.ts";
 import pc from "picocolors";
+import type { Suppressed } from "./check/suppress.ts";
 import { type Finding, formatFinding } from "./report.ts";
 
 /** What one check came to. */
 export interface Verdict {
   readonly id: string;
   readonly title: string;
+  /** The worst that it says. */
+  readonly severity?: Severity;
   readonly problems: readonly Problem[];
+  /** What it found and config.ts suppresses. */
+  readonly suppressed?: readonly Suppressed[];
   /** Why it could not look; undefined when it did. */
   readonly skipped?: string;
   /** Milliseconds. */
@@ -19,7 +24,10 @@ export interface Verdict {
 }
 
 /** Runs `checks` with `context`, at most four at a time, and gives their verdicts in the order of `checks`. */
-export async function verify(checks: readonly Check[], context: CheckContext): Promise<Verdict[]> {
+export async function verify<Context extends CheckContext>(
+  checks: readonly Check<Context>[],
+  context: Context,
+): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   let next = 0;
   const worker = async () => {
@@ -65,11 +73,15 @@ function shorten(path: string): string {
   return short.startsWith("..") ? path : short;
 }
 
-async function verdictOf(check: Check, context: CheckContext): Promise<Verdict> {
+async function verdictOf<Context extends CheckContext>(
+  check: Check<Context>,
+  context: Context,
+): Promise<Verdict> {
   const started = performance.now();
   const done = (rest: Pick<Verdict, "problems" | "skipped">): Verdict => ({
     id: check.id,
     title: check.title,
+    severity: check.severity,
     ms: performance.now() - started,
     ...rest,
   });

@@ -1,0 +1,20 @@
+/** The ids of all checks, so that an editor completes them in config.ts. A test holds them against the registry. */
+
+/** Every check that `deno task check` knows, in the order of the registry. */
+export const CHECK_IDS = [
+  "prometheus/config",
+  "prometheus/rules",
+  "prometheus/rule-files",
+  "blackbox/config",
+  "alertmanager/config",
+  "alertmanager/receivers",
+  "grafana/dashboards",
+  "grafana/queries",
+  "compose/config",
+  "build/fresh",
+  "suppression/expired",
+  "suppression/unused",
+] as const;
+
+/** The id of a check. */
+export type CheckId = typeof CHECK_IDS[number];
