@@ -2,6 +2,8 @@
 
 /** What Prometheus has to know of the other services: plain data, from tasks/render.ts. */
 export interface PrometheusLinks {
+  /** The stack's name: the Compose project of its own containers. */
+  readonly stack: string;
   /** Services of the stack that run and have metrics; the node exporter's job is the hosts' own, `node`. */
   readonly services: readonly ScrapedService[];
   /** Address `host:port` of Alertmanager, as Prometheus reaches it. */

@@ -34,12 +34,13 @@ export function renderPrometheus(measure: Measure, locale: Locale, links: Promet
   if (links.blackbox !== undefined) {
     files.set("blackbox/blackbox.yml", toYaml(blackboxConfig(probes), [BANNER]));
   }
+  const names = jobs.map(({ job_name }) => job_name);
   return mergeFiles(
     files,
     renderRules(
-      { thresholds, scrapeInterval: scrape.interval, line: defaultLine },
+      { thresholds, scrapeInterval: scrape.interval, jobs: names, stack: links.stack, line: defaultLine },
       locale,
-      new Set(jobs.map(({ job_name }) => job_name)),
+      new Set(names),
     ),
   );
 }

@@ -41,6 +41,7 @@ export function renderFor(stack: Stack, target: Target): Files {
   const fileSd = fileSdOf(stack, target);
   const files = [
     renderPrometheus(stack, stack.locale, {
+      stack: stack.name,
       services: scraped,
       alertmanager: addresses.alertmanager,
       blackbox: running.has("blackbox") ? addresses.blackbox : undefined,

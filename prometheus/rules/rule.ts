@@ -58,6 +58,10 @@ export interface RuleContext {
   readonly thresholds: Thresholds;
   /** Time between two scrapes. */
   readonly scrapeInterval: Duration;
+  /** Names of the scrape jobs. */
+  readonly jobs: readonly string[];
+  /** The stack's name: the Compose project of its own containers. */
+  readonly stack: string;
   /**
    * The line of an alert: `defaults`, and over them what config.ts says of it. A family asks once for each of its alerts, so that every one
    * of them can be set.

@@ -48,6 +48,7 @@ export const MEASURE: Measure = measure({
 
 /** Every service. */
 export const LINKS: PrometheusLinks = {
+  stack: "vigie",
   services: [
     { name: "prometheus", job: "prometheus", address: "127.0.0.1:9090" },
     { name: "alertmanager", job: "alertmanager", address: "127.0.0.1:9093" },

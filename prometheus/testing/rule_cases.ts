@@ -46,7 +46,8 @@ const LOCALES: readonly Locale[] = ["fr", "en"];
 /** What a configuration that says nothing gives. */
 export const CONTEXT: RuleContext = (() => {
   const { thresholds, scrape } = z.object(measureShape).parse({});
-  return { thresholds, scrapeInterval: scrape.interval, line: defaultLine };
+  const jobs = ["prometheus", "alertmanager", "webhook", "blackbox", "node", "api"];
+  return { thresholds, scrapeInterval: scrape.interval, jobs, stack: "vigie", line: defaultLine };
 })();
 
 /** Declares the tests of a family: each alert has a case, each case holds in each language, no text is empty or an error. */
