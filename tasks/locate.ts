@@ -77,19 +77,97 @@ export function placeOfPath(
   path: readonly PropertyKey[],
   options: { at?: "key" | "value"; call?: { line: number; column: number } } = {},
 ): Place | undefined {
+  const found = follow(source, path, options.call);
+  if (!found) return undefined;
+  const { node, entry, depth } = found;
+  return options.at === "key" && depth === path.length && entry
+    ? placeOf(entry.key ?? entry.value)
+    : placeOf(node);
+}
+
+/**
+ * The place of some characters of the text that is written at `path`.
+ *
+ * @param text What the configuration's part at `path` is; undefined when it is no text, or its characters do not matter.
+ * @param options `from` and `to`: which characters of `text`, from 0, the end excluded; the whole value when left out. `least`: how many keys
+ * of `path` must be written for a place to be worth showing.
+ * @returns undefined when less of the path than `least` is written in `source`.
+ */
+export function placeInValue(
+  source: string,
+  path: readonly PropertyKey[],
+  text: string | undefined,
+  options: { from?: number; to?: number; least: number; call?: { line: number; column: number } },
+): Place | undefined {
+  const found = follow(source, path, options.call);
+  if (!found || found.depth < options.least) return undefined;
+  const { node, entry, depth } = found;
+  const { from, to } = options;
+  if (text !== undefined && from !== undefined && depth === path.length) {
+    const [start, end] = [from, Math.max(from + 1, to ?? from + 1)].map((at) =>
+      offsetIn(node, text, at, source)
+    );
+    if (start !== undefined) return placeOfRange(source, start, end ?? start + 1);
+  }
+  // An object of many lines is shown by its key.
+  const isLong = node.loc.end.line !== node.loc.start.line;
+  return placeOf(isLong && entry?.key ? entry.key : node);
+}
+
+/** How far `path` is written in `source`: the innermost node, what it is in its parent, and the number of keys that were followed. */
+function follow(
+  source: string,
+  path: readonly PropertyKey[],
+  call: { line: number; column: number } | undefined,
+): { node: Node; entry?: Entry; depth: number } | undefined {
   const program = programOf(source);
   const scope = constantsOf(program);
-  const argument = argumentOf(program, scope, options.call);
-  if (!argument) return undefined;
-  let node: Node = argument;
-  for (const [i, key] of path.entries()) {
+  let node = argumentOf(program, scope, call);
+  if (!node) return undefined;
+  let last: Entry | undefined;
+  for (const [depth, key] of path.entries()) {
     const entry = entryOf(node, key, scope);
-    if (!entry) break;
-    if (options.at === "key" && i === path.length - 1) return placeOf(entry.key ?? entry.value);
+    if (!entry) return { node, entry: last, depth };
+    last = entry;
     // A shorthand or a constant: what it stands for is where the value is written.
     node = resolved(entry.value, scope) ?? entry.value;
   }
-  return placeOf(node);
+  return { node, entry: last, depth: path.length };
+}
+
+/** Where in `source` a character of the text stands that a literal gives; undefined when it cannot be told. */
+function offsetIn(node: Node, text: string, at: number, source: string): number | undefined {
+  const inRaw = (raw: string, count: number): number | undefined => {
+    let left = count;
+    for (const piece of raw.matchAll(/\\(?:x..|u\{[^}]+\}|u.{4}|\r?\n|.)|[^]/gs)) {
+      if (left <= 0) return piece.index;
+      // A backslash before a line's end stands for nothing.
+      left -= /^\\\r?\n$/.test(piece[0]) ? 0 : 1;
+    }
+    return left <= 0 ? raw.length : undefined;
+  };
+  if (node.type === "StringLiteral") {
+    const place = inRaw(source.slice(node.start + 1, node.end - 1), at);
+    return place === undefined ? undefined : node.start + 1 + place;
+  }
+  if (node.type !== "TemplateLiteral") return undefined;
+  const parts = node.quasis as Node[];
+  const [first, end] = [parts[0]!, parts.at(-1)!];
+  const value = (part: Node) => (part.value as { cooked?: string }).cooked ?? "";
+  if (at <= value(first).length) {
+    const place = inRaw(source.slice(first.start, first.end), at);
+    return place === undefined ? undefined : first.start + place;
+  }
+  // What stands behind the last insertion is counted from the end.
+  const behind = value(end).length - (text.length - at);
+  const place = behind < 0 ? undefined : inRaw(source.slice(end.start, end.end), behind);
+  return place === undefined ? undefined : end.start + place;
+}
+
+function placeOfRange(source: string, from: number, to: number): Place {
+  const before = source.slice(0, from).split("\n");
+  const length = source.slice(from, to).split("\n", 1)[0]!.length;
+  return { line: before.length, column: before.at(-1)!.length + 1, length: Math.max(1, length) };
 }
 
 /** An object's property or a list's element. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { placeOfDefaultExport, placeOfImport, placeOfPath, syntaxProblem } from "./locate.ts";
+import { placeInValue, placeOfDefaultExport, placeOfImport, placeOfPath, syntaxProblem } from "./locate.ts";
 
 /** What `placeOfPath` points at, as text. */
 function found(
@@ -89,5 +89,35 @@ Deno.test("syntaxProblem says where a text stops being TypeScript", () => {
     line: 2,
     column: 11,
     length: 1,
+  });
+});
+
+Deno.test("placeInValue points into a text, however it is written", () => {
+  const at = (argument: string, text: string, from: number, to: number) => {
+    const source = stack(argument);
+    const place = placeInValue(source, ["expr"], text, { from, to, least: 1 });
+    return place &&
+      source.split("\n")[place.line - 1]!.slice(place.column - 1, place.column - 1 + place.length);
+  };
+  assert.equal(at("{ expr: 'rate(up[5s])' }", "rate(up[5s])", 5, 7), "up");
+  assert.equal(at(`{ expr: "a{b=\\"c\\"} > 1" }`, 'a{b="c"} > 1', 9, 10), ">");
+  assert.equal(at("{ expr: `sum(\n  up\n)` }", "sum(\n  up\n)", 7, 9), "up");
+  assert.equal(at("{ expr: `rate(${name}[5s]) > 1` }", "rate(http[5s]) > 1", 0, 4), "rate");
+  assert.equal(at("{ expr: `rate(${name}[5s]) > 1` }", "rate(http[5s]) > 1", 15, 16), ">");
+  assert.equal(
+    at("{ expr: `rate(${name}[5s]) > 1` }", "rate(http[5s]) > 1", 6, 7),
+    "`rate(${name}[5s]) > 1`",
+  );
+  assert.equal(at("{ expr: make() }", "up", 0, 2), "make()");
+});
+
+Deno.test("placeInValue gives no place when too little of the path is written", () => {
+  const source = stack("{ hosts: [{ name: 'a' }] }");
+  assert.equal(placeInValue(source, ["ports", "grafana"], undefined, { least: 1 }), undefined);
+  assert.equal(placeInValue(source, ["hosts", 0, "labels"], undefined, { least: 3 }), undefined);
+  assert.deepEqual(placeInValue(source, ["hosts", 0, "labels"], undefined, { least: 2 }), {
+    line: 2,
+    column: 38,
+    length: 13,
   });
 });
