@@ -64,13 +64,18 @@ export function createApp(options: AppOptions): App {
   const others = answerByFetch((request, bindings) => hono.fetch(request, bindings));
   let underWay = 0;
 
-  const counted: AnswerRequest = async (head, body) => {
+  const ended = <Given>(answer: Given) => {
+    underWay--;
+    return answer;
+  };
+  const failed = (error: unknown) => {
+    underWay--;
+    throw error;
+  };
+  const counted: AnswerRequest = (head, body) => {
     underWay++;
-    try {
-      return await (head.path === "/webhook" && head.method === "POST" ? ingest : others)(head, body);
-    } finally {
-      underWay--;
-    }
+    const answer = (head.path === "/webhook" && head.method === "POST" ? ingest : others)(head, body);
+    return answer instanceof Promise ? answer.then(ended, failed) : ended(answer);
   };
   return {
     request: hono.request,

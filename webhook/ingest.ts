@@ -47,24 +47,43 @@ const DEFECT: Answer = { status: 500, body: "Internal error" };
 export function createIngest(options: IngestOptions): AnswerRequest {
   const { journal, plan, bodies, auth, now, isStopping, onAccepted, onRejected, onDefect } = options;
 
-  async function take(head: Head, body: Parameters<AnswerRequest>[1]): Promise<void> {
+  /** As few promises as can be: each is garbage, and there are thousands of requests a second. */
+  function take(head: Head, body: Parameters<AnswerRequest>[1]): Promise<Answer> {
     const { headers } = head;
     if (isStopping()) throw new Rejected(503, "shutting_down", "Shutting down: try again");
-    const signed = await authorize(auth(), headers, true);
+    const judged = authorize(auth(), headers, true);
+    if (judged instanceof Promise) return judged.then((signed) => takeAuthorized(headers, body, signed));
+    return takeAuthorized(headers, body, judged);
+  }
+
+  function takeAuthorized(
+    headers: Head["headers"],
+    body: Parameters<AnswerRequest>[1],
+    signed: Signed | undefined,
+  ): Promise<Answer> {
     bodies.judge(headers);
     const reading = bodies.read(headers, body);
-    const read = reading instanceof Promise ? await reading : reading;
+    if (reading instanceof Promise) return reading.then((read) => takeRead(read, signed));
+    return takeRead(reading, signed);
+  }
+
+  function takeRead(read: ReadBody, signed: Signed | undefined): Promise<Answer> {
+    const failed = (error: unknown) => {
+      read.release();
+      throw error;
+    };
     try {
       if (signed && !signed.verify(read.raw)) throw unauthorized(auth());
-      await accept(read);
-    } finally {
-      read.release();
+      const inflating = read.inflated();
+      return inflating instanceof Promise
+        ? inflating.then((bytes) => accept(bytes, read, failed)).catch(failed)
+        : accept(inflating, read, failed);
+    } catch (error) {
+      return failed(error);
     }
   }
 
-  async function accept(read: ReadBody): Promise<void> {
-    const inflating = read.inflated();
-    const bytes = inflating instanceof Promise ? await inflating : inflating;
+  function accept(bytes: Uint8Array, read: ReadBody, failed: (error: unknown) => never): Promise<Answer> {
     const value = parseJson(bytes);
     let notification: Notification;
     try {
@@ -73,7 +92,7 @@ export function createIngest(options: IngestOptions): AnswerRequest {
       if (!(error instanceof NotANotification)) throw error;
       throw new Rejected(422, "not_a_notification", error.message, {}, { body: bytes, bytes: bytes.length });
     }
-    const accepted = await journal.accept({
+    return journal.accept({
       receivedMs: now(),
       origin: "alert",
       notification,
@@ -81,8 +100,11 @@ export function createIngest(options: IngestOptions): AnswerRequest {
       group: groupOf(notification),
       digest: digestOf(notification),
       deliveries: plan(notification),
-    });
-    onAccepted(accepted, notification);
+    }).then((accepted) => {
+      read.release();
+      onAccepted(accepted, notification);
+      return ACCEPTED;
+    }, failed);
   }
 
   /** Keeps what came of a body that was not understood. */
@@ -115,24 +137,31 @@ export function createIngest(options: IngestOptions): AnswerRequest {
     return DEFECT;
   }
 
-  return async (head, body) => {
+  return (head, body) => {
     try {
-      await take(head, body);
-      return ACCEPTED;
+      return take(head, body).catch((error) => refuse(error, head));
     } catch (error) {
-      return await refuse(error, head);
+      return refuse(error, head);
     }
   };
 }
 
+/** What is left to be judged by the body. */
+type Signed = Exclude<Awaited<ReturnType<Auth["judge"]>>, string>;
+
 /** What is left to be judged by the body; undefined when nothing is. @throws {Rejected} */
-export async function authorize(
+export function authorize(
   auth: Auth,
   headers: Parameters<Auth["judge"]>[0],
   mayBeSigned: boolean,
-): Promise<Exclude<Awaited<ReturnType<Auth["judge"]>>, string> | undefined> {
+): Signed | undefined | Promise<Signed | undefined> {
   const judging = auth.judge(headers, mayBeSigned);
-  const verdict = judging instanceof Promise ? await judging : judging;
+  return judging instanceof Promise
+    ? judging.then((verdict) => unlessRefused(verdict, auth))
+    : unlessRefused(judging, auth);
+}
+
+function unlessRefused(verdict: Awaited<ReturnType<Auth["judge"]>>, auth: Auth): Signed | undefined {
   if (verdict === "allowed") return undefined;
   if (verdict === "refused") throw unauthorized(auth);
   if (verdict === "busy") {

@@ -2,15 +2,10 @@
 
 import * as z from "zod";
 import { nearest } from "../lib/nearest.ts";
-import { duration, httpUrl, matcher, size } from "../lib/schema.ts";
+import { duration, httpUrl, matcher, size, timezone } from "../lib/schema.ts";
 import { channelSchemas } from "./channels/mod.ts";
 
 const path = z.string().min(1);
-
-const TIMEZONE = 'expected a time zone such as "Europe/Paris" or "UTC"';
-
-/** A time zone, as the IANA names it. */
-export const timezone = z.string(TIMEZONE).refine(isTimezone, TIMEZONE);
 
 /** Who may post and ask. */
 const authSchema = z.strictObject({
@@ -200,11 +195,3 @@ export const webhookSchema = z.strictObject({
 
 /** A valid webhook.json, every default filled in. */
 export type WebhookConfig = z.output<typeof webhookSchema>;
-
-function isTimezone(name: string): boolean {
-  try {
-    return Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-}

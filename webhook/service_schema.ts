@@ -1,8 +1,8 @@
 /** What config.ts says of the webhook itself. */
 
 import * as z from "zod";
-import { duration, httpUrl, name } from "../lib/schema.ts";
-import { flappingSchema, limitsSchema, retentionSchema, timezone } from "./schema.ts";
+import { duration, httpUrl, name, timezone } from "../lib/schema.ts";
+import { flappingSchema, limitsSchema, retentionSchema } from "./schema.ts";
 
 const watchdogSchema = z.strictObject({
   /** Whether the webhook tells when the alert that always fires, Watchdog, does not come any more. */

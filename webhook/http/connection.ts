@@ -125,7 +125,7 @@ export class Connection {
   }
 
   async #exchange(head: Head): Promise<void> {
-    if (head.length === 0) this.#enter("answer", this.#deadlines().answerMs);
+    if (this.#reader.hasWhole()) this.#enter("answer", this.#deadlines().answerMs);
     else this.#enter("body", this.#deadlines().bodyMs);
     if (!head.keepAlive) this.#last = true;
     const answering = this.#answer(head, this.#body(head));
@@ -151,7 +151,7 @@ export class Connection {
 
   #wholeBody(): Uint8Array | undefined {
     const body = this.#reader.takeWhole();
-    if (body) this.#enter("answer", this.#deadlines().answerMs);
+    if (body && this.#phase !== "answer") this.#enter("answer", this.#deadlines().answerMs);
     return body;
   }
 

@@ -43,6 +43,8 @@ export interface RequestReader {
   takeBody(): Uint8Array | undefined;
   /** The whole body, when it has come and has no chunks; otherwise undefined, and nothing is taken. */
   takeWhole(): Uint8Array | undefined;
+  /** Whether the whole body has come, and has no chunks. */
+  hasWhole(): boolean;
   /** Whether the whole body was taken. */
   bodyComplete(): boolean;
   /** Whether there are bytes that nobody has taken. */
@@ -69,9 +71,30 @@ export function createRequestReader(): RequestReader {
   let state: State = "head";
   let left = 0;
   let trailerBytes = 0;
+  // The head before, and its bytes: most clients send the same one again and again.
+  let head: Head | undefined;
+  let headBytes = new Uint8Array();
+
+  /** Whether the head before has come once more. */
+  function isSameHead(): boolean {
+    const { length } = headBytes;
+    if (head === undefined || end - start < length) return false;
+    // Where heads differ, they differ near their end: in the length of the body.
+    for (let i = length - 1; i >= 0; i--) if (buffer[start + i] !== headBytes[i]) return false;
+    return true;
+  }
 
   function textOf(from: number, to: number): string {
     return String.fromCharCode.apply(null, buffer.subarray(from, to) as unknown as number[]);
+  }
+
+  /** Where the empty line begins that ends the head; undefined while it has not come. */
+  function endOfHead(): number | undefined {
+    const at = findEmptyLine(buffer, start, Math.max(start, searched), end);
+    if ((at < 0 ? end : at) - start > HEAD_BYTES) throw new BadRequest("Head too large", 431);
+    if (at >= 0) return at;
+    searched = end;
+    return undefined;
   }
 
   /** The line that begins at `start`, which moves past it; undefined while its end has not come. */
@@ -85,6 +108,10 @@ export function createRequestReader(): RequestReader {
     const text = textOf(start, start + at - 1);
     start += at + 1;
     return text;
+  }
+
+  function hasWhole(): boolean {
+    return state === "head" || (state === "sized" && end - start >= left);
   }
 
   /** Copies what has come of `left` bytes. */
@@ -149,18 +176,16 @@ export function createRequestReader(): RequestReader {
     next() {
       // Line ends before a request are left over from the one before (RFC 9112, 2.2).
       while (end - start >= 2 && buffer[start] === CR && buffer[start + 1] === LF) start += 2;
-      const at = findEmptyLine(buffer, start, Math.max(start, searched), end);
-      if (at < 0) {
-        searched = end;
-        if (end - start > HEAD_BYTES) throw new BadRequest("Head too large", 431);
-        return undefined;
+      if (!isSameHead()) {
+        const at = endOfHead();
+        if (at === undefined) return undefined;
+        head = parseHead(textOf(start, at));
+        headBytes = buffer.slice(start, at + 4);
       }
-      if (at - start > HEAD_BYTES) throw new BadRequest("Head too large", 431);
-      const head = parseHead(textOf(start, at));
-      start = at + 4;
+      start += headBytes.length;
       searched = 0;
-      left = head.length ?? 0;
-      state = head.length === undefined ? "size" : left > 0 ? "sized" : "head";
+      left = head!.length ?? 0;
+      state = head!.length === undefined ? "size" : left > 0 ? "sized" : "head";
       return head;
     },
     takeBody() {
@@ -176,9 +201,10 @@ export function createRequestReader(): RequestReader {
       unchunk();
       return piece;
     },
+    hasWhole,
     takeWhole() {
       if (state === "head") return new Uint8Array();
-      if (state !== "sized" || end - start < left) return undefined;
+      if (!hasWhole()) return undefined;
       state = "head";
       return data();
     },

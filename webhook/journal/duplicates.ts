@@ -5,8 +5,10 @@ import { Recent } from "./recent.ts";
 /** The first of several copies. */
 export interface First {
   readonly receivedMs: number;
-  /** Its id; a promise of it until it is on disk. */
-  id: Promise<number> | number;
+  /** Its id, once it is on disk. */
+  id?: number;
+  /** What tells when it is on disk, until then. */
+  stored?: Promise<{ readonly id: number }>;
 }
 
 /**

@@ -5,12 +5,27 @@ import { clearImmediate, setImmediate } from "node:timers";
 import type { Clock } from "../clock.ts";
 import { failureKind } from "./failure.ts";
 
-/** One piece of work. */
+/** A piece of work, beside what it runs. */
+export interface WorkOptions<T> {
+  /** Called once it is on disk, before its promise resolves. */
+  readonly committed?: (value: T) => void;
+  /** Called when it is not going to be, before its promise rejects. */
+  readonly failed?: () => void;
+  /** About how much it writes. */
+  readonly bytes?: number;
+  /** How long it may wait for something that cannot wait, whose sync it shares then; 0 by default. */
+  readonly patienceMs?: number;
+}
+
+/** One piece of work. Plain fields, as there are tens of thousands a second: a closure for each of them is garbage to collect. */
 interface Work {
-  run(): void;
-  committed(): void;
-  failed(error: unknown): void;
-  readonly bytes: number;
+  readonly run: () => unknown;
+  readonly committed: ((value: never) => void) | undefined;
+  readonly failed: (() => void) | undefined;
+  resolve: (value: never) => void;
+  reject: (error: unknown) => void;
+  /** What `run` gave. */
+  value: unknown;
 }
 
 /** What a group commit needs. */
@@ -55,22 +70,10 @@ export class GroupCommit {
    * Runs `run` in the next transaction.
    *
    * `run` may be called twice, the first time in a transaction that is rolled back: what it changes in memory belongs into `committed`.
-   *
-   * @param committed Called once it is on disk, before the promise resolves.
-   * @param bytes About how much it writes.
-   * @param patienceMs How long it may wait for something that cannot wait, whose sync it shares then.
    */
-  add<T>(run: () => T, committed?: (value: T) => void, bytes = 0, patienceMs = 0): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    let value: T;
-    this.#works.push({
-      run: () => void (value = run()),
-      committed: () => {
-        committed?.(value);
-        resolve(value);
-      },
-      failed: reject,
-      bytes,
+  add<T>(run: () => T, { committed, failed, bytes = 0, patienceMs = 0 }: WorkOptions<T> = {}): Promise<T> {
+    const promise = new Promise<T>((resolve, reject) => {
+      this.#works.push({ run, committed, failed, resolve, reject, value: undefined });
     });
     this.#bytes += bytes;
     if (this.#bytes >= MOST_BYTES) this.flush();
@@ -100,16 +103,19 @@ export class GroupCommit {
       onCommit((performance.now() - started) / 1_000, done.length);
     } catch (error) {
       const failure = onFailure(error);
-      for (const work of works) work.failed(failure);
+      for (const work of works) fail(work, failure);
       return;
     }
-    for (const work of done) work.committed();
+    for (const { committed, value, resolve } of done) {
+      committed?.(value as never);
+      resolve(value as never);
+    }
   }
 
   /** @returns what is on disk now. */
   #transact(works: readonly Work[]): readonly Work[] {
     try {
-      this.#together(works, (work) => work.run());
+      this.#together(works, run);
       return works;
     } catch (error) {
       if (failureKind(error)) throw error;
@@ -120,7 +126,7 @@ export class GroupCommit {
     this.#together(works, (work) => {
       database.exec("SAVEPOINT work");
       try {
-        work.run();
+        run(work);
       } catch (error) {
         if (failureKind(error)) throw error;
         database.exec("ROLLBACK TO work");
@@ -128,15 +134,15 @@ export class GroupCommit {
       }
       database.exec("RELEASE work");
     });
-    for (const [work, error] of refused) work.failed(error);
+    for (const [work, error] of refused) fail(work, error);
     return works.filter((work) => !refused.has(work));
   }
 
-  #together(works: readonly Work[], run: (work: Work) => void): void {
+  #together(works: readonly Work[], each: (work: Work) => void): void {
     const database = this.#options.database();
     database.exec("BEGIN IMMEDIATE");
     try {
-      for (const work of works) run(work);
+      for (const work of works) each(work);
       database.exec("COMMIT");
     } catch (error) {
       this.#options.onRollback();
@@ -145,4 +151,13 @@ export class GroupCommit {
       throw error;
     }
   }
+}
+
+function run(work: Work): void {
+  work.value = work.run();
+}
+
+function fail({ failed, reject }: Work, error: unknown): void {
+  failed?.();
+  reject(error);
 }

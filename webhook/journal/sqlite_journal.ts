@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { due, insertDeliveries, insertLate, nextDueMs, replayOne, settleOne } from "./deliveries.ts";
 import type { First } from "./duplicates.ts";
 import { failureKind, journalFailure, sentenceOf } from "./failure.ts";
-import { GroupCommit } from "./group_commit.ts";
+import { GroupCommit, type WorkOptions } from "./group_commit.ts";
 import { createHousekeeping, type Housekeeping, type Keeping } from "./housekeeping.ts";
 import {
   type Accepted,
@@ -123,15 +123,15 @@ export class SqliteJournal implements Journal {
     }
     const bytes = body.length + ROW_BYTES;
     // The webhook's own words are few, and among them may be that the journal is full.
+    const first: First | undefined = digest === undefined ? undefined : { receivedMs };
+    if (first) this.#memory.duplicates.note(digest!, first);
     const stored = origin === "own" || this.#room.fits(bytes)
-      ? this.#insert(arrival, bytes)
-      : this.#room.find(bytes, () => this.#insert(arrival, bytes));
-    if (digest === undefined) return stored;
-    const { duplicates } = this.#memory;
-    const id = stored.then(({ id }) => first.id = id);
-    const first: First = { receivedMs, id };
-    id.catch(() => duplicates.forget(digest, first));
-    duplicates.note(digest, first);
+      ? this.#insert(arrival, bytes, first)
+      : this.#room.find(bytes, () => this.#insert(arrival, bytes, first)).catch((error) => {
+        if (first) this.#memory.duplicates.forget(digest!, first);
+        throw error;
+      });
+    if (first && first.id === undefined) first.stored = stored;
     return stored;
   }
 
@@ -141,8 +141,7 @@ export class SqliteJournal implements Journal {
         this.#memory.marks = insertQuarantined(this.#sql, this.#memory.marks, body);
         return this.#memory.marks.quarantineId;
       },
-      undefined,
-      body.body.length + ROW_BYTES,
+      { bytes: body.body.length + ROW_BYTES },
     );
   }
 
@@ -157,21 +156,22 @@ export class SqliteJournal implements Journal {
   settle(changes: readonly Change[]): Promise<void> {
     return this.#add(
       () => changes.map((change) => settleOne(this.#sql, change, this.#lineOf)),
-      (results) => {
-        for (const { left, queued } of results) {
-          if (left) this.#memory.count(left);
-          if (queued) this.#memory.queued(queued);
-        }
+      {
+        committed: (results) => {
+          for (const { left, queued } of results) {
+            if (left) this.#memory.count(left);
+            if (queued) this.#memory.queued(queued);
+          }
+        },
+        patienceMs: this.#options.settleWithinMs,
       },
-      0,
-      this.#options.settleWithinMs,
     ).then(() => undefined);
   }
 
   async queue(notificationId: number, delivery: NewDelivery): Promise<number> {
     const { id } = await this.#add(
       () => insertLate(this.#sql, notificationId, delivery, this.#options.clock.now(), this.#lineOf),
-      (queued) => this.#memory.queued(queued),
+      { committed: (queued) => this.#memory.queued(queued) },
     );
     return id;
   }
@@ -182,8 +182,10 @@ export class SqliteJournal implements Journal {
         deliveryIds.map((id) => replayOne(this.#sql, id, nowMs, this.#lineOf)).filter((queued) =>
           queued !== undefined
         ),
-      (replayed) => {
-        for (const { channel } of replayed) this.#memory.count({ channel, queued: 1, dead: -1 });
+      {
+        committed: (replayed) => {
+          for (const { channel } of replayed) this.#memory.count({ channel, queued: 1, dead: -1 });
+        },
       },
     );
     return replayed.length;
@@ -261,7 +263,7 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  #insert(arrival: Arrival, bytes: number): Promise<Accepted> {
+  #insert(arrival: Arrival, bytes: number, first: First | undefined): Promise<Accepted> {
     const { digest, receivedMs, body, group, deliveries, origin, notification: { status } } = arrival;
     return this.#add(
       () => {
@@ -274,22 +276,29 @@ export class SqliteJournal implements Journal {
         }
         return { id, duplicate: false };
       },
-      () => {
-        if (origin !== "own") this.#room.written();
-        for (const { channel } of deliveries) {
-          this.#memory.queued({ channel, group, status, createdMs: receivedMs });
-        }
+      {
+        committed: ({ id }) => {
+          if (first) {
+            first.id = id;
+            first.stored = undefined;
+          }
+          if (origin !== "own") this.#room.written();
+          for (const { channel } of deliveries) {
+            this.#memory.queued({ channel, group, status, createdMs: receivedMs });
+          }
+        },
+        failed: first && (() => this.#memory.duplicates.forget(digest!, first)),
+        bytes,
       },
-      bytes,
     );
   }
 
-  #add<T>(run: () => T, committed?: (value: T) => void, bytes?: number, patienceMs?: number): Promise<T> {
+  #add<T>(run: () => T, options?: WorkOptions<T>): Promise<T> {
     if (this.#closed || this.#repair) {
       const why = this.#closed ? "it is closed" : "it is damaged, and being repaired";
       return Promise.reject(new JournalFailure(`Cannot write the journal "${this.path}": ${why}`));
     }
-    return this.#commits.add(run, committed, bytes, patienceMs);
+    return this.#commits.add(run, options);
   }
 
   #read<T>(read: (sql: Statements) => T): T {
@@ -392,5 +401,5 @@ const INSERT =
   "INSERT OR FAIL INTO notification (id, received_ms, origin, grp, status, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 async function duplicateOf(first: First): Promise<Accepted> {
-  return { id: await first.id, duplicate: true };
+  return { id: first.id ?? (await first.stored!).id, duplicate: true };
 }
