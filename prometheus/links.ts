@@ -17,6 +17,8 @@ export interface PrometheusLinks {
    * the stack's own lies below it, under the alert's name; alerts that config.ts brings have none there.
    */
   readonly runbookUrl: string;
+  /** Grafana's URL (no trailing slash) as readers of alerts reach it; undefined without Grafana. */
+  readonly grafanaUrl?: string;
 }
 
 /** A service of the stack that Prometheus scrapes. */

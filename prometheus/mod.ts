@@ -41,6 +41,7 @@ export function renderPrometheus(measure: Measure, locale: Locale, links: Promet
       { thresholds, scrapeInterval: scrape.interval, jobs: names, stack: links.stack, line: defaultLine },
       locale,
       new Set(names),
+      links,
     ),
   );
 }

@@ -47,6 +47,7 @@ export function renderFor(stack: Stack, target: Target): Files {
       blackbox: running.has("blackbox") ? addresses.blackbox : undefined,
       filePaths: fileSd.paths,
       runbookUrl: `${webhookUrlOf(stack)}/runbooks`,
+      grafanaUrl: running.has("grafana") ? urls.grafana : undefined,
     }),
     renderAlertmanager(stack.notify, receiversOf(stack, target), stack.locale, {
       webhookUrl: `http://${addresses.webhook}/webhook`,

@@ -2,9 +2,11 @@
 
 import type { Files } from "../../lib/files.ts";
 import type { Locale } from "../../lib/text.ts";
+import type { AnnotationLinks } from "./annotations.ts";
 import { diskRules } from "./disk.ts";
 import { drillRules } from "./drill.ts";
 import { hostRules } from "./host.ts";
+import { memoryRules } from "./memory.ts";
 import { probeRules } from "./probe.ts";
 import { type RuleContext, type RuleFamily, ruleFile, rulesOf } from "./rule.ts";
 import { stackRules } from "./stack.ts";
@@ -13,6 +15,7 @@ import { targetRules } from "./target.ts";
 /** Every family of rules, in the order in which dashboards and people read them. */
 export const FAMILIES: readonly RuleFamily[] = [
   hostRules,
+  memoryRules,
   diskRules,
   targetRules,
   probeRules,
@@ -25,12 +28,17 @@ export const FAMILIES: readonly RuleFamily[] = [
  *
  * @param jobs Scrape jobs that exist: rules about others are left out.
  */
-export function renderRules(context: RuleContext, locale: Locale, jobs: ReadonlySet<string>): Files {
+export function renderRules(
+  context: RuleContext,
+  locale: Locale,
+  jobs: ReadonlySet<string>,
+  links: AnnotationLinks,
+): Files {
   const files = new Map<string, string>();
   for (const family of FAMILIES) {
     const rules = rulesOf(family, context, jobs);
     if (rules.length === 0) continue;
-    files.set(`prometheus/rules/${family.name}.yml`, ruleFile(family.name, rules, locale));
+    files.set(`prometheus/rules/${family.name}.yml`, ruleFile(family.name, rules, locale, links));
   }
   return files;
 }

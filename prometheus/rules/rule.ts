@@ -5,6 +5,7 @@ import { type Duration, durationMs, formatDuration } from "../../lib/units.ts";
 import type { Locale, Text } from "../../lib/text.ts";
 import { toYaml } from "../../lib/yaml.ts";
 import type { Thresholds } from "../schema.ts";
+import { type AnnotationLinks, annotationsOf } from "./annotations.ts";
 
 /** How urgent an alert is. `none` is for an alert that tells nobody anything, such as Watchdog. */
 export type AlertSeverity = "critical" | "warning" | "info" | "none";
@@ -36,8 +37,12 @@ export interface AlertRule {
   readonly needs?: string;
   /** Labels beyond `severity`. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** The dashboard that shows it, and which of the alert's labels choose the dashboard's variables of the same name. */
-  readonly dashboard?: { readonly uid: string; readonly variables: readonly string[] };
+  /** The dashboard that shows it: one of ours, with the alert's labels that choose its variables of the same name, or any by its URL. */
+  readonly dashboard?: { readonly uid: string; readonly variables: readonly string[] } | {
+    readonly url: string;
+  };
+  /** URL of what to do about it; the page of the alert's name among the stack's runbooks when left out. */
+  readonly runbook?: string;
   /** The number its value is compared with, as `line` gave it: graphs draw it. */
   readonly threshold?: number;
 }
@@ -121,11 +126,16 @@ export function rulesOf(family: RuleFamily, context: RuleContext, jobs: Readonly
 }
 
 /** The text of a rule file with one group. */
-export function ruleFile(name: string, rules: readonly Rule[], locale: Locale): string {
-  return toYaml({ groups: [ruleGroup(name, rules, locale)] }, [BANNER]);
+export function ruleFile(
+  name: string,
+  rules: readonly Rule[],
+  locale: Locale,
+  links: AnnotationLinks,
+): string {
+  return toYaml({ groups: [ruleGroup(name, rules, locale, links)] }, [BANNER]);
 }
 
-function ruleGroup(name: string, rules: readonly Rule[], locale: Locale): unknown {
+function ruleGroup(name: string, rules: readonly Rule[], locale: Locale, links: AnnotationLinks): unknown {
   return {
     name,
     rules: rules.map((rule) =>
@@ -136,7 +146,7 @@ function ruleGroup(name: string, rules: readonly Rule[], locale: Locale): unknow
           for: rule.for,
           keep_firing_for: rule.keepFiringFor,
           labels: { severity: rule.severity, ...rule.labels },
-          annotations: { summary: rule.summary[locale], description: rule.description[locale] },
+          annotations: annotationsOf(rule, locale, links),
         }
         : { record: rule.record, expr: rule.expr }
     ),

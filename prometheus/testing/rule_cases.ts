@@ -8,8 +8,10 @@ import { type Duration, durationMs, formatDuration } from "../../lib/units.ts";
 import { toYaml } from "../../lib/yaml.ts";
 import { run } from "../../lib/process.ts";
 import { binary } from "../../tasks/binaries/mod.ts";
+import type { AnnotationLinks } from "../rules/annotations.ts";
 import { measureShape } from "../schema.ts";
 import {
+  type AlertRule,
   type AlertSeverity,
   defaultLine,
   isAlert,
@@ -17,11 +19,12 @@ import {
   type RuleFamily,
   ruleFile,
 } from "../rules/rule.ts";
+import { lacking } from "./evidence.ts";
 
 /** Series in promtool's notation, one value each 15 seconds: `{ 'up{job="node"}': "1x8" }`. */
 export type Series = Readonly<Record<string, string>>;
 
-/** An alert that fires. */
+/** An alert that fires. Where its annotations lead need not be said: that follows from the rule. */
 export interface Firing {
   readonly severity: AlertSeverity;
   /** Its labels but for `alertname` and `severity`. */
@@ -30,18 +33,28 @@ export interface Firing {
   readonly description: Text;
 }
 
-/** What one alert does with some series. */
+/**
+ * What one alert does with some series. All cases of an alert together must show that it fires, that it ends, and that it stays quiet
+ * just below its line.
+ */
 export interface AlertCase {
   readonly alert: string;
   readonly series: Series;
-  /** Moments at which what fires changes; one evaluation before each of them it must still be as before. */
+  /**
+   * Moments at which what fires changes; one evaluation before each of them it must still be as before. The last one with `firing: []` shows
+   * that it ends.
+   */
   readonly moments: readonly { readonly at: Duration; readonly firing: readonly Firing[] }[];
-  /** Series with which nothing fires at any of the moments, such as values just below the threshold. */
+  /** Series with which nothing fires at any of the moments: values just below the line. */
   readonly quiet?: readonly Series[];
 }
 
 const STEP = "15s";
 const LOCALES: readonly Locale[] = ["fr", "en"];
+const LINKS = {
+  runbookUrl: "https://vigie.example.org/runbooks",
+  grafanaUrl: "https://grafana.example.org",
+} as const satisfies AnnotationLinks;
 
 /** What a configuration that says nothing gives. */
 export const CONTEXT: RuleContext = (() => {
@@ -50,15 +63,15 @@ export const CONTEXT: RuleContext = (() => {
   return { thresholds, scrapeInterval: scrape.interval, jobs, stack: "vigie", line: defaultLine };
 })();
 
-/** Declares the tests of a family: each alert has a case, each case holds in each language, no text is empty or an error. */
+/** Declares the tests of a family: everything is shown of each alert, each case holds in each language, no text is empty or an error. */
 export function testRules(family: RuleFamily, cases: readonly AlertCase[]): void {
-  Deno.test(`${family.name} rules have a case for every alert`, () => {
-    const alerts = family.rules(CONTEXT).filter(isAlert).map(({ alert, severity }) => `${alert} ${severity}`);
-    const covered = cases.flatMap(({ alert, moments }) =>
-      moments.flatMap(({ firing }) => firing.map(({ severity }) => `${alert} ${severity}`))
-    );
-    assert.deepEqual([...new Set(covered)].sort(), alerts.sort());
-    assert.equal(new Set(alerts).size, alerts.length, "two alerts with one name and severity");
+  const rules = family.rules(CONTEXT);
+  const alerts = rules.filter(isAlert);
+
+  Deno.test(`${family.name} rules have cases that show when each alert fires, ends and stays quiet`, () => {
+    assert.deepEqual(lacking(alerts, cases), []);
+    const names = alerts.map(({ alert, severity }) => `${alert} ${severity}`);
+    assert.equal(new Set(names).size, names.length, "two alerts with one name and severity");
   });
 
   Deno.test(`${family.name} rules have whole texts`, () => {
@@ -75,28 +88,35 @@ export function testRules(family: RuleFamily, cases: readonly AlertCase[]): void
     }
   });
 
-  for (const locale of LOCALES) {
-    Deno.test(`${family.name} rules fire with the right words and stay quiet otherwise, in ${locale}`, async () => {
-      const { path } = await binary("promtool");
-      const directory = await Deno.makeTempDir({ prefix: "vigie-rules-" });
-      try {
-        await Deno.writeTextFile(
-          join(directory, "rules.yml"),
-          ruleFile(family.name, family.rules(CONTEXT), locale),
-        );
-        await Deno.writeTextFile(join(directory, "cases.yml"), toYaml(promtoolFile(cases, locale)));
-        const { code, stdout, stderr } = await run(path, ["test", "rules", "cases.yml"], { cwd: directory });
-        assert.equal(code, 0, `${stdout}\n${stderr}`);
-      } finally {
-        await Deno.remove(directory, { recursive: true });
+  Deno.test(`${family.name} rules fire with the right words and stay quiet otherwise`, async () => {
+    const { path } = await binary("promtool");
+    const directory = await Deno.makeTempDir({ prefix: "vigie-rules-" });
+    const write = (name: string, text: string) => Deno.writeTextFile(join(directory, name), text);
+    try {
+      for (const locale of LOCALES) {
+        await write(`rules.${locale}.yml`, ruleFile(family.name, rules, locale, LINKS));
+        await write(`cases.${locale}.yml`, toYaml(promtoolFile(alerts, cases, locale)));
       }
-    });
-  }
+      const files = LOCALES.map((locale) => `cases.${locale}.yml`);
+      const { code, stdout, stderr } = await run(path, ["test", "rules", ...files], { cwd: directory });
+      assert.equal(code, 0, `${stdout}\n${stderr}`);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
 }
 
-function promtoolFile(cases: readonly AlertCase[], locale: Locale) {
+function promtoolFile(alerts: readonly AlertRule[], cases: readonly AlertCase[], locale: Locale) {
+  const expect = (alert: string, at: Duration, firing: readonly Firing[]) => ({
+    eval_time: at,
+    alertname: alert,
+    exp_alerts: firing.map((each) => ({
+      exp_labels: { severity: each.severity, ...each.labels },
+      exp_annotations: annotations(alerts, alert, each, locale),
+    })),
+  });
   return {
-    rule_files: ["rules.yml"],
+    rule_files: [`rules.${locale}.yml`],
     evaluation_interval: STEP,
     tests: cases.flatMap(({ alert, series, moments, quiet = [] }) => [
       {
@@ -106,10 +126,8 @@ function promtoolFile(cases: readonly AlertCase[], locale: Locale) {
         alert_rule_test: moments.flatMap(({ at, firing }, i) => {
           const before = durationMs(at) - durationMs(STEP);
           return [
-            ...(before < 0
-              ? []
-              : [expectation(alert, formatDuration(before), moments[i - 1]?.firing ?? [], locale)]),
-            expectation(alert, at, firing, locale),
+            ...(before < 0 ? [] : [expect(alert, formatDuration(before), moments[i - 1]?.firing ?? [])]),
+            expect(alert, at, firing),
           ];
         }),
       },
@@ -117,7 +135,7 @@ function promtoolFile(cases: readonly AlertCase[], locale: Locale) {
         name: `${alert}, quiet ${i + 1}`,
         interval: STEP,
         input_series: inputSeries(values),
-        alert_rule_test: moments.map(({ at }) => expectation(alert, at, [], locale)),
+        alert_rule_test: moments.map(({ at }) => expect(alert, at, [])),
       })),
     ]),
   };
@@ -127,13 +145,29 @@ function inputSeries(series: Series) {
   return Object.entries(series).map(([name, values]) => ({ series: name, values }));
 }
 
-function expectation(alertname: string, at: Duration, firing: readonly Firing[], locale: Locale) {
-  return {
-    eval_time: at,
-    alertname,
-    exp_alerts: firing.map(({ severity, labels, summary, description }) => ({
-      exp_labels: { severity, ...labels },
-      exp_annotations: { summary: summary[locale], description: description[locale] },
-    })),
+function annotations(
+  alerts: readonly AlertRule[],
+  alert: string,
+  { severity, labels, summary, description }: Firing,
+  locale: Locale,
+): Record<string, string> {
+  const rule = alerts.find((each) => each.alert === alert && each.severity === severity);
+  const texts = {
+    summary: summary[locale],
+    description: description[locale],
+    runbook_url: `${LINKS.runbookUrl}/${alert}`,
   };
+  if (rule?.dashboard === undefined || "url" in rule.dashboard) return texts;
+  const { uid, variables } = rule.dashboard;
+  const query = new URLSearchParams(variables.map((name) => [`var-${name}`, labelOf(labels, name, alert)]));
+  return {
+    ...texts,
+    dashboard_url: `${LINKS.grafanaUrl}/d/${uid}${variables.length === 0 ? "" : `?${query}`}`,
+  };
+}
+
+function labelOf(labels: Firing["labels"], name: string, alert: string): string {
+  const value = labels[name];
+  assert.ok(value, `${alert} has no label "${name}", which its dashboard is opened with`);
+  return value;
 }

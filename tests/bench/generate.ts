@@ -86,7 +86,7 @@ async function rulesOf(count: number): Promise<number> {
     summary: { fr: `Essai ${i}`, en: `Bench ${i}` },
     description: { fr: "Essai", en: "Bench" },
   }));
-  return Math.min(...await timesOf(15, () => ruleFile("bench", rules, "fr")));
+  return Math.min(...await timesOf(15, () => ruleFile("bench", rules, "fr", {})));
 }
 
 /** @param times How many times as much there is to render. */
