@@ -8,6 +8,7 @@ const SIZE = 'expected a size above zero, such as "512MB" or "5GB"';
 const PORT = "expected a port from 1 to 65535";
 const NAME = 'expected lower-case letters, digits, "-" and "_", at most 63, such as "web-1"';
 const ADDRESS = 'expected a host name or an address, with a port if need be, such as "10.0.0.7:9100"';
+const TIMEZONE = 'expected a time zone such as "Europe/Paris" or "UTC"';
 const URL = 'expected an http or https URL such as "https://example.org/health"';
 
 function aboveZero(read: (text: string) => number): (text: string) => boolean {
@@ -64,3 +65,16 @@ export const matcher = z.string().regex(
 
 /** An http(s) URL. */
 export const httpUrl = z.url({ protocol: /^https?$/, error: URL });
+
+/** A time zone, as the IANA names it. */
+export const timezone = z.string(TIMEZONE).refine(isTimezone, TIMEZONE);
+
+// Go knows a time zone by the name of its file, with capitals; ECMAScript takes it without, and an offset as well.
+function isTimezone(zone: string): boolean {
+  try {
+    return Intl.DateTimeFormat("en", { timeZone: zone }) !== undefined &&
+      /^[A-Z]\w*(?:[/+-]\w+)*$/.test(zone);
+  } catch {
+    return false;
+  }
+}

@@ -7,7 +7,7 @@ import { DEFINITIONS, type Service, SERVICES } from "../compose/services/mod.ts"
 import { durationMs } from "../lib/units.ts";
 import { OWN_JOBS } from "../prometheus/mod.ts";
 import { type ConfigIssue, pathText } from "./config_issue.ts";
-import { destinationIssues, receiverIssues, watchdogIssues } from "./cross_check_notify.ts";
+import { bypassIssues, destinationIssues, receiverIssues, watchdogIssues } from "./cross_check_notify.ts";
 import type { Stack } from "./stack.ts";
 
 // A query sees a sample for 5 minutes: at 2 it survives one scrape that fails.
@@ -43,6 +43,7 @@ const CHECKS: readonly [keys: readonly (keyof Stack)[], check: (stack: Stack) =>
   [["thresholds"], thresholdIssues],
   [["notify"], receiverIssues],
   [["notify"], destinationIssues],
+  [["notify"], bypassIssues],
   [["notify", "webhook"], watchdogIssues],
 ];
 

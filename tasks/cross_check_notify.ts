@@ -2,7 +2,7 @@
 
 import { nearest } from "../lib/nearest.ts";
 import { durationMs } from "../lib/units.ts";
-import { RESERVED_RECEIVERS } from "../prometheus/alertmanager/mod.ts";
+import { NOBODY, RESERVED_RECEIVERS } from "../prometheus/alertmanager/mod.ts";
 import { alternatives, type ConfigIssue, pathText } from "./config_issue.ts";
 import { fallbackOf, type NamedDestination, namedDestinations } from "./destinations.ts";
 import type { Stack } from "./stack.ts";
@@ -10,15 +10,8 @@ import type { Stack } from "./stack.ts";
 const SHORTEST_WATCH = "1m";
 
 /** Receivers that are told and do not exist, and names that they cannot have. */
-export function receiverIssues({ notify: { receivers, receiver, routes } }: Stack): ConfigIssue[] {
-  const names = Object.keys(receivers);
-  const wanted: [PropertyKey[], string][] = [
-    [["notify", "receiver"], receiver],
-    ...routes.map((
-      route,
-      i,
-    ): [PropertyKey[], string] => [["notify", "routes", i, "receiver"], route.receiver]),
-  ];
+export function receiverIssues({ notify }: Stack): ConfigIssue[] {
+  const names = Object.keys(notify.receivers);
   const reserved = names.filter((name) => RESERVED_RECEIVERS.includes(name));
   return [
     ...reserved.map((name): ConfigIssue => ({
@@ -26,15 +19,54 @@ export function receiverIssues({ notify: { receivers, receiver, routes } }: Stac
       at: "key",
       message: `Cannot name a receiver ${JSON.stringify(name)}: the stack keeps that name for itself`,
     })),
-    ...wanted.filter(([, name]) => !names.includes(name)).map(([path, name]): ConfigIssue => {
-      return {
-        path,
-        message: `No receiver is named ${JSON.stringify(name)}, which ${pathText(path)} tells: ${
-          hint(name, names)
-        }`,
-      };
-    }),
+    ...toldReceivers(notify).filter(([, name]) => name !== NOBODY && !names.includes(name))
+      .map(([path, name]) => unknownReceiver(path, name, names)),
   ];
+}
+
+/** Every place that names a receiver. */
+function toldReceivers(notify: Stack["notify"]): [path: PropertyKey[], name: string][] {
+  const { receiver, routes, severities, teams } = notify;
+  return [
+    [["notify", "receiver"], receiver],
+    ...Object.entries(severities).map(([severity, name]): [PropertyKey[], string] => [
+      ["notify", "severities", severity],
+      name,
+    ]),
+    ...Object.entries(teams).map((
+      [team, name],
+    ): [PropertyKey[], string] => [["notify", "teams", team], name]),
+    ...routes.map((
+      route,
+      i,
+    ): [PropertyKey[], string] => [["notify", "routes", i, "receiver"], route.receiver]),
+  ];
+}
+
+function unknownReceiver(path: PropertyKey[], name: string, names: readonly string[]): ConfigIssue {
+  return {
+    path,
+    message: `No receiver is named ${JSON.stringify(name)}, which ${pathText(path)} tells: ${
+      hint(name, names)
+    }`,
+  };
+}
+
+/** A receiver that is to pass by the webhook, and does not. */
+export function bypassIssues(stack: Stack): ConfigIssue[] {
+  const { bypass, receivers } = stack.notify;
+  if (bypass === undefined) return [];
+  const path = ["notify", "bypass"];
+  const names = Object.keys(receivers);
+  if (!names.includes(bypass)) return [unknownReceiver(path, bypass, names)];
+  return namedDestinations(stack).filter(({ receiver, native }) => receiver === bypass && !native).map((
+    each,
+  ) => ({
+    path,
+    message: `Cannot pass by the webhook to ${JSON.stringify(bypass)}: the webhook tells its ` +
+      `${pathText(pathOf(each))}`,
+    cure: 'give each of its destinations via: "alertmanager", or name another receiver',
+  }));
 }
 
 function receiversText(names: readonly string[]): string {
@@ -138,12 +170,7 @@ export function watchdogIssues(stack: Stack): ConfigIssue[] {
   const path = ["webhook", "watchdog", "receiver"];
   const names = Object.keys(receivers);
   if (!names.includes(name)) {
-    issues.push({
-      path,
-      message: `No receiver is named ${JSON.stringify(name)}, which ${pathText(path)} tells: ${
-        hint(name, names)
-      }`,
-    });
+    issues.push(unknownReceiver(path, name, names));
   } else if (!namedDestinations(stack).some((each) => each.receiver === name && !each.native)) {
     issues.push({
       path,

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { SECRETS_TARGET } from "../compose/mod.ts";
 import type { Service } from "../compose/services/mod.ts";
 import { durationMs, formatDuration } from "../lib/units.ts";
-import type { Receiver } from "../prometheus/alertmanager/mod.ts";
+import { type Receiver, repeatIntervals } from "../prometheus/alertmanager/mod.ts";
 import type { WebhookInput } from "../webhook/mod.ts";
 import { type Destination, filesOf, nativeOf } from "./destination.ts";
 import { type Stack, type Target, urlsOf } from "./stack.ts";
@@ -171,8 +171,6 @@ export function webhookUrlOf(stack: Stack): string {
   return (stack.webhook.externalUrl ?? urlsOf(stack).webhook).replace(/\/+$/, "");
 }
 
-function shortestRepeatMs({ notify: { repeatInterval, routes } }: Stack): number {
-  return Math.min(
-    ...[repeatInterval, ...routes.flatMap((route) => route.repeatInterval ?? [])].map(durationMs),
-  );
+function shortestRepeatMs({ notify }: Stack): number {
+  return Math.min(...repeatIntervals(notify).map(durationMs));
 }

@@ -5,6 +5,7 @@ import type { Locale } from "../../lib/text.ts";
 import { toYaml } from "../../lib/yaml.ts";
 import { INHIBITIONS } from "./inhibitions.ts";
 import { type Receiver, receiverEntries } from "./receivers.ts";
+import { timeInterval } from "./quiet_hours.ts";
 import { routeTree } from "./routes.ts";
 import type { Routing } from "./schema.ts";
 import { templates } from "./templates.ts";
@@ -12,7 +13,7 @@ import { templates } from "./templates.ts";
 export { alertmanagerChecks } from "./checks.ts";
 export { alertmanagerDrift, type RunningAlertmanager } from "./drift.ts";
 export type { Receiver } from "./receivers.ts";
-export { RESERVED_RECEIVERS } from "./routes.ts";
+export { NOBODY, repeatIntervals, RESERVED_RECEIVERS } from "./routes.ts";
 
 /** What Alertmanager has to know of the other services. */
 export interface AlertmanagerLinks {
@@ -39,6 +40,7 @@ export function renderAlertmanager(
     global: { resolve_timeout: "5m" },
     templates: native ? ["templates/*.tmpl"] : undefined,
     route: routeTree(routing, links.watchdogWithin),
+    time_intervals: routing.quietHours && [timeInterval(routing.quietHours)],
     inhibit_rules: INHIBITIONS,
     receivers: receiverEntries(receivers, links.webhookUrl, links.watchdogWithin !== undefined),
   };

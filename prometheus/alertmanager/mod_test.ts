@@ -15,7 +15,7 @@ Deno.test("renderAlertmanager sends each alert to its receivers, as amtool sees 
     "alertname=VigieDrill severity=info drill=a": "drill",
     "alertname=VigieDrill severity=critical instance=web-1.": "drill",
     "alertname=Watchdog severity=none": "watchdog",
-    "alertname=HostDown severity=critical instance=web-1. team=web note=x": "oncall",
+    "alertname=HostDown severity=critical instance=web-1. team=web note=x": "oncall,console",
     "alertname=HostDown severity=critical instance=web-1x team=web note=x": "console",
     "alertname=HostCpuHigh severity=warning team=other note=x": "oncall",
     "alertname=HostCpuHigh severity=warning team=db note=x": "console",
@@ -102,7 +102,7 @@ Deno.test("renderAlertmanager tells nobody of Watchdog when nobody waits for it"
     matchers: ['alertname="Watchdog"'],
     continue: false,
   });
-  assert.deepEqual(receivers.at(-1), { name: "watchdog" });
+  assert.deepEqual(receivers.slice(-2), [{ name: "watchdog" }, { name: "nobody" }]);
 });
 
 Deno.test("renderAlertmanager names what each native destination needs", () => {
@@ -129,7 +129,7 @@ Deno.test("renderAlertmanager writes no templates when the webhook serves everyb
 });
 
 Deno.test("renderAlertmanager refuses a receiver with a name of the stack's own", () => {
-  for (const name of ["drill", "watchdog"]) {
+  for (const name of ["drill", "watchdog", "nobody"]) {
     assert.throws(
       () => renderAlertmanager(ROUTING, [{ name, webhook: true, native: [] }], "fr", LINKS),
       {

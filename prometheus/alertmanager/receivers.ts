@@ -1,6 +1,6 @@
 /** Receivers in Alertmanager's own form: the webhook, and what Alertmanager sends itself. */
 
-import { DRILL_RECEIVER, RESERVED_RECEIVERS, WATCHDOG_RECEIVER } from "./routes.ts";
+import { DRILL_RECEIVER, NOBODY, RESERVED_RECEIVERS, WATCHDOG_RECEIVER } from "./routes.ts";
 import type { NativeDestination, NativeKind } from "./schema.ts";
 
 /** A receiver, split by who serves it. */
@@ -13,7 +13,7 @@ export interface Receiver {
 }
 
 /**
- * One entry of `receivers` for each of the user's, then the drill's and Watchdog's.
+ * One entry of `receivers` for each of the user's, then the drill's, Watchdog's, and the one that tells nobody.
  *
  * @param webhookUrl URL that the webhook takes notifications at.
  * @param watched Whether the webhook waits for Watchdog; otherwise its receiver tells nobody, on purpose.
@@ -40,6 +40,7 @@ export function receiverEntries(
       // That it is resolved is no sign of life.
       webhook_configs: watched ? [webhookConfig(webhookUrl, false)] : undefined,
     },
+    { name: NOBODY },
   ];
 }
 
