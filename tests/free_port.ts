@@ -1,14 +1,3 @@
 /** A TCP port for a test. */
 
-/** A port of 127.0.0.1 that nobody has, below those that the kernel gives to outgoing connections, which could take it meanwhile. */
-export function freePort(): number {
-  while (true) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-}
+export { freePort } from "../lib/free_port.ts";
