@@ -9,6 +9,15 @@ export const VALUE: Text = {
   en: '{{ printf "%.1f" $value }}',
 };
 
+/** The alert's value, seconds, in the unit that suits it (`1h 2m 3s`, `62.5ms`): a piece of a Go template. */
+export const DURATION: Text = {
+  fr: '{{ humanizeDuration $value | reReplaceAll "[.]" "," }}',
+  en: "{{ humanizeDuration $value }}",
+};
+
+/** The alert's value as a whole number, the same in both languages: a piece of a Go template. */
+export const COUNT = '{{ printf "%.0f" $value }}';
+
 /** A number from the configuration: 92.5 gives `92,5` in French. */
 export function decimal(value: number): Text {
   return { fr: String(value).replace(".", ","), en: String(value) };
