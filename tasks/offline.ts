@@ -1,12 +1,11 @@
 /** The offline checks of a stack, on files that are not in use yet: what is wrong is seen before anything changes. */
 
 import { join } from "node:path";
-import { composeChecks } from "../compose/mod.ts";
-import { grafanaChecks } from "../grafana/mod.ts";
-import { type Check, type CheckContext, Skipped } from "../lib/check.ts";
-import { compareFiles, type Files, readIfThere, writeFiles } from "../lib/files.ts";
-import { alertmanagerChecks } from "../prometheus/alertmanager/mod.ts";
-import { prometheusChecks } from "../prometheus/mod.ts";
+import { type CheckContext, Skipped } from "../lib/check.ts";
+import { type Files, writeFiles } from "../lib/files.ts";
+import { COMPOSE_CHECKS, OFFLINE_CHECKS, STACK_CHECKS } from "./check/registry.ts";
+import { withPlaces } from "./check/placed.ts";
+import { suppress } from "./check/suppress.ts";
 import type { Invocation } from "./cli.ts";
 import { dockerTool } from "./engine/docker_cli.ts";
 import { type Engine, Lacking } from "./engine/engine.ts";
@@ -15,28 +14,36 @@ import { renderFor, renderStack } from "./render.ts";
 import { filesDirOf, type Target, urlsOf } from "./stack.ts";
 import { type Verdict, verify } from "./verify.ts";
 
-/** Every check of the rendered files, in the order they are shown. */
-export const OFFLINE_CHECKS: readonly Check[] = [
-  ...prometheusChecks,
-  ...alertmanagerChecks,
-  ...grafanaChecks,
-].filter(({ online }) => !online);
-
-/** How many stale files are named. */
-const MAX_NAMED = 5;
+export { OFFLINE_CHECKS } from "./check/registry.ts";
 
 /** What `check` needs beside the files: programs, and a way to be stopped. */
-export type OfflineOptions = Pick<Invocation, "progress" | "signal">;
+export interface OfflineOptions extends Pick<Invocation, "config" | "progress" | "signal"> {
+  /** The checks to run, by id; all when left out. */
+  readonly ids?: ReadonlySet<string>;
+  /** The day on which suppressions are judged, `2026-12-31`; today when left out. */
+  readonly today?: string;
+}
+
+/** What the offline checks came to. */
+export interface Checked {
+  readonly verdicts: Verdict[];
+  /** Every file that was checked, of both engines. */
+  readonly files: Files;
+  /** The directory that the files lie in which the problems of a check name. */
+  directoryOf(id: string): string;
+  /** Where these files will lie when they are in use. */
+  buildDirOf(id: string): string;
+}
 
 /**
  * Renders the stack into a directory of its own below the state directory and runs every offline check there.
  *
- * @returns the verdicts, the directory that the problems' files are in, and every file that was checked.
+ * @returns the verdicts, every file that was checked, and for the id of a check the directory that its problems' files are in.
  */
 export async function checkOffline(
   { stack, target, engine }: Session,
-  { progress, signal }: OfflineOptions,
-): Promise<{ verdicts: Verdict[]; directory: string; files: Files }> {
+  { config, progress, signal, ids, today = new Date().toISOString().slice(0, 10) }: OfflineOptions,
+): Promise<Checked> {
   const staging: Target = { ...target, buildDir: join(target.stateDir, "check") };
   progress.step("render the configuration");
   // Rendered for the real target: what is checked is byte for byte what would be served.
@@ -47,43 +54,28 @@ export async function checkOffline(
     files: renderFor(stack, { ...target, engine: of.engine }),
     buildDir: filesDirOf(of),
     stateDir: target.stateDir,
+    config: stack,
     locale: stack.locale,
     urls: urlsOf(stack),
     tool,
     signal,
   });
+  const isChosen = ({ id }: { id: string }) => ids?.has(id) ?? true;
   progress.step("check the generated files");
-  const [own, compose, fresh] = await Promise.all([
-    verify(OFFLINE_CHECKS, context(staging)),
-    verify(composeChecks, context({ ...staging, engine: "docker" })),
-    verify([buildIsFresh(target, files)], context(staging)),
+  const [own, compose] = [context(staging), context({ ...staging, engine: "docker" })];
+  const whole = { ...own, config: stack, inUse: { buildDir: target.buildDir, files } };
+  const found = await Promise.all([
+    verify(OFFLINE_CHECKS.filter(isChosen), own),
+    verify(COMPOSE_CHECKS.filter(isChosen), compose),
+    verify(STACK_CHECKS.filter(isChosen), whole),
   ]);
-  return { verdicts: [...own, ...compose, ...fresh], directory: filesDirOf(staging), files };
-}
-
-/** Compares build/ with what config.ts gives. A build directory that was never made is not stale. */
-function buildIsFresh({ buildDir }: Target, files: Files): Check {
-  const id = "build/fresh";
+  const judged = suppress(found.flat(), stack.checks.ignore, today).filter(isChosen);
+  const isCompose = (id: string) => COMPOSE_CHECKS.some((check) => check.id === id);
   return {
-    id,
-    title: "build/ is what config.ts gives",
-    online: false,
-    async run() {
-      if (await readIfThere(join(buildDir, ".generated.json")) === undefined) {
-        throw new Skipped("nothing is generated yet");
-      }
-      const changes = await compareFiles(buildDir, files);
-      if (changes.length === 0) return [];
-      const named = changes.slice(0, MAX_NAMED).map(({ path }) => path).join(", ");
-      const more = changes.length > MAX_NAMED ? ` and ${changes.length - MAX_NAMED} more` : "";
-      return [{
-        check: id,
-        severity: "warning",
-        file: "",
-        message: `config.ts has changed since the files were written: ${named}${more}`,
-        cure: "`deno task up` applies it, `deno task generate` only writes the files",
-      }];
-    },
+    verdicts: await withPlaces(judged, { stack, config, files: own.files }),
+    files,
+    directoryOf: (id) => isCompose(id) ? compose.buildDir : own.buildDir,
+    buildDirOf: (id) => filesDirOf({ ...target, ...(isCompose(id) && { engine: "docker" }) }),
   };
 }
 

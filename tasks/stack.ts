@@ -17,6 +17,7 @@ import { name } from "../lib/schema.ts";
 import { routingShape } from "../prometheus/alertmanager/schema.ts";
 import { measureShape } from "../prometheus/schema.ts";
 import { serviceSchema } from "../webhook/mod.ts";
+import { checksShape } from "./check/schema.ts";
 import { ConfigError, parseConfig } from "./config_issue.ts";
 import { crossCheck } from "./cross_check.ts";
 import { destinations } from "./destination.ts";
@@ -54,6 +55,8 @@ export const configSchema = z.strictObject({
   ),
   /** Grafana's settings. */
   grafana: grafanaSchema.prefault({}).describe("Grafana's settings."),
+  /** The checks of `deno task check`. */
+  checks: z.strictObject(checksShape).prefault({}).describe("The checks of `deno task check`."),
 });
 
 /** What config.ts may say. */

@@ -77,9 +77,9 @@ async function refuseOther({ stack, target, engine }: Session): Promise<void> {
 
 /** @returns the files that were checked, which are the ones to write. */
 async function refuseWrong(session: Session, invocation: Invocation): Promise<Files> {
-  const { verdicts, directory, files } = await checkOffline(session, invocation);
+  const { verdicts, directoryOf, files } = await checkOffline(session, invocation);
   const shown = verdicts.filter(({ id, problems }) => problems.length > 0 && id !== "build/fresh");
-  const texts = await Promise.all(shown.map((verdict) => formatVerdict(verdict, directory)));
+  const texts = await Promise.all(shown.map((verdict) => formatVerdict(verdict, directoryOf(verdict.id))));
   if (hasErrors(verdicts)) {
     throw new Failure(
       `Cannot apply config.ts: what it gives is refused, and nothing was changed\n\n${texts.join("\n")}`,
