@@ -12,6 +12,7 @@ const CONFIG_MS = 30_000;
 const config: Check = {
   id: ID,
   title: "Docker Compose accepts compose.yaml",
+  severity: "error",
   online: false,
   async run({ files, buildDir, tool, signal }) {
     if (!files.has(FILE)) throw new Skipped(`nothing is generated as ${FILE}`);

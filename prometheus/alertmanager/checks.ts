@@ -34,6 +34,7 @@ interface ConfigFile {
 const config: Check = {
   id: "alertmanager/config",
   title: "Alertmanager takes its configuration",
+  severity: "error",
   online: false,
   async run(context) {
     const text = await readIfThere(join(context.buildDir, CONFIG));
@@ -76,6 +77,7 @@ const config: Check = {
 const receivers: Check = {
   id: "alertmanager/receivers",
   title: "Every receiver exists, leads somewhere and is used",
+  severity: "error",
   online: false,
   async run(context: CheckContext) {
     const text = await readIfThere(join(context.buildDir, CONFIG));

@@ -17,6 +17,7 @@ const CONFIG = "blackbox/blackbox.yml";
 export const blackboxCheck: Check = {
   id: "blackbox/config",
   title: "The blackbox exporter takes its modules",
+  severity: "error",
   online: false,
   async run({ files, buildDir, tool, signal }) {
     if (!files.has(CONFIG)) return []; // It is switched off.

@@ -16,6 +16,7 @@ const IN_CONTAINER = "/etc/prometheus-file-sd/";
 export const configCheck: Check = {
   id: "prometheus/config",
   title: "Prometheus takes its configuration",
+  severity: "error",
   online: false,
   async run(context) {
     const missing = await ifMissing(context);

@@ -14,6 +14,7 @@ import { CONFIG, GENERATE, ifMissing } from "./promtool.ts";
 export const ruleFilesCheck: Check = {
   id: "prometheus/rule-files",
   title: "Every rule file that Prometheus is told of is there",
+  severity: "error",
   online: false,
   async run(context) {
     const missing = await ifMissing(context);

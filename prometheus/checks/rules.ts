@@ -15,6 +15,7 @@ import { CHANGE, promtool } from "./promtool.ts";
 export const rulesCheck: Check = {
   id: "prometheus/rules",
   title: "Prometheus takes its rules",
+  severity: "error",
   online: false,
   async run(context) {
     const files = await matchingFiles(join(context.buildDir, "prometheus"), "rules/*.yml");
