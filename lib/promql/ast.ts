@@ -14,10 +14,12 @@ export interface LabelMatcher extends Span {
   readonly value: string;
 }
 
-/** `5`, `1e3`, `Inf`. */
+/** `5`, `1e3`, `Inf`, and `5m`, which is 300. */
 export interface NumberLiteral extends Span {
   readonly kind: "number";
   readonly value: number;
+  /** Whether it is written as a duration: `value` is in seconds. */
+  readonly isDuration?: boolean;
 }
 
 /** `"text"`. */
@@ -26,6 +28,9 @@ export interface StringLiteral extends Span {
   readonly value: string;
 }
 
+/** `@ 1609746000` in milliseconds since 1970, `@ start()`, `@ end()`. */
+export type AtModifier = number | "start" | "end";
+
 /** `up{job="node"} offset 5m`: one value a series. */
 export interface VectorSelector extends Span {
   readonly kind: "vector";
@@ -33,7 +38,9 @@ export interface VectorSelector extends Span {
   readonly metric: string | undefined;
   /** All but the one of `__name__` that a plain name stands for. */
   readonly matchers: readonly LabelMatcher[];
+  /** How long ago; less than 0 is later. */
   readonly offsetMs?: number;
+  readonly at?: AtModifier;
 }
 
 /** `x[5m]`: many values a series. */
@@ -50,6 +57,9 @@ export interface Subquery extends Span {
   readonly rangeMs: number;
   /** The evaluation interval when left out. */
   readonly stepMs?: number;
+  /** How long ago; less than 0 is later. */
+  readonly offsetMs?: number;
+  readonly at?: AtModifier;
 }
 
 /** `rate(x[5m])`. */
@@ -59,20 +69,26 @@ export interface FunctionCall extends Span {
   readonly args: readonly Expr[];
 }
 
+/** `by (job)`, `without (instance)`. */
+export interface Grouping extends Span {
+  readonly mode: "by" | "without";
+  readonly labels: readonly string[];
+}
+
 /** `sum by (job) (x)`, `topk(3, x)`. */
 export interface Aggregation extends Span {
   readonly kind: "aggregation";
   /** `sum`, `topk` and so on, in lower case. */
   readonly op: string;
   /** How labels are chosen; undefined when neither is written: all are lost. */
-  readonly grouping?: { readonly mode: "by" | "without"; readonly labels: readonly string[] };
+  readonly grouping?: Grouping;
   /** The first of two arguments: the count of `topk`, the label of `count_values`. */
   readonly param?: Expr;
   readonly expr: Expr;
 }
 
 /** How the two sides of an operator find one another. */
-export interface VectorMatching {
+export interface VectorMatching extends Span {
   readonly mode: "on" | "ignoring";
   readonly labels: readonly string[];
   /** `group_left` or `group_right`, and the labels that come along. */
@@ -84,6 +100,8 @@ export interface BinaryOperation extends Span {
   readonly kind: "binary";
   /** `+`, `>`, `and` and so on, in lower case. */
   readonly op: string;
+  /** Where `op` stands. */
+  readonly operator: Span;
   /** Whether a comparison gives 0 or 1 instead of filtering. */
   readonly bool: boolean;
   readonly matching?: VectorMatching;

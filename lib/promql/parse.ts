@@ -1,0 +1,47 @@
+/** PromQL, read by the official grammar, and then as strictly as Prometheus itself reads it. */
+
+import { parser } from "@prometheus-io/lezer-promql";
+import type { Expr, Span } from "./ast.ts";
+import { check } from "./type_check.ts";
+import { treeOf } from "./tree.ts";
+import { syntaxError } from "./syntax_error.ts";
+
+/** What is wrong with an expression, and where: offsets in it, counted from 0, the end excluded. */
+export interface PromqlError extends Span {
+  /** One sentence, capital first, no full stop. */
+  readonly message: string;
+}
+
+/** An expression, or what is wrong with it. */
+export type Parsed =
+  | { readonly expr: Expr; readonly errors: readonly [] }
+  | { readonly expr: undefined; readonly errors: readonly PromqlError[] };
+
+// It ends at the first thing that fits nowhere. To go on would cost time, and what follows from it says nothing.
+const strict = parser.configure({ strict: true });
+
+/**
+ * Reads an expression as Prometheus 3.5 without feature flags does: syntax, types, numbers of arguments, regular expressions, durations.
+ *
+ * @returns the tree, or everything that is wrong with it: of the syntax the first fault alone.
+ */
+export function parsePromql(text: string): Parsed {
+  const errors: PromqlError[] = [];
+  const report = (message: string, { from, to }: Span) => {
+    errors.push({ message, from, to });
+  };
+  let top;
+  try {
+    top = strict.parse(text).topNode;
+  } catch (error) {
+    const place = /^No parse at (\d+)$/.exec((error as Error).message)?.[1];
+    if (place === undefined) throw error;
+    return { expr: undefined, errors: [syntaxError(text, Number(place))] };
+  }
+  const expr = treeOf(text, top, report);
+  if (expr !== undefined) check(expr, report);
+  if (expr === undefined || errors.length > 0) {
+    return { expr: undefined, errors: errors.sort((a, b) => a.from - b.from) };
+  }
+  return { expr, errors: [] };
+}
