@@ -2,7 +2,10 @@
 
 import { differences, type PrintedForm } from "../../lib/differences.ts";
 import type { Files } from "../../lib/files.ts";
+import { printMatcher } from "../../lib/matcher.ts";
 import { fromYaml } from "../../lib/yaml.ts";
+import { isRecord, type YamlRecord } from "./config_file.ts";
+import { matchersOf } from "./tree.ts";
 
 /** What a running Alertmanager says of itself. */
 export interface RunningAlertmanager {
@@ -11,7 +14,7 @@ export interface RunningAlertmanager {
 }
 
 const FORM: PrintedForm = {
-  names: { receivers: "name" },
+  names: { receivers: "name", routes: "name" },
   durations: /_(interval|wait|timeout)$/,
   paths: /^templates$|_file$/,
   unordered: /matchers$/,
@@ -26,6 +29,35 @@ const FORM: PrintedForm = {
  * @throws {SyntaxError} when its configuration is not YAML.
  */
 export function alertmanagerDrift(files: Files, running: RunningAlertmanager): string[] {
-  const wanted = fromYaml(files.get("alertmanager/alertmanager.yml") ?? "");
-  return differences(wanted, fromYaml(running.original), FORM);
+  const wanted = namedRoutes(fromYaml(files.get("alertmanager/alertmanager.yml") ?? ""));
+  const found = namedRoutes(fromYaml(running.original));
+  return [...differences(wanted, found, FORM), ...orderDifferences(wanted, found)];
+}
+
+/** The configuration with a name for each route, made of its matchers: one route more or less moves no other one. */
+function namedRoutes(config: unknown): YamlRecord {
+  if (!isRecord(config)) return {};
+  return isRecord(config.route) ? { ...config, route: withNames(config.route) } : config;
+}
+
+function withNames(route: YamlRecord): YamlRecord {
+  if (!Array.isArray(route.routes)) return route;
+  const seen = new Map<string, number>();
+  const routes = route.routes.filter(isRecord).map((child) => {
+    const name = `{${matchersOf(child).map(printMatcher).sort().join(", ")}}`;
+    const before = seen.get(name) ?? 0;
+    seen.set(name, before + 1);
+    return { name: before === 0 ? name : `${name} (${before + 1})`, ...withNames(child) };
+  });
+  return { ...route, routes };
+}
+
+function orderDifferences(wanted: YamlRecord, found: YamlRecord): string[] {
+  const names = ({ route }: YamlRecord) =>
+    isRecord(route) && Array.isArray(route.routes) ? route.routes.map(({ name }) => String(name)) : [];
+  const [left, right] = [names(wanted), names(found)];
+  const common = left.filter((name) => right.includes(name));
+  const there = right.filter((name) => left.includes(name));
+  const first = common.findIndex((name, i) => name !== there[i]);
+  return first === -1 ? [] : [`route.routes has ${there[first]} before ${common[first]}, wanted it after`];
 }

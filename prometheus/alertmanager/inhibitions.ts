@@ -1,26 +1,82 @@
 /** Inhibitions: alerts that are not told because a worse one explains them. */
 
+import { printMatcher } from "../../lib/matcher.ts";
+
 /** An inhibition in Alertmanager's own form. */
 export interface Inhibition {
   readonly source_matchers: readonly string[];
   readonly target_matchers: readonly string[];
-  readonly equal: readonly string[];
+  readonly equal?: readonly string[];
+}
+
+/** What inhibitions have to know of what is measured: plain data. */
+export interface InhibitionLinks {
+  /** Scrape jobs whose label `instance` names a service of the stack, not a host. */
+  readonly serviceJobs: readonly string[];
+  /** For each host: values of `instance` that stand for something else on it, such as the targets of jobs at its address. */
+  readonly onHosts: Readonly<Record<string, readonly string[]>>;
 }
 
 // A label of `equal` that both alerts lack counts as equal: without this, an alert without instance would mute every other one.
 const ON_AN_INSTANCE = 'instance!=""';
 
-/** A critical alert mutes its own warning, and a host that is down mutes whatever else is said of it. */
-export const INHIBITIONS: readonly Inhibition[] = [
-  {
-    source_matchers: ['severity="critical"', ON_AN_INSTANCE],
-    target_matchers: ['severity="warning"', ON_AN_INSTANCE],
-    // Device and mount point tell two disks of one host apart; alerts about other things have neither, on both sides.
-    equal: ["alertname", "instance", "device", "mountpoint"],
-  },
-  {
-    source_matchers: ['alertname="HostDown"', ON_AN_INSTANCE],
-    target_matchers: ['alertname!="HostDown"', ON_AN_INSTANCE],
-    equal: ["instance"],
-  },
+/**
+ * Labels that tell what an alert is about, one disk of a host from the other: those that no alert of the name has are lacking on both sides,
+ * and count as equal.
+ */
+export const SAME_THING: readonly string[] = [
+  "alertname",
+  "instance",
+  "job",
+  "name",
+  "device",
+  "mountpoint",
+  "target",
+  "chip",
+  "sensor",
+  "channel",
+  "integration",
+  "receiver",
+  "rule_group",
+  "scrape_job",
 ];
+
+/** A worse alert mutes the same one that is less bad, and a host that is down mutes whatever else is said of it. */
+export function inhibitions({ serviceJobs, onHosts }: InhibitionLinks): Inhibition[] {
+  const under = (source: string, target: string): Inhibition => ({
+    source_matchers: [source, ON_AN_INSTANCE],
+    target_matchers: [target, ON_AN_INSTANCE],
+    equal: SAME_THING,
+  });
+  return [
+    under('severity="critical"', 'severity=~"warning|info"'),
+    under('severity="warning"', 'severity="info"'),
+    {
+      source_matchers: ['alertname="HostDown"', ON_AN_INSTANCE],
+      target_matchers: [
+        'alertname!="HostDown"',
+        ON_AN_INSTANCE,
+        // A host may have the name of a service.
+        ...(serviceJobs.length === 0 ? [] : [`job!~"${serviceJobs.map(literal).join("|")}"`]),
+      ],
+      equal: ["instance"],
+    },
+    ...Object.entries(onHosts).filter(([, instances]) => instances.length > 0).map((
+      [host, instances],
+    ): Inhibition => ({
+      source_matchers: [
+        'alertname="HostDown"',
+        printMatcher({ label: "instance", operator: "=", value: host }),
+      ],
+      target_matchers: [
+        'alertname!="HostDown"',
+        printMatcher({ label: "instance", operator: "=~", value: instances.map(literal).join("|") }),
+      ],
+    })),
+  ];
+}
+
+/** `text` as a regular expression of RE2 that means nothing else. */
+function literal(text: string): string {
+  return text.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&");
+}

@@ -1,39 +1,31 @@
 import assert from "node:assert/strict";
 import { renderAlertmanager } from "./mod.ts";
-import { RECEIVERS, routing } from "../testing/example.ts";
+import { ALERTMANAGER_LINKS, RECEIVERS, routing } from "../testing/example.ts";
 import { getJson, startServer, withFiles } from "../testing/programs.ts";
 
+type Labels = Readonly<Record<string, string>>;
+
+const disk = (instance: string, mountpoint: string, severity: string): Labels => ({
+  alertname: "HostDiskSpaceLow",
+  instance,
+  mountpoint,
+  device: "sda",
+  severity,
+});
+const host = (instance: string, alertname: string, severity: string): Labels => ({
+  alertname,
+  instance,
+  job: "node",
+  severity,
+});
+
 /** Alerts by a short name; those that must be muted are listed in MUTED. */
-const ALERTS: Record<string, Record<string, string>> = {
-  "critical of /srv on a": {
-    alertname: "HostDiskSpaceLow",
-    instance: "a",
-    mountpoint: "/srv",
-    device: "sda",
-    severity: "critical",
-  },
-  "warning of /srv on a": {
-    alertname: "HostDiskSpaceLow",
-    instance: "a",
-    mountpoint: "/srv",
-    device: "sda",
-    severity: "warning",
-  },
-  "warning of /var on a": {
-    alertname: "HostDiskSpaceLow",
-    instance: "a",
-    mountpoint: "/var",
-    device: "sda",
-    severity: "warning",
-  },
-  "warning of /srv on b": {
-    alertname: "HostDiskSpaceLow",
-    instance: "b",
-    mountpoint: "/srv",
-    device: "sda",
-    severity: "warning",
-  },
-  "another warning on a": { alertname: "HostCpuHigh", instance: "a", severity: "warning" },
+const ALERTS: Readonly<Record<string, Labels>> = {
+  "critical of /srv on a": disk("a", "/srv", "critical"),
+  "warning of /srv on a": disk("a", "/srv", "warning"),
+  "warning of /var on a": disk("a", "/var", "warning"),
+  "warning of /srv on b": disk("b", "/srv", "warning"),
+  "another warning on a": host("a", "HostCpuHigh", "warning"),
   "critical certificate of a site": {
     alertname: "CertificateExpiring",
     instance: "site",
@@ -44,10 +36,66 @@ const ALERTS: Record<string, Record<string, string>> = {
     instance: "site",
     severity: "warning",
   },
-  "host c down": { alertname: "HostDown", instance: "c", severity: "critical" },
-  "warning on c": { alertname: "HostCpuHigh", instance: "c", severity: "warning" },
-  "critical on c": { alertname: "HostDiskSpaceLow", instance: "c", mountpoint: "/", severity: "critical" },
-  "host d down": { alertname: "HostDown", instance: "d", severity: "critical" },
+  "warning certificate of another": {
+    alertname: "CertificateExpiring",
+    instance: "shop-2",
+    severity: "warning",
+  },
+
+  // Containers of one cAdvisor differ by their name only.
+  "critical of the container db": container("db", "critical"),
+  "warning of the container db": container("db", "warning"),
+  "warning of the container web": container("web", "warning"),
+  "warning that a sensor is hot": { ...host("e", "HostHot", "warning"), chip: "platform_0", sensor: "temp1" },
+  "info that the same sensor is warm": {
+    ...host("e", "HostHot", "info"),
+    chip: "platform_0",
+    sensor: "temp1",
+  },
+  "info that another sensor is warm": {
+    ...host("e", "HostHot", "info"),
+    chip: "platform_0",
+    sensor: "temp2",
+  },
+
+  // A job tells the same instance apart.
+  "critical of a job": { alertname: "TargetDown", instance: "10.0.0.9:80", job: "one", severity: "critical" },
+  "warning of another job": {
+    alertname: "TargetDown",
+    instance: "10.0.0.9:80",
+    job: "two",
+    severity: "warning",
+  },
+
+  "host c down": host("c", "HostDown", "critical"),
+  "warning on c": host("c", "HostCpuHigh", "warning"),
+  "critical on c": disk("c", "/", "critical"),
+  "info on c": { alertname: "OfTheUser", instance: "c", severity: "info" },
+  "host d down": host("d", "HostDown", "critical"),
+  "warning on cc": host("cc", "HostCpuHigh", "warning"),
+
+  // What runs at the address of a host that is down is down with it.
+  "host web-1 down": host("web-1", "HostDown", "critical"),
+  "job on web-1": { alertname: "TargetDown", instance: "10.0.0.7:8000", job: "api", severity: "critical" },
+  "probe of web-1": { alertname: "ProbeFailed", instance: "shop", job: "probe", severity: "critical" },
+  "job on another host": {
+    alertname: "TargetDown",
+    instance: "10.0.0.70:8000",
+    job: "api",
+    severity: "critical",
+  },
+  "job whose address looks alike": {
+    alertname: "TargetDown",
+    instance: "10x0x0x7:8000",
+    job: "api",
+    severity: "critical",
+  },
+
+  // A host may have the name of a service of the stack.
+  "host grafana down": host("grafana", "HostDown", "critical"),
+  "warning on the host grafana": host("grafana", "HostCpuHigh", "warning"),
+  "service grafana": { alertname: "GrafanaDown", instance: "grafana", job: "grafana", severity: "warning" },
+
   // What has no instance neither mutes nor is muted.
   "critical without instance": { alertname: "Custom", severity: "critical" },
   "warning without instance": { alertname: "Custom", severity: "warning" },
@@ -55,31 +103,64 @@ const ALERTS: Record<string, Record<string, string>> = {
   "other without instance": { alertname: "Other", severity: "warning" },
 };
 
-const MUTED = ["warning of /srv on a", "warning certificate of a site", "warning on c", "critical on c"];
+const MUTED = [
+  "warning of /srv on a",
+  "warning certificate of a site",
+  "warning of the container db",
+  "info that the same sensor is warm",
+  "warning on c",
+  "critical on c",
+  "info on c",
+  "job on web-1",
+  "probe of web-1",
+  "warning on the host grafana",
+];
 
-Deno.test("INHIBITIONS mute a warning under its own critical, and what a dead host causes, and nothing else", async () => {
+Deno.test("inhibitions mute what is less bad, and what a dead host causes, and nothing else", async () => {
   // Nothing is sent during the test: only the state of the alerts is looked at.
   const files = renderAlertmanager(routing({ groupWait: "1h" }), RECEIVERS.slice(0, 1), "en", {
+    ...ALERTMANAGER_LINKS,
     webhookUrl: "http://127.0.0.1:9/webhook",
   });
   await withFiles(files, async (directory) => {
     await using server = await startServer("alertmanager", directory);
-    const response = await fetch(`${server.url}/api/v2/alerts`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(
-        Object.entries(ALERTS).map(([name, labels]) => ({ labels, annotations: { name } })),
-      ),
-    });
-    assert.equal(response.status, 200, await response.text());
-    const alerts = await getJson(`${server.url}/api/v2/alerts`) as {
-      annotations: { name: string };
-      status: { inhibitedBy: string[] };
-    }[];
-    assert.equal(alerts.length, Object.keys(ALERTS).length);
-    const muted = alerts.filter(({ status }) => status.inhibitedBy.length > 0).map(({ annotations }) =>
-      annotations.name
-    );
-    assert.deepEqual(muted.sort(), MUTED.toSorted());
+    const post = async (alerts: readonly unknown[]) => {
+      const response = await fetch(`${server.url}/api/v2/alerts`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(alerts),
+      });
+      assert.equal(response.status, 200, await response.text());
+    };
+    await post(Object.entries(ALERTS).map(([name, labels]) => ({ labels, annotations: { name } })));
+    assert.deepEqual(await mutedOf(server.url, Object.keys(ALERTS).length), MUTED.toSorted());
+
+    // The host is up again: what was muted is told.
+    const endsAt = new Date(Date.now() - 1_000).toISOString();
+    const startsAt = new Date(Date.now() - 60_000).toISOString();
+    await post(["host c down", "host web-1 down"].map((name) => ({
+      labels: ALERTS[name],
+      annotations: { name },
+      startsAt,
+      endsAt,
+    })));
+    const still = MUTED.filter((name) => !/ on c$|web-1$/.test(name));
+    assert.deepEqual(await mutedOf(server.url, Object.keys(ALERTS).length - 2), still.toSorted());
   });
 });
+
+async function mutedOf(url: string, count: number): Promise<string[]> {
+  const alerts = await getJson(`${url}/api/v2/alerts`) as {
+    annotations: { name: string };
+    status: { inhibitedBy: string[] };
+  }[];
+  assert.equal(alerts.length, count);
+  return alerts.filter(({ status }) => status.inhibitedBy.length > 0).map(({ annotations }) =>
+    annotations.name
+  )
+    .sort();
+}
+
+function container(name: string, severity: string): Labels {
+  return { alertname: "ContainerMemoryHigh", instance: "cadvisor", job: "cadvisor", name, severity };
+}

@@ -3,7 +3,7 @@
 import { BANNER, type Files } from "../../lib/files.ts";
 import type { Locale } from "../../lib/text.ts";
 import { toYaml } from "../../lib/yaml.ts";
-import { INHIBITIONS } from "./inhibitions.ts";
+import { type InhibitionLinks, inhibitions } from "./inhibitions.ts";
 import { type Receiver, receiverEntries } from "./receivers.ts";
 import { timeInterval } from "./quiet_hours.ts";
 import { routeTree } from "./routes.ts";
@@ -16,7 +16,7 @@ export type { Receiver } from "./receivers.ts";
 export { NOBODY, repeatIntervals, RESERVED_RECEIVERS } from "./routes.ts";
 
 /** What Alertmanager has to know of the other services. */
-export interface AlertmanagerLinks {
+export interface AlertmanagerLinks extends InhibitionLinks {
   /** URL of the webhook's endpoint, as Alertmanager reaches it. */
   readonly webhookUrl: string;
   /** How long the webhook lets Watchdog stay away, a duration; undefined when it does not wait for it. */
@@ -41,7 +41,7 @@ export function renderAlertmanager(
     templates: native ? ["templates/*.tmpl"] : undefined,
     route: routeTree(routing, links.watchdogWithin),
     time_intervals: routing.quietHours && [timeInterval(routing.quietHours)],
-    inhibit_rules: INHIBITIONS,
+    inhibit_rules: inhibitions(links),
     receivers: receiverEntries(receivers, links.webhookUrl, links.watchdogWithin !== undefined),
   };
   const files = new Map([["alertmanager/alertmanager.yml", toYaml(config, [BANNER])]]);

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { type Files, mergeFiles } from "../../lib/files.ts";
-import { type Receiver, renderAlertmanager } from "../alertmanager/mod.ts";
+import { type AlertmanagerLinks, type Receiver, renderAlertmanager } from "../alertmanager/mod.ts";
 import { type Routing, routingShape } from "../alertmanager/schema.ts";
 import { type PrometheusLinks, renderPrometheus } from "../mod.ts";
 import { type Measure, measureShape } from "../schema.ts";
@@ -108,10 +108,18 @@ export const RECEIVERS: readonly Receiver[] = [
 /** URL that the webhook takes notifications at. */
 export const WEBHOOK_URL = "http://127.0.0.1:9094/webhook";
 
+/** What Alertmanager is told of the rest. */
+export const ALERTMANAGER_LINKS: AlertmanagerLinks = {
+  webhookUrl: WEBHOOK_URL,
+  watchdogWithin: "10m",
+  serviceJobs: LINKS.services.map(({ job }) => job).filter((job) => job !== "node"),
+  onHosts: { "web-1": ["10.0.0.7:8000", "shop"] },
+};
+
 /** Everything that Prometheus, the blackbox exporter and Alertmanager read. */
 export function exampleFiles(measured: Measure = MEASURE, routed: Routing = ROUTING): Files {
   return mergeFiles(
     renderPrometheus(measured, "fr", LINKS),
-    renderAlertmanager(routed, RECEIVERS, "fr", { webhookUrl: WEBHOOK_URL, watchdogWithin: "10m" }),
+    renderAlertmanager(routed, RECEIVERS, "fr", ALERTMANAGER_LINKS),
   );
 }
