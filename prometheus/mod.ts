@@ -5,7 +5,6 @@ import type { Locale } from "../lib/text.ts";
 import { toYaml } from "../lib/yaml.ts";
 import { blackboxConfig } from "./blackbox.ts";
 import { renderRules } from "./rules/mod.ts";
-import { defaultLine } from "./rules/rule.ts";
 import type { PrometheusLinks } from "./links.ts";
 import type { Measure } from "./schema.ts";
 import { scrapeJobs } from "./scrape_jobs.ts";
@@ -13,12 +12,14 @@ import { scrapeJobs } from "./scrape_jobs.ts";
 export { prometheusChecks } from "./checks/mod.ts";
 export type { PrometheusLinks, ScrapedService } from "./links.ts";
 export { prometheusDrift, type RunningPrometheus } from "./drift.ts";
+export { instancesOnHosts } from "./on_hosts.ts";
+export { type AlertLine, alertLines } from "./rules/lines.ts";
 export { type Rule, ruleFile } from "./rules/rule.ts";
 export { OWN_JOBS } from "./scrape_jobs.ts";
 
 /** `prometheus/prometheus.yml`, `prometheus/rules/*.yml` and, with the blackbox exporter, `blackbox/blackbox.yml`. */
 export function renderPrometheus(measure: Measure, locale: Locale, links: PrometheusLinks): Files {
-  const { scrape, evaluation, thresholds, probes } = measure;
+  const { scrape, evaluation, probes } = measure;
   const jobs = scrapeJobs(measure, links);
   const config = {
     global: {
@@ -34,14 +35,8 @@ export function renderPrometheus(measure: Measure, locale: Locale, links: Promet
   if (links.blackbox !== undefined) {
     files.set("blackbox/blackbox.yml", toYaml(blackboxConfig(probes), [BANNER]));
   }
-  const names = jobs.map(({ job_name }) => job_name);
   return mergeFiles(
     files,
-    renderRules(
-      { thresholds, scrapeInterval: scrape.interval, jobs: names, stack: links.stack, line: defaultLine },
-      locale,
-      new Set(names),
-      links,
-    ),
+    renderRules(measure, locale, { ...links, jobs: jobs.map(({ job_name }) => job_name) }),
   );
 }

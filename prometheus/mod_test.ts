@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fromYaml } from "../lib/yaml.ts";
 import { renderPrometheus } from "./mod.ts";
+import { FAMILIES } from "./rules/mod.ts";
 import { exampleFiles, LINKS, linksOf, MEASURE, measure } from "./testing/example.ts";
 
 const CONFIG = "prometheus/prometheus.yml";
@@ -70,7 +71,7 @@ Deno.test("renderPrometheus writes every file of the full configuration", () => 
   assert.deepEqual([...renderPrometheus(MEASURE, "fr", LINKS).keys()], [
     "blackbox/blackbox.yml",
     CONFIG,
-    ...["disk", "drill", "host", "probe", "stack", "target"].map((name) => `prometheus/rules/${name}.yml`),
+    ...FAMILIES.map(({ name }) => `prometheus/rules/${name}.yml`).sort(),
   ]);
 });
 

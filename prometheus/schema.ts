@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { address, duration, httpUrl, labels, name, size } from "../lib/schema.ts";
+import { ruleShape } from "./rule_schema.ts";
 
 const host = z.strictObject({
   /** The host's name: the `instance` label of everything measured on it. */
@@ -148,6 +149,7 @@ export const measureShape = {
       "How long a target may be unreachable before it is critical.",
     ),
   }).prefault({}).describe("Where the alerts' lines are drawn. Percentages are 0–100."),
+  ...ruleShape,
 };
 
 /** The measuring part of a valid configuration. */

@@ -8,10 +8,15 @@ import { grafanaEnvironment } from "../grafana/schema.ts";
 import { type Files, mergeFiles, under } from "../lib/files.ts";
 import { durationMs } from "../lib/units.ts";
 import { renderAlertmanager } from "../prometheus/alertmanager/mod.ts";
-import { renderPrometheus, type ScrapedService } from "../prometheus/mod.ts";
+import { alertLines, instancesOnHosts, renderPrometheus, type ScrapedService } from "../prometheus/mod.ts";
 import { renderWebhook } from "../webhook/mod.ts";
 import { receiversOf, secretFilesOf, webhookConfigOf, webhookUrlOf } from "./destinations.ts";
 import { addressesOf, filesDirOf, servicesOf, type Stack, type Target, urlsOf, versionsOf } from "./stack.ts";
+
+// The hosts' own job is that of the node exporter.
+const SERVICE_JOBS = Object.entries(DEFINITIONS).flatMap(([service, { scrape }]) =>
+  scrape && service !== "node-exporter" ? [scrape.job] : []
+);
 
 /**
  * Every file of the stack, relative to the build directory: at the top for the docker engine, under `local/` for the local one.
@@ -52,6 +57,8 @@ export function renderFor(stack: Stack, target: Target): Files {
     renderAlertmanager(stack.notify, receiversOf(stack, target), stack.locale, {
       webhookUrl: `http://${addresses.webhook}/webhook`,
       watchdogWithin: watchdog.enabled ? watchdog.within : undefined,
+      serviceJobs: SERVICE_JOBS,
+      onHosts: instancesOnHosts(stack),
     }),
     renderWebhook(webhookConfigOf(stack, target)),
   ];
@@ -64,16 +71,7 @@ export function renderFor(stack: Stack, target: Target): Files {
       alertmanagerUrl: `http://${addresses.alertmanager}`,
       dashboardsPath,
       scrapeIntervalSeconds: durationMs(stack.scrape.interval) / 1_000,
-      lines: {
-        HostCpuHigh: { warning: stack.thresholds.cpu },
-        HostMemoryHigh: { warning: stack.thresholds.memory },
-        HostLoadHigh: { warning: stack.thresholds.loadPerCpu },
-        HostDiskSpaceLow: {
-          warning: stack.thresholds.diskFreeWarning,
-          critical: stack.thresholds.diskFreeCritical,
-        },
-        CertificateExpiring: { warning: stack.thresholds.certificateDays, critical: 3 },
-      },
+      lines: alertLines(stack),
       services: new Map([...running].map((service) => [service, DEFINITIONS[service].scrape?.job])),
       hosts: stack.hosts.some(({ address }) => address !== undefined || services.has("node-exporter")),
     }));

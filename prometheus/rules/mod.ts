@@ -2,13 +2,16 @@
 
 import type { Files } from "../../lib/files.ts";
 import type { Locale } from "../../lib/text.ts";
+import type { Measure } from "../schema.ts";
 import type { AnnotationLinks } from "./annotations.ts";
+import { configuredRules, contextOf, type RuleSource } from "./configured.ts";
 import { diskRules } from "./disk.ts";
 import { drillRules } from "./drill.ts";
 import { hostRules } from "./host.ts";
 import { memoryRules } from "./memory.ts";
+import { OWN_GROUP, ownRules } from "./own.ts";
 import { probeRules } from "./probe.ts";
-import { type RuleContext, type RuleFamily, ruleFile, rulesOf } from "./rule.ts";
+import { type Rule, type RuleFamily, ruleFile } from "./rule.ts";
 import { stackRules } from "./stack.ts";
 import { targetRules } from "./target.ts";
 
@@ -23,22 +26,36 @@ export const FAMILIES: readonly RuleFamily[] = [
   drillRules,
 ];
 
+/** What rules and their annotations need to know of the rest of the stack. */
+export interface RuleLinks extends AnnotationLinks {
+  /** Names of the scrape jobs: rules about others are left out. */
+  readonly jobs: readonly string[];
+  /** The stack's name. */
+  readonly stack: string;
+}
+
 /**
- * `prometheus/rules/<family>.yml` for each family that has a rule to offer.
- *
- * @param jobs Scrape jobs that exist: rules about others are left out.
+ * `prometheus/rules/<family>.yml` for each family that has a rule to offer, `<family>-hosts.yml` for what its alerts are on some hosts
+ * (`<family>-hosts-2.yml` where an alert has two of these), and `custom.yml` for the rules that config.ts brings.
  */
 export function renderRules(
-  context: RuleContext,
+  source: RuleSource & Pick<Measure, "alerts" | "recordings">,
   locale: Locale,
-  jobs: ReadonlySet<string>,
-  links: AnnotationLinks,
+  links: RuleLinks,
 ): Files {
   const files = new Map<string, string>();
+  const add = (name: string, rules: readonly Rule[], to: AnnotationLinks) => {
+    if (rules.length === 0) return;
+    files.set(`prometheus/rules/${name}.yml`, ruleFile(name, rules, locale, to));
+  };
+  const context = contextOf(source, links.jobs, links.stack);
   for (const family of FAMILIES) {
-    const rules = rulesOf(family, context, jobs);
-    if (rules.length === 0) continue;
-    files.set(`prometheus/rules/${family.name}.yml`, ruleFile(family.name, rules, locale, links));
+    const { rules, overrides } = configuredRules(family, source, context);
+    add(family.name, rules, links);
+    for (const [i, others] of overrides.entries()) {
+      add(`${family.name}-hosts${i === 0 ? "" : `-${i + 1}`}`, others, links);
+    }
   }
+  add(OWN_GROUP, ownRules(source.alerts, source.recordings), { grafanaUrl: links.grafanaUrl });
   return files;
 }

@@ -118,10 +118,10 @@ export function atLeast(
 }
 
 /** The rules of `family` for which something is scraped. */
-export function rulesOf(family: RuleFamily, context: RuleContext, jobs: ReadonlySet<string>): Rule[] {
+export function rulesOf(family: RuleFamily, context: RuleContext): Rule[] {
   return family.rules(context).filter((rule) => {
     const needs = (isAlert(rule) ? rule.needs : undefined) ?? family.needs;
-    return needs === undefined || jobs.has(needs);
+    return needs === undefined || context.jobs.includes(needs);
   });
 }
 

@@ -1,0 +1,31 @@
+/** The rules that config.ts brings besides the stack's own. */
+
+import { parsePromql, printPromql } from "../../lib/promql/mod.ts";
+import type { OwnAlert, OwnRecording } from "../rule_schema.ts";
+import type { Rule } from "./rule.ts";
+import { textOf, waiting } from "./settings.ts";
+
+/** Name of their group, and of the file without `.yml`. */
+export const OWN_GROUP = "custom";
+
+/** Rules as config.ts has them: recordings first, as alerts use them. */
+export function ownRules(alerts: readonly OwnAlert[], recordings: readonly OwnRecording[]): Rule[] {
+  return [
+    ...recordings.map(({ record, expr }) => ({ record, expr: printed(expr) })),
+    ...alerts.map((alert): Rule => ({
+      ...alert,
+      expr: printed(alert.expr),
+      for: waiting(alert.for),
+      keepFiringFor: waiting(alert.keepFiringFor),
+      summary: textOf(alert.summary),
+      description: textOf(alert.description),
+      dashboard: typeof alert.dashboard === "string" ? { url: alert.dashboard } : alert.dashboard,
+    })),
+  ];
+}
+
+/** As Prometheus prints it: the drift check compares the two. */
+function printed(text: string): string {
+  const { expr } = parsePromql(text);
+  return expr === undefined ? text : printPromql(expr);
+}
