@@ -7,7 +7,7 @@ import type { ComposePlan } from "./plan.ts";
 import { composeService, volumeOf } from "./service.ts";
 import { DEFINITIONS, SERVICES } from "./services/mod.ts";
 
-export { checks as composeChecks } from "./checks.ts";
+export { composeChecks } from "./checks/mod.ts";
 export { bridgeOf, gatewayOf, overlaps } from "./network.ts";
 export type { ComposePlan } from "./plan.ts";
 export { baseImage, SECRETS_TARGET, volumeOf, webhookImage } from "./service.ts";

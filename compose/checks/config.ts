@@ -1,15 +1,15 @@
-/** Compose's checks. */
+/** `compose/config`: Docker Compose takes compose.yaml. */
 
-import { type Check, Skipped } from "../lib/check.ts";
+import { type Check, Skipped } from "../../lib/check.ts";
 import { join } from "node:path";
-import { run } from "../lib/process.ts";
+import { run } from "../../lib/process.ts";
 
 const FILE = "compose.yaml";
 const ID = "compose/config";
 const CONFIG_MS = 30_000;
 
 /** `docker compose config` reads the generated file; no engine is needed for it. */
-const config: Check = {
+export const configCheck: Check = {
   id: ID,
   title: "Docker Compose accepts compose.yaml",
   severity: "error",
@@ -35,9 +35,6 @@ const config: Check = {
     return [problem("error", lines.join(" ") || `it ended with exit code ${code}`)];
   },
 };
-
-/** The checks of compose.yaml. */
-export const checks: readonly Check[] = [config];
 
 function problem(severity: "error" | "warning", detail: string) {
   // "yaml: line 12: …" from the parser; other refusals name the key and not the line.

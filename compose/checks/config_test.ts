@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type CheckContext, Skipped } from "../lib/check.ts";
-import { checks } from "./checks.ts";
-
-const [config] = checks;
+import { type CheckContext, Skipped } from "../../lib/check.ts";
+import { configCheck } from "./config.ts";
 
 async function check(text: string | undefined, tool: CheckContext["tool"]) {
   const buildDir = await Deno.makeTempDir();
   try {
     if (text !== undefined) await Deno.writeTextFile(join(buildDir, "compose.yaml"), text);
-    return await config!.run({
+    return await configCheck.run({
       files: new Map(text === undefined ? [] : [["compose.yaml", text]]),
       buildDir,
       stateDir: buildDir,
