@@ -23,7 +23,11 @@ const QUESTIONS = [
 
 // What must have happened before the text is what is wanted: without it nothing would be recorded and nobody would know.
 const SEEN: Readonly<Record<string, readonly RegExp[]>> = {
-  prometheus: [/^prometheus_notifications_sent_total\{.*\} [1-9]/m, /^prometheus_rule_evaluations_total\{/m],
+  prometheus: [
+    /^prometheus_notifications_sent_total\{.*\} [1-9]/m,
+    /^prometheus_target_interval_length_seconds\{/m,
+    /^prometheus_tsdb_head_samples_appended_total\{/m,
+  ],
   alertmanager: [
     /^alertmanager_notifications_total\{.*integration="webhook"\} [1-9]/m,
     /^alertmanager_notifications_failed_total\{.*integration="email".*\} [1-9]/m,
