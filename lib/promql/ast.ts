@@ -36,6 +36,8 @@ export interface VectorSelector extends Span {
   readonly kind: "vector";
   /** The metric's name; undefined when only matchers choose. */
   readonly metric: string | undefined;
+  /** Whether the name stands between the braces, `{"my.metric"}`. */
+  readonly isQuoted?: boolean;
   /** All but the one of `__name__` that a plain name stands for. */
   readonly matchers: readonly LabelMatcher[];
   /** How long ago; less than 0 is later. */

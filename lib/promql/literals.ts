@@ -63,7 +63,7 @@ function seconds(text: string): number {
 /** Go takes an underscore only between two digits, or after `0x`. */
 function hasGoodUnderscores(text: string): boolean {
   return !text.includes("_") ||
-    /^(?:0x_?)?[\da-f]+(?:_[\da-f]+)*(?:\.\d+(?:_\d+)*)?(?:e[+-]?\d+(?:_\d+)*)?$/i.test(text);
+    /^(?:0x_?)?[\da-f]+(?:_[\da-f]+)*(?:\.(?:\d+(?:_\d+)*)?)?(?:e[+-]?\d+(?:_\d+)*)?$/i.test(text);
 }
 
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, "\\": 92 };

@@ -3,7 +3,7 @@
 import { parser } from "@prometheus-io/lezer-promql";
 import type { Expr, Span } from "./ast.ts";
 import { check } from "./type_check.ts";
-import { treeOf } from "./tree.ts";
+import { type SyntaxNode, treeOf } from "./tree.ts";
 import { syntaxError } from "./syntax_error.ts";
 
 /** What is wrong with an expression, and where: offsets in it, counted from 0, the end excluded. */
@@ -17,6 +17,7 @@ export type Parsed =
   | { readonly expr: Expr; readonly errors: readonly [] }
   | { readonly expr: undefined; readonly errors: readonly PromqlError[] };
 
+const TEXT_OR_WHOLE = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|[a-zA-Z_:][\w:]*|(\d\w*)\.(?!\d)/g;
 // It ends at the first thing that fits nowhere. To go on would cost time, and what follows from it says nothing.
 const strict = parser.configure({ strict: true });
 
@@ -30,18 +31,29 @@ export function parsePromql(text: string): Parsed {
   const report = (message: string, { from, to }: Span) => {
     errors.push({ message, from, to });
   };
-  let top;
-  try {
-    top = strict.parse(text).topNode;
-  } catch (error) {
-    const place = /^No parse at (\d+)$/.exec((error as Error).message)?.[1];
-    if (place === undefined) throw error;
-    return { expr: undefined, errors: [syntaxError(text, Number(place))] };
-  }
-  const expr = treeOf(text, top, report);
+  let read = grammarOf(text);
+  if (typeof read === "number" && /\d\./.test(text)) read = grammarOf(withWholeNumbers(text));
+  if (typeof read === "number") return { expr: undefined, errors: [syntaxError(text, read)] };
+  const expr = treeOf(text, read, report);
   if (expr !== undefined) check(expr, report);
   if (expr === undefined || errors.length > 0) {
     return { expr: undefined, errors: errors.sort((a, b) => a.from - b.from) };
   }
   return { expr, errors: [] };
+}
+
+/** The node of the whole expression, or the place from which on the grammar takes nothing. */
+function grammarOf(text: string): SyntaxNode | number {
+  try {
+    return strict.parse(text).topNode;
+  } catch (error) {
+    const place = /^No parse at (\d+)$/.exec((error as Error).message)?.[1];
+    if (place === undefined) throw error;
+    return Number(place);
+  }
+}
+
+/** The official grammar lacks `5.`, which Prometheus reads: a digit stands in for the dot, so that every place stays what it is. */
+function withWholeNumbers(text: string): string {
+  return text.replace(TEXT_OR_WHOLE, (part, digits?: string) => digits === undefined ? part : `${digits}0`);
 }

@@ -47,8 +47,8 @@ export function printMatcher({ name, op, value }: Pick<LabelMatcher, "name" | "o
   return `${PLAIN_LABEL.test(name) ? name : quote(name)}${op}${quote(value)}`;
 }
 
-function selectorText({ metric, matchers }: VectorSelector): string {
-  const isPlain = metric === undefined || PLAIN_METRIC.test(metric);
+function selectorText({ metric, isQuoted, matchers }: VectorSelector): string {
+  const isPlain = metric === undefined || !isQuoted;
   // What Prometheus sorts is bytes of UTF-8; those of UTF-16 differ from them only beyond the characters of living languages.
   const labels = matchers.map(printMatcher).sort();
   const all = isPlain ? labels : [`__name__=${quote(metric)}`, ...labels].sort();

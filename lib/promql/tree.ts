@@ -16,7 +16,8 @@ import type {
 import { PARAMETERS } from "./functions.ts";
 import { LiteralError, parseNumber, spanMs, unquote } from "./literals.ts";
 
-type SyntaxNode = ReturnType<typeof parser.parse>["topNode"];
+/** A node of the official grammar. */
+export type SyntaxNode = ReturnType<typeof parser.parse>["topNode"];
 
 /** Where faults are told. */
 export type Report = (message: string, place: Span) => void;
@@ -64,7 +65,11 @@ function exprOf(node: SyntaxNode, reader: Reader): Expr | undefined {
     case "UnaryExpr": {
       const [sign, operand] = childrenOf(node);
       const expr = operand && exprOf(operand, reader);
-      return expr && { kind: "unary", op: text[sign!.from] as "+" | "-", expr, from, to };
+      if (expr === undefined) return undefined;
+      const op = text[sign!.from] as "+" | "-";
+      return expr.kind === "number"
+        ? { ...expr, value: op === "-" ? -expr.value : expr.value, from }
+        : { kind: "unary", op, expr, from, to };
     }
     case "BinaryExpr":
       return binaryOf(node, reader);
@@ -87,6 +92,11 @@ function numberOf(node: SyntaxNode, { text, report }: Reader): Expr | undefined 
   const { from, to } = node;
   const written = text.slice(from, to);
   const sign = /^[-+]\s*/.exec(written)?.[0] ?? "";
+  const glued = /^\w+/.exec(text.slice(to))?.[0];
+  if (glued !== undefined) {
+    report(`Cannot read the number "${written}${glued}"`, { from, to: to + glued.length });
+    return undefined;
+  }
   try {
     const { value, isDuration } = parseNumber(written.slice(sign.length));
     return { kind: "number", value: sign.startsWith("-") ? -value : value, isDuration, from, to };
@@ -110,27 +120,34 @@ function textOf(node: SyntaxNode, { text, report }: Reader): string {
 function vectorOf(node: SyntaxNode, reader: Reader): VectorSelector {
   const { from, to } = node;
   let metric: string | undefined;
+  let isQuoted = false;
   const matchers: LabelMatcher[] = [];
   for (const child of childrenOf(node)) {
     if (child.name === "Identifier") {
       metric = reader.text.slice(child.from, child.to);
       continue;
     }
+    const plain = metric;
     for (const part of childrenOf(child)) {
-      if (part.name !== "QuotedLabelName") {
-        matchers.push(matcherOf(part, reader));
-      } else if (metric === undefined) {
-        metric = textOf(part.firstChild!, reader);
-      } else {
-        reader.report("The metric is named twice", part);
+      const matcher = matcherOf(part, reader);
+      if (part.name === "QuotedLabelName" && metric === undefined) {
+        metric = matcher.value;
+        isQuoted = true;
+      } else matchers.push(matcher);
+      // Of the names between braces there may be several.
+      if (plain !== undefined && matcher.name === "__name__") {
+        reader.report(`The metric is named twice: "${plain}" and "${matcher.value}"`, part);
       }
     }
   }
-  return { kind: "vector", metric, matchers, from, to };
+  return { kind: "vector", metric, ...(isQuoted && { isQuoted }), matchers, from, to };
 }
 
 function matcherOf(node: SyntaxNode, reader: Reader): LabelMatcher {
   const { text } = reader;
+  if (node.name === "QuotedLabelName") {
+    return { name: "__name__", op: "=", value: textOf(node.firstChild!, reader), ...spanOf(node) };
+  }
   const [name, op, value] = childrenOf(node) as [SyntaxNode, SyntaxNode, SyntaxNode];
   return {
     name: labelOf(name, reader),
@@ -204,6 +221,9 @@ function labelsIn(node: SyntaxNode, reader: Reader): string[] {
   return childrenOf(node).map((label) => {
     const name = labelOf(label, reader);
     if (name === "") reader.report("A label has no name", label);
+    if (label.name !== "QuotedLabelName" && /^(?:inf|nan)$/i.test(name)) {
+      reader.report(`"${name}" is a number: as a label it is quoted`, label);
+    }
     return name;
   });
 }

@@ -170,9 +170,6 @@ function checkSelector(selector: VectorSelector, report: Report): void {
   const { metric, matchers } = selector;
   let isBounded = metric !== undefined && metric !== "";
   for (const matcher of matchers) {
-    if (metric !== undefined && matcher.name === "__name__") {
-      report(`The metric is named twice: "${metric}" and "${matcher.value}"`, matcher);
-    }
     const matchesEmpty = checkMatcher(matcher, report);
     if (matchesEmpty === false) isBounded = true;
   }
