@@ -3,6 +3,7 @@
 import { isAbsolute, join, relative } from "node:path";
 import { type Check, type CheckContext, type Problem, type Severity, Skipped } from "../lib/check.ts";
 import { readIfThere } from "../lib/files.ts";
+import { maskSecrets } from "../lib/secrets.ts";
 import { formatElapsed } from "../lib/units.ts";
 import pc from "picocolors";
 import type { Suppressed } from "./check/suppress.ts";
@@ -65,7 +66,13 @@ export async function formatProblem(problem: Problem, directory: string): Promis
   const source = problem.file === "" ? undefined : await readIfThere(path).catch(() => undefined);
   const file = problem.file === "" ? "" : shorten(path);
   const finding: Finding = { ...problem, id: problem.check, file };
-  return formatFinding(finding, source);
+  return formatFinding(finding, source === undefined ? undefined : await lineOnly(source, problem.line));
+}
+
+/** The text with nothing but one line, in which no secret is to be seen: an error ends up in the logs of continuous integration. */
+async function lineOnly(source: string, line: number | undefined): Promise<string | undefined> {
+  const text = line === undefined ? undefined : source.split("\n")[line - 1];
+  return text === undefined ? undefined : "\n".repeat(line! - 1) + await maskSecrets(text);
 }
 
 function shorten(path: string): string {

@@ -18,6 +18,7 @@ export const CHECK_IDS = [
   "compose/limits",
   "compose/health",
   "compose/mounts",
+  "config/secrets",
   "build/fresh",
   "suppression/expired",
   "suppression/unused",

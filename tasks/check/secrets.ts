@@ -1,0 +1,72 @@
+/** `config/secrets`: no secret stands in config.ts or in a generated file. */
+
+import type { Check, Problem } from "../../lib/check.ts";
+import { findSecrets, isSecretValue } from "../../lib/secrets.ts";
+import { pathText } from "../config_issue.ts";
+import type { StackContext } from "./context.ts";
+
+/**
+ * Neither a value of config.ts nor a generated file holds what looks like a secret. What is generated lies open in build/, and is shown by
+ * Prometheus's and Alertmanager's own pages. The secret itself is never told.
+ */
+export const secretsCheck: Check<StackContext> = {
+  id: "config/secrets",
+  title: "No secret stands in config.ts or in a generated file",
+  severity: "error",
+  online: false,
+  async run({ config, files }) {
+    const seen = new Set<string>();
+    const problems: Problem[] = [];
+    for (const { path, value } of textsIn(config)) {
+      const key = String(path.findLast((part) => typeof part === "string") ?? "");
+      const found = await findSecrets(value);
+      for (const { from, to } of found) seen.add(value.slice(from, to));
+      const kind = found[0]?.kind ?? (isSecretValue(key, value) ? `the value of "${key}"` : undefined);
+      if (kind === undefined) continue;
+      seen.add(value);
+      problems.push({
+        check: this.id,
+        severity: "error",
+        file: "",
+        config: path,
+        subject: pathText(path),
+        message: `${pathText(path)} holds what looks like a secret: ${kind}`,
+        cure: "Write it into a file that only you can read, and name that file: keys for it end in `File`",
+      });
+    }
+    for (const [file, text] of files) {
+      for (const { from, to, kind } of await findSecrets(text)) {
+        const secret = text.slice(from, to);
+        // It came from config.ts, and was told there.
+        if ([...seen].some((one) => one.includes(secret) || secret.includes(one))) continue;
+        const before = text.slice(0, from).split("\n");
+        problems.push({
+          check: this.id,
+          severity: "error",
+          file,
+          line: before.length,
+          column: before.at(-1)!.length + 1,
+          length: secret.split("\n", 1)[0]!.length,
+          subject: file,
+          message: `${file} holds what looks like a secret: ${kind}`,
+          cure:
+            "Secrets reach services as files of the state directory: take it out of config.ts, and change it, for it was readable",
+        });
+      }
+    }
+    return problems;
+  },
+};
+
+/** Every text in the configuration, with its path. */
+function* textsIn(
+  value: unknown,
+  path: readonly (string | number)[] = [],
+): Generator<{ path: readonly (string | number)[]; value: string }> {
+  if (typeof value === "string") yield { path, value };
+  else if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) yield* textsIn(item, [...path, i]);
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, item] of Object.entries(value)) yield* textsIn(item, [...path, key]);
+  }
+}
