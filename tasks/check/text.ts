@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { formatElapsed } from "../../lib/units.ts";
 import type { Checked } from "../offline.ts";
 import { countFindings, formatTable } from "../report.ts";
-import { formatVerdict, hasErrors, type Verdict } from "../verify.ts";
+import { formatProblem, formatVerdict, hasErrors, type Verdict } from "../verify.ts";
 import { areaOf, type CheckInfo } from "./registry.ts";
 
 /**
@@ -17,10 +17,11 @@ export async function formatVerdicts(
   options: { verbose: boolean; ms: number },
 ): Promise<string> {
   const blocks: string[] = [];
-  const show = (verdict: Verdict) => formatVerdict(verdict, directoryOf(verdict.id));
   for (const [area, own] of Map.groupBy(verdicts, ({ id }) => areaOf(id))) {
     if (options.verbose) {
-      for (const verdict of own) blocks.push(await show(verdict), ...suppressedLines(verdict));
+      for (const verdict of own) {
+        blocks.push(await formatVerdict(verdict, directoryOf(verdict.id)), ...suppressedLines(verdict));
+      }
       continue;
     }
     const loud = own.filter((verdict) => !isCalm(verdict));
@@ -35,7 +36,9 @@ export async function formatVerdicts(
     for (const [reason, skipped] of reasons) {
       blocks.push(`     ${pc.yellow("skip")} ${skipped.map(({ id }) => id).join(", ")}: ${reason}`);
     }
-    for (const verdict of loud.filter((one) => !isSkipped(one))) blocks.push(await show(verdict));
+    for (const { id, problems } of loud) {
+      for (const problem of problems) blocks.push("", await formatProblem(problem, directoryOf(id)), "");
+    }
   }
   return [...blocks, summaryLine(verdicts, options.ms)].join("\n");
 }
