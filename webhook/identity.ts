@@ -13,7 +13,7 @@ export function groupOf({ receiver, groupKey }: Notification): string {
 }
 
 /**
- * What copies of one notification share, as hex: retries, and what the members of a cluster of Alertmanagers send. That they were sent for the
+ * What copies of one notification share, as base64url: retries, and what the members of a cluster of Alertmanagers send. That they were sent for the
  * same reason tells a copy from a repeat. Annotations, URLs and the order of alerts are not looked at, as they differ between members.
  *
  * @returns undefined for a notification without a group key: nothing tells a second event from a copy of the first.
@@ -25,7 +25,7 @@ export function digestOf(notification: Notification): string | undefined {
   let text = framed(receiver) + framed(groupKey) + framed(status) + framed(reason) + truncatedAlerts;
   if (alerts.length === 1) text += `;${framed(textOf(alerts[0]!))}`;
   else for (const alert of alerts.map(textOf).sort()) text += `;${framed(alert)}`;
-  return hash.update(text).digest("hex");
+  return hash.update(text).digest("base64url");
 }
 
 function textOf({ labels, fingerprint, status, startsAt }: Alert): string {

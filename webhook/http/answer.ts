@@ -13,7 +13,10 @@ export interface Answer {
 
 /** A body on its way. */
 export interface IncomingBody extends AsyncIterable<Uint8Array> {
-  /** All of it, when it has come already; otherwise undefined, and it is to be iterated. @throws {BadRequest} */
+  /**
+   * All of it, when it has come already; otherwise undefined, and it is to be iterated. Its bytes are good until the request is answered:
+   * whoever needs them for longer copies them. @throws {BadRequest}
+   */
   whole(): Uint8Array | undefined;
 }
 

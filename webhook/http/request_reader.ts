@@ -41,7 +41,10 @@ export interface RequestReader {
   next(): Head | undefined;
   /** What has come of the body since the last call; undefined when nothing has. @throws {BadRequest} */
   takeBody(): Uint8Array | undefined;
-  /** The whole body, when it has come and has no chunks; otherwise undefined, and nothing is taken. */
+  /**
+   * The whole body, when it has come and has no chunks; otherwise undefined, and nothing is taken. It is where it was read to: what is read
+   * next may take its place.
+   */
   takeWhole(): Uint8Array | undefined;
   /** Whether the whole body has come, and has no chunks. */
   hasWhole(): boolean;
@@ -206,7 +209,8 @@ export function createRequestReader(): RequestReader {
       if (state === "head") return new Uint8Array();
       if (!hasWhole()) return undefined;
       state = "head";
-      return data();
+      start += left;
+      return buffer.subarray(start - left, start);
     },
     bodyComplete: () => state === "head",
     hasMore: () => end > start,

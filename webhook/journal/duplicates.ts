@@ -5,10 +5,10 @@ import { Recent } from "./recent.ts";
 /** The first of several copies. */
 export interface First {
   readonly receivedMs: number;
-  /** Its id, once it is on disk. */
-  id?: number;
+  /** Its id, once it is on disk; 0 until then. */
+  id: number;
   /** What tells when it is on disk, until then. */
-  stored?: Promise<{ readonly id: number }>;
+  stored: Promise<{ readonly id: number }> | undefined;
 }
 
 /**

@@ -118,7 +118,9 @@ export class Memory {
       }
       if (rows.length < DIGESTS_AT_ONCE || rows.at(-1)!.received_ms < sinceMs) break;
     }
-    for (const [digest, receivedMs, id] of found.reverse()) this.duplicates.note(digest, { receivedMs, id });
+    for (const [digest, receivedMs, id] of found.reverse()) {
+      this.duplicates.note(digest, { receivedMs, id, stored: undefined });
+    }
   }
 
   #readLines(database: DatabaseSync): void {

@@ -123,7 +123,9 @@ export class SqliteJournal implements Journal {
     }
     const bytes = body.length + ROW_BYTES;
     // The webhook's own words are few, and among them may be that the journal is full.
-    const first: First | undefined = digest === undefined ? undefined : { receivedMs };
+    const first: First | undefined = digest === undefined
+      ? undefined
+      : { receivedMs, id: 0, stored: undefined };
     if (first) this.#memory.duplicates.note(digest!, first);
     const stored = origin === "own" || this.#room.fits(bytes)
       ? this.#insert(arrival, bytes, first)
@@ -131,7 +133,7 @@ export class SqliteJournal implements Journal {
         if (first) this.#memory.duplicates.forget(digest!, first);
         throw error;
       });
-    if (first && first.id === undefined) first.stored = stored;
+    if (first?.id === 0) first.stored = stored;
     return stored;
   }
 
@@ -401,5 +403,5 @@ const INSERT =
   "INSERT OR FAIL INTO notification (id, received_ms, origin, grp, status, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 async function duplicateOf(first: First): Promise<Accepted> {
-  return { id: first.id ?? (await first.stored!).id, duplicate: true };
+  return { id: first.id || (await first.stored!).id, duplicate: true };
 }
