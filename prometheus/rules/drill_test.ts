@@ -4,7 +4,7 @@ import { type AlertCase, testRules } from "../testing/rule_cases.ts";
 const CASES: readonly AlertCase[] = [
   {
     alert: "VigieDrill",
-    series: { 'vigie_drill_active{drill="a1",instance="webhook",job="webhook"}': "1x4 _x20" },
+    series: { 'vigie_drill_active{drill="a1",instance="webhook",job="webhook"}': "1x4 0x20" },
     moments: [{
       at: "0s",
       firing: [{
@@ -16,7 +16,7 @@ const CASES: readonly AlertCase[] = [
           en: "Test alert, sent to prove that alerts arrive. There is nothing to do.",
         },
       }],
-    }],
+    }, { at: "1m15s", firing: [] }],
     quiet: [{ 'vigie_drill_active{drill="a1",instance="webhook",job="webhook"}': "0x4" }],
   },
 ];

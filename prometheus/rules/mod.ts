@@ -3,26 +3,36 @@
 import type { Files } from "../../lib/files.ts";
 import type { Locale } from "../../lib/text.ts";
 import type { Measure } from "../schema.ts";
+import { alertmanagerRules } from "./alertmanager.ts";
 import type { AnnotationLinks } from "./annotations.ts";
 import { configuredRules, contextOf, type RuleSource } from "./configured.ts";
+import { containerRules } from "./containers.ts";
 import { diskRules } from "./disk.ts";
 import { drillRules } from "./drill.ts";
+import { grafanaRules } from "./grafana.ts";
 import { hostRules } from "./host.ts";
 import { memoryRules } from "./memory.ts";
 import { OWN_GROUP, ownRules } from "./own.ts";
 import { probeRules } from "./probe.ts";
+import { prometheusRules } from "./prometheus.ts";
 import { type Rule, type RuleFamily, ruleFile } from "./rule.ts";
 import { stackRules } from "./stack.ts";
 import { targetRules } from "./target.ts";
+import { webhookRules } from "./webhook.ts";
 
 /** Every family of rules, in the order in which dashboards and people read them. */
 export const FAMILIES: readonly RuleFamily[] = [
   hostRules,
   memoryRules,
   diskRules,
+  containerRules,
   targetRules,
   probeRules,
   stackRules,
+  prometheusRules,
+  alertmanagerRules,
+  webhookRules,
+  grafanaRules,
   drillRules,
 ];
 
