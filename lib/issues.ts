@@ -11,6 +11,10 @@ export interface Issue {
   readonly message: string;
   /** Whether the key itself is wrong or what it says; `"value"` by default. */
   readonly at?: "key" | "value";
+  /** Which characters of the text at `path` are wrong, counted from 0, the end excluded; all of it when left out. */
+  readonly span?: { readonly text: string; readonly from: number; readonly to: number };
+  /** What to do, where the message does not say it. */
+  readonly cure?: string;
 }
 
 /** How to speak of the data. */

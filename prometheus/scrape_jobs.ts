@@ -21,7 +21,10 @@ export const OWN_JOBS: readonly string[] = [HOSTS_JOB, PROBES_JOB];
 const NODE_EXPORTER_PORT = 9100;
 
 /** Every job, the stack's own first. */
-export function scrapeJobs(measure: Measure, links: PrometheusLinks): ScrapeJob[] {
+export function scrapeJobs(
+  measure: Measure,
+  links: Pick<PrometheusLinks, "services" | "blackbox" | "filePaths">,
+): ScrapeJob[] {
   const { services, blackbox, filePaths } = links;
   const jobs = services.filter(({ job }) => job !== HOSTS_JOB).map(serviceJob);
   const hosts = hostTargets(measure.hosts, services.find(({ job }) => job === HOSTS_JOB)?.address);

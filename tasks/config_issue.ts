@@ -7,8 +7,6 @@ export { alternatives, pathText, valueText } from "../lib/issues.ts";
 
 /** One thing that is wrong in a configuration. */
 export interface ConfigIssue extends Issue {
-  /** What to do, where the message does not say it. */
-  readonly cure?: string;
   /** Whether the configuration is right, and only this machine lacks something at the moment. */
   readonly lacking?: boolean;
 }

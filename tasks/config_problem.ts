@@ -48,15 +48,17 @@ export async function problemOf(
   issues: readonly ConfigIssue[],
   stackTrace: string,
 ): Promise<ConfigProblem> {
-  const { placeOfPath } = await import("./locate.ts");
+  const { placeInValue, placeOfPath } = await import("./locate.ts");
   const call = frameOf(stackTrace);
   const file = call ? fileURLToPath(call.url) : path;
   const text = file === path ? source : await readIfThere(file) ?? source;
-  const findings = issues.map(({ path: keys, message, at, cure }): Finding => ({
+  const findings = issues.map(({ path: keys, message, at, span, cure }): Finding => ({
     severity: "error",
     id: "config",
     file: shown(file),
-    ...placeOfPath(text, keys, { at, call }),
+    ...(span
+      ? placeInValue(text, keys, span.text, { ...span, least: 0, call })
+      : placeOfPath(text, keys, { at, call })),
     message,
     cure,
   }));

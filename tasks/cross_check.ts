@@ -5,7 +5,7 @@ import * as z from "zod";
 import { runShape } from "../compose/schema.ts";
 import { DEFINITIONS, type Service, SERVICES } from "../compose/services/mod.ts";
 import { durationMs } from "../lib/units.ts";
-import { OWN_JOBS } from "../prometheus/mod.ts";
+import { OWN_JOBS, ruleIssues } from "../prometheus/mod.ts";
 import { type ConfigIssue, pathText } from "./config_issue.ts";
 import { bypassIssues, destinationIssues, receiverIssues, watchdogIssues } from "./cross_check_notify.ts";
 import type { Stack } from "./stack.ts";
@@ -41,6 +41,7 @@ const CHECKS: readonly [keys: readonly (keyof Stack)[], check: (stack: Stack) =>
   [["jobs"], jobIssues],
   [["probes", "services"], probeIssues],
   [["thresholds"], thresholdIssues],
+  [["rules", "alerts", "recordings", "thresholds", "hosts", "jobs", "probes", "webhook"], ownRuleIssues],
   [["notify"], receiverIssues],
   [["notify"], destinationIssues],
   [["notify"], bypassIssues],
@@ -182,6 +183,14 @@ function thresholdIssues({ thresholds: { diskFreeWarning, diskFreeCritical } }: 
     message: `Cannot use ${diskFreeCritical} % as thresholds.diskFreeCritical: expected less than ` +
       `thresholds.diskFreeWarning, ${diskFreeWarning} %, so that the warning comes first`,
   }];
+}
+
+function ownRuleIssues(stack: Stack): ConfigIssue[] {
+  const services = SERVICES.flatMap((name) => {
+    const { scrape } = DEFINITIONS[name];
+    return scrape && runs(stack, name) ? [{ name, job: scrape.job, address: name }] : [];
+  });
+  return ruleIssues(stack, { services, watchdogExpected: stack.webhook.watchdog.enabled });
 }
 
 function duplicates(what: string, key: string, entries: readonly { readonly name: string }[]): ConfigIssue[] {
