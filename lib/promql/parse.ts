@@ -17,7 +17,8 @@ export type Parsed =
   | { readonly expr: Expr; readonly errors: readonly [] }
   | { readonly expr: undefined; readonly errors: readonly PromqlError[] };
 
-const TEXT_OR_WHOLE = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|[a-zA-Z_:][\w:]*|(\d\w*)\.(?!\d)/g;
+const TEXT_OR_NUMBER =
+  /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|[a-zA-Z_:][\w:]*|(?<hex>0[xX]\w+)|(?<whole>\d\w*)\.(?!\d)/g;
 // It ends at the first thing that fits nowhere. To go on would cost time, and what follows from it says nothing.
 const strict = parser.configure({ strict: true });
 
@@ -32,7 +33,7 @@ export function parsePromql(text: string): Parsed {
     errors.push({ message, from, to });
   };
   let read = grammarOf(text);
-  if (typeof read === "number" && /\d\./.test(text)) read = grammarOf(withWholeNumbers(text));
+  if (typeof read === "number" && /\d\.|0[xX]/.test(text)) read = grammarOf(withPlainNumbers(text));
   if (typeof read === "number") return { expr: undefined, errors: [syntaxError(text, read)] };
   const expr = treeOf(text, read, report);
   if (expr !== undefined) check(expr, report);
@@ -53,7 +54,14 @@ function grammarOf(text: string): SyntaxNode | number {
   }
 }
 
-/** The official grammar lacks `5.`, which Prometheus reads: a digit stands in for the dot, so that every place stays what it is. */
-function withWholeNumbers(text: string): string {
-  return text.replace(TEXT_OR_WHOLE, (part, digits?: string) => digits === undefined ? part : `${digits}0`);
+/**
+ * The official grammar lacks `5.`, `0X1F` and `0x_1F`, which Prometheus reads: zeros stand in, so that every place stays what it is. What a
+ * number is worth is read from the text itself.
+ */
+function withPlainNumbers(text: string): string {
+  return text.replace(TEXT_OR_NUMBER, (part, ...rest) => {
+    const { hex, whole } = rest.at(-1) as { hex?: string; whole?: string };
+    if (hex !== undefined) return `0x${hex.slice(2).replaceAll("_", "0")}`;
+    return whole === undefined ? part : `${whole}0`;
+  });
 }

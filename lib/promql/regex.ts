@@ -29,8 +29,8 @@ function compile(source: string): ((value: string) => boolean) | SyntaxError {
     const pattern = RE2JS.compile(source, RE2JS.DOTALL);
     return (value) => pattern.matches(value);
   } catch (error) {
-    return new SyntaxError(
-      `Prometheus does not take the regular expression "${source}": ${(error as Error).message}`,
-    );
+    // The flag for line ends is ours, not the writer's.
+    const reason = (error as Error).message.replace("`(?s)", "`");
+    return new SyntaxError(`Prometheus does not take the regular expression "${source}": ${reason}`);
   }
 }

@@ -307,7 +307,7 @@ function rangeOf(selector: Expr, node: SyntaxNode, reader: Reader): Expr | undef
     return undefined;
   }
   if (selector.offsetMs !== undefined) report("The offset is written after the range", selector);
-  if (selector.at !== undefined) report("The @ modifier is written after the range", selector);
+  if (typeof selector.at === "number") report("The @ modifier is written after the range", selector);
   if (rangeMs === undefined) return undefined;
   return { kind: "matrix", selector, rangeMs, from: selector.from, to: node.to };
 }
