@@ -1,88 +1,157 @@
-/** Alerts about the disks of hosts, measured by the node exporter. */
+/** Alerts about filesystems that fill up, measured by the node exporter: space and inodes. Faults of disks are in disk_health.ts. */
 
+import type { Text } from "../../lib/text.ts";
+import { FILESYSTEMS } from "./filesystems.ts";
+import { hostAlert } from "./host_alert.ts";
 import { type AlertRule, atLeast, type RecordingRule, type RuleContext, type RuleFamily } from "./rule.ts";
-import { decimal, promqlNumber, VALUE } from "./words.ts";
+import { PERCENT } from "./settable_alert.ts";
+import { inWords, VALUE } from "./words.ts";
 
-// A read-only image is always full and memory is not a disk; containers see these three files as mounts of the host's disk.
-const DISKS =
-  'fstype!~"erofs|iso9660|ramfs|squashfs|tmpfs|udf",job="node",mountpoint!~"/etc/(hostname|hosts|resolv.conf)"';
+const SPACE = "instance_device_mountpoint:node_filesystem_free:ratio";
+const INODES = "instance_device_mountpoint:node_filesystem_files_free:ratio";
+// Nothing fills up a filesystem that cannot be written to.
+const WRITABLE = `node_filesystem_readonly{${FILESYSTEMS}} == 0`;
 
 // Figures that the host dashboard and the alerts share.
 const RECORDINGS: readonly RecordingRule[] = [
   {
-    record: "instance_device_mountpoint:node_filesystem_free:ratio",
+    record: SPACE,
     expr:
-      `node_filesystem_avail_bytes{${DISKS}} / node_filesystem_size_bytes{${DISKS}} and node_filesystem_readonly{${DISKS}} == 0`,
+      `node_filesystem_avail_bytes{${FILESYSTEMS}} / node_filesystem_size_bytes{${FILESYSTEMS}} and ${WRITABLE}`,
   },
   {
-    record: "instance_device_mountpoint:node_filesystem_files_free:ratio",
+    record: INODES,
+    // Where inodes have no limit (btrfs, vfat) this is 0/0, which is below nothing.
     expr:
-      `node_filesystem_files_free{${DISKS}} / node_filesystem_files{${DISKS}} and node_filesystem_readonly{${DISKS}} == 0`,
+      `node_filesystem_files_free{${FILESYSTEMS}} / node_filesystem_files{${FILESYSTEMS}} and ${WRITABLE}`,
   },
 ];
 
-/** Disks that are full, or soon will be. */
+/** Filesystems that are full, or soon will be. */
 export const diskRules: RuleFamily = {
   name: "disk",
   needs: "node",
-  rules: (context) => [...RECORDINGS, ...disks(context)],
+  rules: (context) => [
+    ...RECORDINGS,
+    spaceLow(context, "warning", { threshold: context.thresholds.diskFreeWarning, for: "15m" }),
+    spaceLow(context, "critical", { threshold: context.thresholds.diskFreeCritical, for: "5m" }),
+    spaceFillingUp(context, "warning", { threshold: 40, hours: 24 }),
+    spaceFillingUp(context, "critical", { threshold: 20, hours: 4 }),
+    inodesLow(context, "warning", 5),
+    inodesLow(context, "critical", 3),
+    inodesFillingUp(context, "warning", { threshold: 40, hours: 24 }),
+    inodesFillingUp(context, "critical", { threshold: 20, hours: 4 }),
+  ],
 };
 
-function disks(context: RuleContext): AlertRule[] {
-  const { diskFreeWarning, diskFreeCritical } = context.thresholds;
-  const space = (percent: number) => ({
+type Severity = "warning" | "critical";
+
+/** Less than `threshold` percent is free, and nothing will be in `hours`. */
+interface Forecast {
+  readonly threshold: number;
+  readonly hours: number;
+}
+
+const LOOK_BACK = "6h";
+
+function spaceLow(
+  context: RuleContext,
+  severity: Severity,
+  line: { readonly threshold: number; readonly for: string },
+): AlertRule {
+  return hostAlert(context, {
     alert: "HostDiskSpaceLow",
-    expr: `100 * instance_device_mountpoint:node_filesystem_free:ratio < ${promqlNumber(percent)}`,
+    severity,
+    line,
+    expr: (threshold) => `100 * ${SPACE} < ${threshold}`,
+    unit: PERCENT,
     summary: {
       fr: "Disque {{ $labels.mountpoint }} de {{ $labels.instance }} presque plein",
       en: "Disk {{ $labels.mountpoint }} of {{ $labels.instance }} almost full",
     },
-    description: {
-      fr: `Il reste ${VALUE.fr} % de libre sur {{ $labels.device }} (seuil : ${
-        decimal(percent).fr
-      } %). Plein, il bloquera tout ce qui y écrit.`,
-      en: `${VALUE.en}% of {{ $labels.device }} is free (limit: ${
-        decimal(percent).en
-      }%). Once it is full, whatever writes to it fails.`,
-    },
+    description: ({ limit }) => ({
+      fr:
+        `Il reste ${VALUE.fr} % de libre sur {{ $labels.device }} (${limit.fr}). Plein, il bloquera tout ce qui y écrit.`,
+      en:
+        `${VALUE.en}% of {{ $labels.device }} is free (${limit.en}). Once it is full, whatever writes to it fails.`,
+    }),
   });
-  return [
-    { ...space(diskFreeWarning), for: "15m", severity: "warning" },
-    { ...space(diskFreeCritical), for: "5m", severity: "critical" },
-    {
-      alert: "HostDiskFillingUp",
-      expr:
-        `100 * instance_device_mountpoint:node_filesystem_free:ratio < 40 and predict_linear(node_filesystem_avail_bytes{${DISKS}}[${
-          atLeast("6h", context)
-        }], 86400) < 0`,
-      for: "1h",
-      severity: "warning",
-      summary: {
-        fr: "Disque {{ $labels.mountpoint }} de {{ $labels.instance }} plein d'ici 24 heures",
-        en: "Disk {{ $labels.mountpoint }} of {{ $labels.instance }} full within 24 hours",
-      },
-      description: {
-        fr:
-          `Il reste ${VALUE.fr} % de libre sur {{ $labels.device }}, et au rythme des 6 dernières heures plus rien dans 24 heures.`,
-        en:
-          `${VALUE.en}% of {{ $labels.device }} is free, and at the pace of the last 6 hours nothing will be in 24 hours.`,
-      },
+}
+
+function spaceFillingUp(context: RuleContext, severity: Severity, forecast: Forecast): AlertRule {
+  const { horizon, pace, willBeGone } = forecastOf(context, forecast);
+  return hostAlert(context, {
+    alert: "HostDiskFillingUp",
+    severity,
+    line: { threshold: forecast.threshold, for: "1h" },
+    expr: (threshold) => `100 * ${SPACE} < ${threshold} and ${willBeGone("node_filesystem_avail_bytes")}`,
+    unit: PERCENT,
+    summary: {
+      fr: `Disque {{ $labels.mountpoint }} de {{ $labels.instance }} plein d'ici ${horizon.fr}`,
+      en: `Disk {{ $labels.mountpoint }} of {{ $labels.instance }} full within ${horizon.en}`,
     },
-    {
-      alert: "HostInodesLow",
-      expr: "100 * instance_device_mountpoint:node_filesystem_files_free:ratio < 5",
-      for: "15m",
-      severity: "warning",
-      summary: {
-        fr: "Presque plus d'inodes sur {{ $labels.mountpoint }} de {{ $labels.instance }}",
-        en: "Almost no inodes left on {{ $labels.mountpoint }} of {{ $labels.instance }}",
-      },
-      description: {
-        fr:
-          `Il reste ${VALUE.fr} % d'inodes sur {{ $labels.device }} (seuil : 5 %). Sans inode on ne peut plus créer de fichier, même s'il reste de la place : cherchez un dossier aux très nombreux petits fichiers.`,
-        en:
-          `${VALUE.en}% of the inodes of {{ $labels.device }} are free (limit: 5%). Without one no file can be made, even with space left: look for a directory with very many small files.`,
-      },
+    description: ({ limit }) => ({
+      fr:
+        `Il reste ${VALUE.fr} % de libre sur {{ $labels.device }} (${limit.fr}), et ${pace.fr} plus rien dans ${horizon.fr}.`,
+      en:
+        `${VALUE.en}% of {{ $labels.device }} is free (${limit.en}), and ${pace.en} nothing will be in ${horizon.en}.`,
+    }),
+  });
+}
+
+function inodesLow(context: RuleContext, severity: Severity, threshold: number): AlertRule {
+  return hostAlert(context, {
+    alert: "HostInodesLow",
+    severity,
+    line: { threshold, for: "1h" },
+    expr: (limit) => `100 * ${INODES} < ${limit}`,
+    unit: PERCENT,
+    summary: {
+      fr: "Presque plus d'inodes sur {{ $labels.mountpoint }} de {{ $labels.instance }}",
+      en: "Almost no inodes left on {{ $labels.mountpoint }} of {{ $labels.instance }}",
     },
-  ];
+    description: ({ limit }) => ({
+      fr:
+        `Il reste ${VALUE.fr} % d'inodes sur {{ $labels.device }} (${limit.fr}). Sans inode on ne peut plus créer de fichier, même s'il reste de la place : cherchez un dossier aux très nombreux petits fichiers.`,
+      en:
+        `${VALUE.en}% of the inodes of {{ $labels.device }} are free (${limit.en}). Without one no file can be made, even with space left: look for a directory with very many small files.`,
+    }),
+  });
+}
+
+function inodesFillingUp(context: RuleContext, severity: Severity, forecast: Forecast): AlertRule {
+  const { horizon, pace, willBeGone } = forecastOf(context, forecast);
+  return hostAlert(context, {
+    alert: "HostInodesFillingUp",
+    severity,
+    line: { threshold: forecast.threshold, for: "1h" },
+    expr: (threshold) => `100 * ${INODES} < ${threshold} and ${willBeGone("node_filesystem_files_free")}`,
+    unit: PERCENT,
+    summary: {
+      fr: `Plus d'inodes sur {{ $labels.mountpoint }} de {{ $labels.instance }} d'ici ${horizon.fr}`,
+      en: `No inodes left on {{ $labels.mountpoint }} of {{ $labels.instance }} within ${horizon.en}`,
+    },
+    description: ({ limit }) => ({
+      fr:
+        `Il reste ${VALUE.fr} % d'inodes sur {{ $labels.device }} (${limit.fr}), et ${pace.fr} plus aucun dans ${horizon.fr} : cherchez ce qui y crée des fichiers.`,
+      en:
+        `${VALUE.en}% of the inodes of {{ $labels.device }} are free (${limit.en}), and ${pace.en} none will be in ${horizon.en}: look for what makes files there.`,
+    }),
+  });
+}
+
+/** The words of a forecast, and its PromQL for what is left of something. */
+function forecastOf(context: RuleContext, { hours }: Forecast) {
+  const window = atLeast(LOOK_BACK, context);
+  const past = inWords(window);
+  const pace: Text = {
+    fr: `au rythme des dernières ${past.fr}`,
+    en: `at the pace of the last ${past.en}`,
+  };
+  const horizon: Text = { fr: `${hours} heures`, en: `${hours} hours` };
+  return {
+    horizon,
+    pace,
+    willBeGone: (left: string) => `predict_linear(${left}{${FILESYSTEMS}}[${window}], ${3_600 * hours}) < 0`,
+  };
 }

@@ -1,8 +1,9 @@
 /** Alerts about hosts, measured by the node exporter: whether they answer, processors, open files, clock. */
 
-import { hostAlert, MILLISECONDS, PERCENT } from "./host_alert.ts";
+import { hostAlert, MILLISECONDS } from "./host_alert.ts";
 import { type AlertRule, atLeast, type RecordingRule, type RuleContext, type RuleFamily } from "./rule.ts";
-import { DURATION, inWords, VALUE } from "./words.ts";
+import { PERCENT } from "./settable_alert.ts";
+import { DURATION, VALUE } from "./words.ts";
 
 /** Figures that the host dashboard and the alerts share; `without` keeps the labels that config.ts gives a host. */
 function recordings(context: RuleContext): readonly RecordingRule[] {
@@ -41,23 +42,19 @@ function shareOfTime(modes: string, window: string): string {
 }
 
 function hostDown(context: RuleContext): AlertRule {
-  const { for: wait } = context.line("HostDown", { for: context.thresholds.targetDownFor }, "critical");
-  return {
+  return hostAlert(context, {
     alert: "HostDown",
-    expr: 'up{job="node"} == 0',
-    for: wait,
     severity: "critical",
+    line: { for: context.thresholds.targetDownFor },
+    expr: () => 'up{job="node"} == 0',
     summary: { fr: "{{ $labels.instance }} ne répond plus", en: "{{ $labels.instance }} does not answer" },
-    description: {
-      fr: `Le node exporter de cette machine est injoignable depuis ${
-        inWords(wait).fr
-      } : machine arrêtée, réseau coupé ou exporter arrêté.`,
-      en: `This host's node exporter has been unreachable for ${
-        inWords(wait).en
-      }: host down, network cut or exporter stopped.`,
-    },
-    dashboard: { uid: "vigie-host", variables: ["instance"] },
-  };
+    description: ({ since }) => ({
+      fr:
+        `Le node exporter de cette machine est injoignable${since.fr} : machine arrêtée, réseau coupé ou exporter arrêté.`,
+      en:
+        `This host's node exporter has been unreachable${since.en}: host down, network cut or exporter stopped.`,
+    }),
+  });
 }
 
 function processors(context: RuleContext): AlertRule[] {

@@ -1,7 +1,8 @@
 /** Alerts about the memory of hosts, measured by the node exporter. */
 
-import { hostAlert, PERCENT } from "./host_alert.ts";
+import { hostAlert } from "./host_alert.ts";
 import { type AlertRule, atLeast, type RecordingRule, type RuleContext, type RuleFamily } from "./rule.ts";
+import { PERCENT } from "./settable_alert.ts";
 import { VALUE } from "./words.ts";
 
 // A figure that the host dashboard and an alert share.
