@@ -2,11 +2,15 @@
 
 import { distance } from "fastest-levenshtein";
 
+const SHARE = 1 / 3;
+
 /**
  * The candidate that `word` is probably a misspelling of, or undefined when none is close enough.
  *
  * A third of the letters may be wrong, one at least; two letters that changed places count as one, upper and lower case as the
  * same.
+ *
+ * @param share How much of it may be wrong instead of a third: less where the words are long and there are many.
  *
  * @example
  * ```ts
@@ -14,13 +18,13 @@ import { distance } from "fastest-levenshtein";
  * nearest("adress", ["name", "address"]); // "address"
  * ```
  */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+export function nearest(word: string, candidates: readonly string[], share = SHARE): string | undefined {
   const scored = candidates.map((candidate) => ({
     candidate,
     edits: edits(word.toLowerCase(), candidate.toLowerCase()),
   }));
   const best = scored.sort((a, b) => a.edits - b.edits)[0];
-  return best && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  return best && best.edits <= Math.max(1, Math.floor(word.length * share)) ? best.candidate : undefined;
 }
 
 function edits(a: string, b: string): number {

@@ -4,6 +4,8 @@ import type { CatalogueMetric, ExporterCatalogue } from "./catalogue.ts";
 import { readCatalogues } from "./read.ts";
 
 export { RECORDED_DIR, recordedCatalogues } from "./recorded.ts";
+export { type Misnomer, misnomersOf } from "./judge.ts";
+export { type Scraped, type ScrapedJob, scrapedOf } from "./scraped.ts";
 export { ANY_JOB } from "./synthetic.ts";
 export type { CatalogueMetric, ExporterCatalogue, MetricType } from "./catalogue.ts";
 

@@ -1,0 +1,73 @@
+/** What the generated files make Prometheus know: which jobs it asks, which series its rules add. */
+
+import type { Files } from "../../lib/files.ts";
+import { fromYaml } from "../../lib/yaml.ts";
+import { metricsOf } from "./mod.ts";
+
+/** One scrape job. */
+export interface ScrapedJob {
+  readonly name: string;
+  /** Labels of each of its targets, `job` and `instance` among them. */
+  readonly targets: readonly Readonly<Record<string, string>>[];
+  /** Whether it may have more targets than these: their labels are not known beforehand. */
+  readonly open: boolean;
+  /** Whether the catalogue knows what it exposes; a job of the user's own may expose anything. */
+  readonly known: boolean;
+}
+
+/** What can be asked of Prometheus. */
+export interface Scraped {
+  readonly jobs: readonly ScrapedJob[];
+  /** Names of the series that recording rules store. */
+  readonly recordings: ReadonlySet<string>;
+  /** Names of the alerts. */
+  readonly alerts: ReadonlySet<string>;
+}
+
+interface PrometheusYaml {
+  readonly scrape_configs?: readonly {
+    readonly job_name: string;
+    readonly static_configs?: readonly {
+      readonly targets?: string[];
+      readonly labels?: Record<string, string>;
+    }[];
+    readonly file_sd_configs?: unknown;
+  }[];
+}
+
+interface RulesYaml {
+  readonly groups?: readonly {
+    readonly rules?: readonly { readonly record?: string; readonly alert?: string }[];
+  }[];
+}
+
+/** What `prometheus/**` of `files` makes known; undefined when one of them cannot be read, which other checks say. */
+export function scrapedOf(files: Files): Scraped | undefined {
+  try {
+    const { scrape_configs = [] } = fromYaml(
+      files.get("prometheus/prometheus.yml") ?? "{}",
+    ) as PrometheusYaml;
+    const rules = [...files].filter(([path]) => /^prometheus\/rules\/[^/]+\.ya?ml$/.test(path))
+      .flatMap(([, text]) => ((fromYaml(text) ?? {}) as RulesYaml).groups ?? [])
+      .flatMap((group) => group.rules ?? []);
+    return {
+      jobs: scrape_configs.map((job) => ({
+        name: job.job_name,
+        targets: (job.static_configs ?? []).flatMap(({ targets = [], labels = {} }) =>
+          targets.map((instance) => ({ instance, ...visible(labels), job: job.job_name }))
+        ),
+        open: job.file_sd_configs !== undefined,
+        known: metricsOf(job.job_name).size > 0,
+      })),
+      recordings: new Set(rules.flatMap(({ record }) => record ?? [])),
+      alerts: new Set(rules.flatMap(({ alert }) => alert ?? [])),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Labels that begin with two underscores are gone before a sample is stored. */
+function visible(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith("__")));
+}
