@@ -37,8 +37,8 @@ export interface GroupCommitOptions {
   readonly onRollback: () => void;
   /** Called when the disk failed. @returns what the callers are told. */
   readonly onFailure: (error: unknown) => Error;
-  /** Called when one is on disk, before anybody is told. */
-  readonly onCommit: (seconds: number, works: number) => void;
+  /** Called when one is on disk, before anybody is told. @param bytes About how much was written. */
+  readonly onCommit: (seconds: number, works: number, bytes: number) => void;
   readonly clock: Clock;
 }
 
@@ -92,6 +92,7 @@ export class GroupCommit {
     this.#cancelTimer = undefined;
     const works = this.#works;
     if (works.length === 0) return;
+    const bytes = this.#bytes;
     this.#works = [];
     this.#bytes = 0;
     const { onFailure, onCommit } = this.#options;
@@ -100,7 +101,7 @@ export class GroupCommit {
     try {
       this.#options.onBegin?.();
       done = this.#transact(works);
-      onCommit((performance.now() - started) / 1_000, done.length);
+      onCommit((performance.now() - started) / 1_000, done.length, bytes);
     } catch (error) {
       const failure = onFailure(error);
       for (const work of works) fail(work, failure);

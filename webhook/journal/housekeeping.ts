@@ -33,8 +33,8 @@ export interface HousekeepingOptions {
 
 /** The work that goes on beside accepting and delivering. */
 export interface Housekeeping {
-  /** Something was written. */
-  written(): void;
+  /** Something was written. @param usedBytes About how much is in use or waits to be written. */
+  written(usedBytes: number): void;
   /** Something could not be written: tries again until it can. */
   failed(): void;
   /** Makes room for `bytes` by removing the oldest history. @returns whether some could go. */
@@ -163,11 +163,11 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
   });
 
   return {
-    written() {
+    written(usedBytes) {
       lastWriteMs = clock.now();
       tidy();
       const { limitBytes } = keeping();
-      if (sizing || lastWriteMs < futileUntilMs || used().bytes <= limitBytes * HIGH) return;
+      if (sizing || lastWriteMs < futileUntilMs || usedBytes <= limitBytes * HIGH) return;
       quietly(size(limitBytes * LOW));
     },
     failed: probe,

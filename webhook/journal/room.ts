@@ -34,18 +34,27 @@ export interface Room {
   find<T>(bytes: number, write: () => Promise<T>): Promise<T>;
   /** Something new was written. */
   written(): void;
+  /** A transaction with about so many bytes is on disk: looks again, if it could matter. @returns about how much is in use. */
+  committed(sql: Statements, bytes: number): number;
   /** Why nothing fits; undefined when the last thing that did not would now. */
   failure(): string | undefined;
 }
 
 const PAGE_BYTES = 4_096;
+// To look costs as much as a tenth of a small transaction: far from the limit it is not done after each of them.
+const LOOK_EACH_COMMITS = 64;
+const LOOK_EACH_BYTES = 1_024 * 1_024;
+const NEAR = 0.8;
 
 /** Keeps an eye on the room. It has to be measured before it is asked. */
 export function createRoom({ path, limitBytes, waitingBytes, makeRoom, onFull }: RoomOptions): Room {
   let usedBytes = 0;
+  // Since it was measured.
+  let commits = 0;
+  let committedBytes = 0;
   let refusedBytes: number | undefined;
 
-  const fits = (bytes: number) => usedBytes + waitingBytes() + bytes <= limitBytes();
+  const fits = (bytes: number) => usedBytes + committedBytes + waitingBytes() + bytes <= limitBytes();
 
   function failure(): string | undefined {
     if (refusedBytes === undefined || fits(refusedBytes)) return undefined;
@@ -61,16 +70,26 @@ export function createRoom({ path, limitBytes, waitingBytes, makeRoom, onFull }:
     return new JournalFailure(problem);
   }
 
+  function measure(sql: Statements): Use {
+    const { page_count: pages } = sql.get("PRAGMA page_count").get() as { page_count: number };
+    const { freelist_count: freePages } = sql.get("PRAGMA freelist_count").get() as {
+      freelist_count: number;
+    };
+    usedBytes = (pages - freePages) * PAGE_BYTES + sizeOf(`${path}-wal`);
+    commits = committedBytes = 0;
+    return { bytes: usedBytes, pages, freePages };
+  }
+
   return {
     fits,
     failure,
-    measure(sql) {
-      const { page_count: pages } = sql.get("PRAGMA page_count").get() as { page_count: number };
-      const { freelist_count: freePages } = sql.get("PRAGMA freelist_count").get() as {
-        freelist_count: number;
-      };
-      usedBytes = (pages - freePages) * PAGE_BYTES + sizeOf(`${path}-wal`);
-      return { bytes: usedBytes, pages, freePages };
+    measure,
+    committed(sql, bytes) {
+      commits++;
+      committedBytes += bytes;
+      const isDue = commits >= LOOK_EACH_COMMITS || committedBytes >= LOOK_EACH_BYTES;
+      if (isDue || usedBytes + committedBytes > limitBytes() * NEAR) measure(sql);
+      return usedBytes + committedBytes;
     },
     async find(bytes, write) {
       // History is not given up for what cannot fit whatever goes.

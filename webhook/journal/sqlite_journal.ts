@@ -70,7 +70,7 @@ export class SqliteJournal implements Journal {
       onBegin: () => this.#checkFiles(),
       onRollback: () => this.#memory.rollback(),
       onFailure: (error) => this.#failed(error, "write"),
-      onCommit: (seconds, works) => this.#committed(seconds, works),
+      onCommit: (seconds, works, bytes) => this.#committed(seconds, works, bytes),
     });
     this.#housekeeping = createHousekeeping({
       clock: options.clock,
@@ -328,11 +328,10 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  #committed(seconds: number, works: number): void {
+  #committed(seconds: number, works: number, bytes: number): void {
     this.#memory.commit();
     this.#failure = undefined;
-    this.#room.measure(this.#sql);
-    this.#housekeeping.written();
+    this.#housekeeping.written(this.#room.committed(this.#sql, bytes) + this.#commits.waitingBytes);
     this.#options.onCommit?.(seconds, works);
   }
 
