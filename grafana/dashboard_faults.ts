@@ -62,7 +62,7 @@ const BUILT_IN_DATASOURCES = new Set(["grafana", "-- Grafana --", "-- Mixed --",
 
 /** Variables that Grafana sets, beside those that start with two underscores and an interval or a range. */
 const BUILT_IN_VARIABLES =
-  /^(timeFilter|__(interval|rate_interval|range|from|to)(_s|_ms)?|__(dashboard|org|user|name|field|value|data|series|cell|url_time_range|all_variables|timezone))$/;
+  /^(timeFilter|__(interval|rate_interval|range|from|to)(_s|_ms)?|__(all|dashboard|org|user|name|field|value|data|series|cell|url_time_range|all_variables|timezone))$/;
 
 /** Columns of Grafana's grid. */
 const COLUMNS = 24;
@@ -166,9 +166,11 @@ function gridFaults({ dashboard }: DashboardScope): Fault[] {
       return [{ path, message, cure }];
     }
     const overlapped = new Set<string>();
+    // The panels of a closed row lie where they will be once it is open: Grafana moves what follows.
+    const row = path.length > 2 ? path[1] : "";
     for (let column = x!; column < x! + w!; column++) {
       for (let line = y!; line < y! + h!; line++) {
-        const cell = `${column},${line}`;
+        const cell = `${row}:${column},${line}`;
         if (taken.has(cell)) overlapped.add(taken.get(cell)!);
         taken.set(cell, name);
       }
@@ -227,7 +229,8 @@ function linkFaults({ dashboard, others }: DashboardScope): Fault[] {
   const tags = new Set(others.flatMap(({ tags = [] }) => tags));
   const byUrl = [...walk(dashboard)].flatMap(({ path, value }): Fault[] => {
     const uid = typeof value === "string" && path.at(-1) === "url" && /(?:^|\/)d\/([^/?]+)/.exec(value)?.[1];
-    if (!uid || uids.has(uid)) return [];
+    // What a row of a table names is not known here.
+    if (!uid || uid.startsWith("$") || uids.has(uid)) return [];
     return [{
       path,
       message: `Link leads to the dashboard "${uid}", which does not exist`,

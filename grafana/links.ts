@@ -6,6 +6,14 @@ export interface AlertLine {
   readonly critical?: number;
 }
 
+/** Where the reader of an alert goes on from it. */
+export interface AlertPlaces {
+  /** The dashboard that shows it, and which of its labels choose the dashboard's variables of the same name. */
+  readonly dashboard?: { readonly uid: string; readonly variables: readonly string[] };
+  /** URL of its runbook. */
+  readonly runbookUrl?: string;
+}
+
 /** What Grafana has to know of the rest of the stack. */
 export interface GrafanaLinks {
   /** Base URLs as Grafana reaches them. */
@@ -22,6 +30,10 @@ export interface GrafanaLinks {
    * it does; `node` is that of every host's node exporter.
    */
   readonly services: ReadonlyMap<string, string | undefined>;
-  /** Whether any host is scraped, true by default; without one the dashboard of hosts is left out. */
+  /** Where each alert leads, by its name. */
+  readonly alerts?: Readonly<Record<string, AlertPlaces>>;
+  /** Whether any host is scraped, true by default; without one the dashboards of hosts are left out. */
   readonly hosts?: boolean;
+  /** Whether any probe is made, true by default; without one the dashboard of probes is left out. */
+  readonly probes?: boolean;
 }

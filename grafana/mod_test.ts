@@ -1,10 +1,12 @@
-import type { Dashboard, Panel } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Dashboard, Panel, RowPanel } from "@grafana/grafana-foundation-sdk/dashboard";
 import assert from "node:assert/strict";
 import type { Files } from "../lib/files.ts";
 import type { Locale } from "../lib/text.ts";
 import { fromYaml } from "../lib/yaml.ts";
 import { EXAMPLE_LINKS, EXAMPLE_SETTINGS } from "./example.ts";
 import { type GrafanaLinks, renderGrafana } from "./mod.ts";
+import { walk } from "./json_places.ts";
+import { panelsOf } from "./queries.ts";
 
 const LOCALES = ["fr", "en"] as const;
 
@@ -17,7 +19,8 @@ function dashboardsIn(files: Files): Dashboard[] {
 }
 
 function panelsIn(files: Files): Panel[] {
-  return dashboardsIn(files).flatMap(({ panels = [] }) => panels).filter(({ type }) => type !== "row");
+  return dashboardsIn(files).flatMap(panelsOf).map(({ panel }) => panel)
+    .filter((panel): panel is Panel => panel.type !== "row");
 }
 
 function exprs(files: Files): string {
@@ -26,12 +29,10 @@ function exprs(files: Files): string {
 
 Deno.test("renderGrafana names its files", () => {
   assert.deepEqual([...render().keys()], [
-    "grafana/dashboards/host.json",
-    "grafana/dashboards/stack.json",
-    "grafana/provisioning/alerting/vigie.yaml",
-    "grafana/provisioning/dashboards/vigie.yaml",
-    "grafana/provisioning/datasources/vigie.yaml",
-    "grafana/provisioning/plugins/vigie.yaml",
+    ...["alerts", "containers", "host", "hosts", "probes", "stack", "webhook"]
+      .map((name) => `grafana/dashboards/${name}.json`),
+    ...["alerting", "dashboards", "datasources", "plugins"]
+      .map((name) => `grafana/provisioning/${name}/vigie.yaml`),
   ]);
 });
 
@@ -107,17 +108,47 @@ Deno.test("renderGrafana gives each dashboard its time range, refresh, schema an
   }
 });
 
-Deno.test("renderGrafana draws the alerts' thresholds", () => {
-  const steps = (title: string) =>
-    panelsIn(render()).filter((panel) => panel.title === title)
-      .map(({ fieldConfig }) => fieldConfig!.defaults.thresholds!.steps.map(({ value }) => value));
-  assert.deepEqual(steps("CPU busy"), [[null, 81]]);
-  assert.deepEqual(steps("CPU time by mode"), [[null, 81]]);
-  assert.deepEqual(steps("Memory used"), [[null, 82], [null, 82]]);
-  assert.deepEqual(steps("Space used"), [[null, 87, 94]]);
-  assert.deepEqual(steps("Fullest disk"), [[null, 87, 94]]);
-  assert.deepEqual(steps("Load per processor"), [[null, 3]]);
-  assert.match(exprs(render()), /3 \* count by \(instance\)/);
+/** Values of the thresholds of every panel with this title, by dashboard. */
+function stepsOf(title: string, links: Partial<GrafanaLinks> = {}): Record<string, (number | null)[][]> {
+  return Object.fromEntries(
+    dashboardsIn(render(links)).map((dashboard): [string, (number | null)[][]] => [
+      dashboard.uid!,
+      panelsOf(dashboard).map(({ panel }) => panel as Panel).filter((panel) => panel.title === title)
+        .map(({ fieldConfig }) => fieldConfig!.defaults.thresholds!.steps.map(({ value }) => value)),
+    ]).filter(([, steps]) => steps.length > 0),
+  );
+}
+
+Deno.test("renderGrafana draws the alerts' lines", () => {
+  assert.deepEqual(stepsOf("CPU busy"), { "vigie-hosts": [[null, 81]], "vigie-host": [[null, 81]] });
+  assert.deepEqual(stepsOf("CPU time by mode"), { "vigie-host": [[null, 81]] });
+  assert.deepEqual(stepsOf("Memory used"), {
+    "vigie-hosts": [[null, 82]],
+    "vigie-host": [[null, 82], [null, 82]],
+  });
+  // The alert looks at what is free, the panel shows what is used.
+  assert.deepEqual(stepsOf("Space used"), { "vigie-host": [[null, 87, 94]] });
+  assert.deepEqual(stepsOf("Fullest disk"), {
+    "vigie-hosts": [[null, 87, 94], [null, 87, 94]],
+    "vigie-host": [[null, 87, 94]],
+  });
+  assert.deepEqual(stepsOf("CPU busy", { lines: {} }), { "vigie-hosts": [[null]], "vigie-host": [[null]] });
+});
+
+Deno.test("renderGrafana colours what must not fall below a line from the worst up", () => {
+  const stat = panelsIn(render()).find(({ title }) => title === "Next certificate to end")!;
+  assert.deepEqual(stat.fieldConfig!.defaults.thresholds!.steps, [
+    { value: null, color: "red" },
+    { value: 4, color: "orange" },
+    { value: 21, color: "green" },
+  ]);
+  // Grafana would paint the line at 21 green: a graph draws such lines itself.
+  const graph = panelsIn(render()).find(({ title }) => title === "Days left")!;
+  assert.deepEqual(graph.fieldConfig!.defaults.custom.thresholdsStyle, { mode: "off" });
+  assert.deepEqual(graph.targets!.slice(1).map((target) => (target as unknown as { expr: string }).expr), [
+    "vector(21)",
+    "vector(4)",
+  ]);
 });
 
 Deno.test("renderGrafana leaves out what does not run", () => {
@@ -126,33 +157,47 @@ Deno.test("renderGrafana leaves out what does not run", () => {
   assert.match(exprs(render()), /container_memory/);
   assert.match(exprs(render()), /grafana_http/);
   assert.doesNotMatch(exprs(without("cadvisor")), /container_|cadvisor/);
+  assert.equal(without("cadvisor").has("grafana/dashboards/containers.json"), false);
   assert.doesNotMatch(exprs(without("grafana")), /grafana/);
   assert.doesNotMatch(exprs(without("node-exporter")), /process_\w+\{job=\\"node\\"\}/);
-  assert.equal(render({ hosts: false }).has("grafana/dashboards/host.json"), false);
-  assert.equal(render({ hosts: true }).has("grafana/dashboards/host.json"), true);
+  for (const [key, files] of [["hosts", ["host", "hosts"]], ["probes", ["probes"]]] as const) {
+    for (const shown of [true, false]) {
+      const rendered = render({ [key]: shown });
+      for (const file of files) assert.equal(rendered.has(`grafana/dashboards/${file}.json`), shown);
+    }
+  }
 });
 
 Deno.test("renderGrafana fills every line of the grid and numbers the panels in reading order", () => {
   const all = [...EXAMPLE_LINKS.services];
   const some = [all, all.slice(0, 5), all.slice(0, 3)].map((services) => new Map(services));
   for (const dashboard of some.flatMap((services) => dashboardsIn(render({ services })))) {
-    const panels = dashboard.panels!;
-    assert.deepEqual(panels.map(({ id }) => id), panels.map((_, i) => i + 1));
-    const lines = Map.groupBy(panels, ({ gridPos }) => gridPos!.y);
-    let y = 0;
-    for (const [top, line] of lines) {
-      assert.equal(top, y, `${dashboard.uid} has a gap or an overlap at line ${y}`);
-      let x = 0;
-      for (const { gridPos } of line) {
-        assert.equal(gridPos!.x, x);
-        x += gridPos!.w;
-      }
-      assert.equal(x, 24);
-      assert.equal(new Set(line.map(({ gridPos }) => gridPos!.h)).size, 1);
-      y += line[0]!.gridPos!.h;
+    const everything = panelsOf(dashboard).map(({ panel }) => panel);
+    assert.deepEqual(everything.map(({ id }) => id), everything.map((_, i) => i + 1));
+    fillsTheGrid(dashboard.panels!, 0, dashboard.uid!);
+    for (const panel of dashboard.panels!) {
+      if (panel.type !== "row") continue;
+      const { collapsed, panels, gridPos, title } = panel as RowPanel;
+      assert.equal(collapsed, panels.length > 0, title!);
+      fillsTheGrid(panels, gridPos!.y + 1, `${dashboard.uid} ${title}`);
     }
   }
 });
+
+/** Whether each line of panels is filled, and the lines follow one another from `y` down. */
+function fillsTheGrid(panels: readonly (Panel | RowPanel)[], y: number, where: string): void {
+  for (const [top, line] of Map.groupBy(panels, ({ gridPos }) => gridPos!.y)) {
+    assert.equal(top, y, `${where} has a gap or an overlap at line ${y}`);
+    let x = 0;
+    for (const { gridPos } of line) {
+      assert.equal(gridPos!.x, x);
+      x += gridPos!.w;
+    }
+    assert.equal(x, 24, where);
+    assert.equal(new Set(line.map(({ gridPos }) => gridPos!.h)).size, 1);
+    y += line[0]!.gridPos!.h;
+  }
+}
 
 Deno.test("renderGrafana shows the overview without scrolling at 1366 x 768", () => {
   // A grid unit is 30 pixels and a margin of 8; browser and Grafana take some 250 above the panels.
@@ -160,14 +205,46 @@ Deno.test("renderGrafana shows the overview without scrolling at 1366 x 768", ()
   const visiblePx = 768 - 250;
   for (const dashboard of dashboardsIn(render())) {
     const heading = dashboard.panels!.findIndex(({ type }) => type === "row");
-    const overview = dashboard.panels!.slice(0, heading) as Panel[];
-    assert.ok(overview.length >= 6);
-    for (const { type, gridPos } of overview) {
-      assert.equal(type, "stat");
-      assert.ok((gridPos!.y + gridPos!.h) * unitPx <= visiblePx);
+    // What lies below the first screen at the top, such as a history, is no part of the overview.
+    const overview = (dashboard.panels!.slice(0, heading) as Panel[])
+      .filter(({ gridPos }) => gridPos!.y * unitPx < visiblePx);
+    assert.ok(overview.filter(({ type }) => type === "stat").length >= 4, dashboard.uid!);
+    assert.ok(overview.some(({ type }) => type !== "stat"), dashboard.uid!);
+    for (const { title, type, gridPos } of overview) {
+      assert.ok((gridPos!.y + gridPos!.h) * unitPx <= visiblePx + unitPx, `${dashboard.uid} ${title}`);
       // Narrower, a value such as "1.2 Mb/s" is cut off.
-      assert.ok(gridPos!.w / 24 * 1366 >= 200);
+      assert.ok(gridPos!.w / 24 * 1366 >= 200, `${dashboard.uid} ${title} ${type}`);
     }
+  }
+});
+
+Deno.test("renderGrafana closes rows that are rarely needed: Grafana asks for their data only once they are opened", () => {
+  const host = dashboardsIn(render()).find(({ uid }) => uid === "vigie-host")!;
+  const closed = host.panels!.filter((panel) => "collapsed" in panel && panel.collapsed);
+  assert.deepEqual(closed.map(({ title }) => title), [
+    "System and clock",
+    "Hardware",
+    "systemd services and exporter",
+  ]);
+});
+
+Deno.test("renderGrafana names colours, which each theme has its own shade of", () => {
+  for (const [path, text] of render()) assert.doesNotMatch(text, /#[0-9a-f]{3,8}\b|rgba?\(/i, path);
+});
+
+Deno.test("renderGrafana links dashboards with what the reader has chosen and the time range", () => {
+  const links = dashboardsIn(render()).flatMap((dashboard) => [...walk(dashboard)])
+    .map(({ value }) => (value ?? {}) as { url?: string; keepTime?: boolean })
+    .filter(({ url }) => typeof url === "string" && url.startsWith("/d/"));
+  assert.ok(links.length >= 10, `only ${links.length}`);
+  for (const { url, keepTime } of links) assert.ok(keepTime || url!.includes("${__url_time_range}"), url!);
+  const own = new Map(
+    dashboardsIn(render()).map(({ uid, templating }) => [uid!, templating.list!.map(({ name }) => name)]),
+  );
+  for (const { url } of links) {
+    const [, uid, query = ""] = /^\/d\/([\w-]+)\??(.*)$/.exec(url!) ?? [];
+    if (uid === undefined) continue;
+    for (const [, name] of query.matchAll(/var-(\w+)=/g)) assert.ok(own.get(uid)!.includes(name!), url!);
   }
 });
 
@@ -175,7 +252,8 @@ Deno.test("renderGrafana asks for values of now in stats and tables, for history
   for (const { type, targets } of panelsIn(render())) {
     for (const target of targets!) {
       const { instant, range } = target as { instant?: boolean; range?: boolean };
-      assert.deepEqual({ instant, range }, { instant: type !== "timeseries", range: type === "timeseries" });
+      const overTime = type === "timeseries" || type === "state-timeline";
+      assert.deepEqual({ instant, range }, { instant: !overTime, range: overTime });
     }
   }
 });
@@ -184,12 +262,22 @@ Deno.test("renderGrafana writes every text in the language asked for", () => {
   const [fr, en] = LOCALES.map((locale) => panelsIn(render({}, locale)));
   const same = fr!.filter(({ description }, i) => description === en![i]!.description);
   assert.deepEqual(same.map(({ title }) => title), []);
-  assert.equal(fr!.find(({ id }) => id === 1)!.title, "Processeurs occupés");
-  assert.equal(en!.find(({ id }) => id === 1)!.title, "CPU busy");
+  assert.equal(fr!.find(({ id }) => id === 1)!.title, "Critiques");
+  assert.equal(en!.find(({ id }) => id === 1)!.title, "Critical");
   for (const { title, description } of [...fr!, ...en!]) assert.ok(title?.trim() && description?.trim());
 });
 
-Deno.test("renderGrafana asks for rates over Grafana's own window only", () => {
-  const windows = new Set([...exprs(render()).matchAll(/\[([^[\]]+)\](?=\))/g)].map(([, window]) => window));
-  assert.deepEqual(windows, new Set(["$__rate_interval"]));
+Deno.test("renderGrafana asks for rates over Grafana's own window only, for sums over the range shown", () => {
+  const windows = [...exprs(render()).matchAll(/\b(\w+) ?\((?:[^()[\]]|\([^()]*\))*\[([^[\]]+)\]/g)]
+    .map(([, name, window]) => `${name} ${window}`);
+  assert.deepEqual([...new Set(windows)].sort(), [
+    "avg_over_time $__range",
+    "avg_over_time $__rate_interval",
+    // Its alert's own window: the line would mean nothing over another one.
+    "changes 10m",
+    "count_over_time $__range:1m",
+    "increase $__rate_interval",
+    "rate $__rate_interval",
+    "resets $__range",
+  ]);
 });

@@ -1,12 +1,15 @@
-/** The house style: how every panel looks. A dashboard says what to show; how it is drawn is said here, once. */
+/** The house style: how every panel looks. A dashboard says what to show (panel.ts); how it is drawn is said here, once. */
 
+import { PanelBuilder as BarsBuilder } from "@grafana/grafana-foundation-sdk/bargauge";
 import * as common from "@grafana/grafana-foundation-sdk/common";
 import {
+  type DashboardLink,
   FieldColorModeId,
   MappingType,
   type Panel as BuiltPanel,
   type Threshold,
   ThresholdsConfigBuilder,
+  ThresholdsMode,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import {
   DataqueryBuilder,
@@ -14,124 +17,30 @@ import {
   QueryEditorMode,
 } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import { PanelBuilder as TimelineBuilder } from "@grafana/grafana-foundation-sdk/statetimeline";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as GraphBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import type { Locale, Text } from "../lib/text.ts";
+import {
+  type Bars,
+  COLORS,
+  type Column,
+  type Graph,
+  type LabelColumn,
+  type Limits,
+  type Link,
+  NO_VALUE,
+  type Panel,
+  type Query,
+  type Stat,
+  type Table,
+  type Timeline,
+  UNITS,
+  type ValueName,
+} from "./panel.ts";
 import { PROMETHEUS } from "./provisioning.ts";
 
-/** Grafana's ids of the units that panels use. */
-export const UNITS = {
-  /** 0 to 100. */
-  percent: "percent",
-  /** Powers of 1024, as the kernel and Prometheus count memory and disks. */
-  bytes: "bytes",
-  bytesPerSecond: "Bps",
-  bitsPerSecond: "bps",
-  packetsPerSecond: "pps",
-  perSecond: "cps",
-  seconds: "s",
-  count: "short",
-} as const;
-
-/** What a panel's numbers are. */
-export type Unit = keyof typeof UNITS;
-
-/** Text in every language, or a text that is the same in all of them, such as a metric's label. */
-export type Legend = Text | string;
-
-/** One PromQL query of a panel. */
-export interface Query {
-  /** PromQL; may use `$__rate_interval`, `$__range` and the dashboard's variables. */
-  readonly expr: string;
-  /** Name of its series; `{{label}}` stands for a label's value. */
-  readonly legend: Legend;
-  /** Whether a graph draws it below zero, as what is sent opposite to what is received. */
-  readonly below?: boolean;
-  /** Fixed colour; the palette's next one by default. */
-  readonly color?: keyof typeof COLORS;
-}
-
-/** Values from which on something is wrong: coloured in a stat, a dashed line in a graph. */
-export interface Limits {
-  readonly warning?: number;
-  readonly critical?: number;
-}
-
-interface Common {
-  readonly title: Text;
-  /** What it shows and when to worry: shown at the panel's "i". */
-  readonly description: Text;
-  readonly unit: Unit;
-  /** Columns out of 24; a line that stays short of 24 is widened. */
-  readonly width?: number;
-  /** Digits after the decimal point; Grafana chooses by default. */
-  readonly decimals?: number;
-  readonly limits?: Limits;
-}
-
-/** Values over time. */
-export interface Graph extends Common {
-  readonly kind: "graph";
-  readonly queries: readonly Query[];
-  /** Whether series are stacked on one another: only where their sum means something. */
-  readonly stacked?: boolean;
-  /** End of the axis, when the quantity has one: 100 for a share. */
-  readonly max?: number;
-}
-
-/** The value of now, large. */
-export interface Stat extends Common {
-  readonly kind: "stat";
-  readonly queries: readonly Query[];
-  /** Text and colour to show for a value. */
-  readonly values?: readonly ValueName[];
-}
-
-/** One row a series, newest values only. */
-export interface Table extends Common {
-  readonly kind: "table";
-  /** One a column; all give the same labels, which join them to rows. */
-  readonly columns: readonly Column[];
-  /** Labels that become the first columns, and their headings. */
-  readonly labels: Readonly<Record<string, Text>>;
-}
-
-/** A column of a table. */
-export interface Column {
-  readonly expr: string;
-  readonly title: Text;
-  readonly unit: Unit;
-  readonly values?: readonly ValueName[];
-  /** Whether rows are sorted by it, the smallest value first; the reader can choose another column. */
-  readonly sorted?: boolean;
-}
-
-/** Text and colour that stand for a value. */
-export interface ValueName {
-  readonly value: number;
-  readonly text: Text;
-  readonly color: keyof typeof COLORS;
-}
-
-/** What a dashboard is made of. */
-export type Panel = Graph | Stat | Table;
-
-/** Grafana's names of the colours that mean something here. */
-export const COLORS = {
-  good: "green",
-  warning: "orange",
-  critical: "red",
-  info: "blue",
-  muted: "gray",
-} as const;
-
-/** Height of each kind of panel, in grid units of 38 pixels. */
-export const HEIGHTS = { stat: 4, graph: 8, table: 8 } as const;
-
-/** Columns that each kind of panel takes when it does not say. */
-export const WIDTHS = { stat: 4, graph: 12, table: 24 } as const;
-
-const NO_VALUE: Text = { fr: "aucune donnée", en: "no data" };
+const LIMIT: Text = { fr: "seuil d'alerte", en: "alert threshold" };
 
 /** What Grafana loads for `panel`, without id and position. */
 export function buildPanel(panel: Panel, locale: Locale): BuiltPanel {
@@ -140,18 +49,20 @@ export function buildPanel(panel: Panel, locale: Locale): BuiltPanel {
       return buildGraph(panel, locale);
     case "stat":
       return buildStat(panel, locale);
+    case "bars":
+      return buildBars(panel, locale);
+    case "timeline":
+      return buildTimeline(panel, locale);
     case "table":
       return buildTable(panel, locale);
   }
 }
 
 function buildGraph(panel: Graph, locale: Locale): BuiltPanel {
-  const { limits = {}, max, stacked = false } = panel;
+  const { limits = {}, max, stacked = false, signed = false } = panel;
+  const queries = [...panel.queries, ...limitQueries(limits)];
   const builder = withCommon(new GraphBuilder(), panel, locale)
-    .legend(
-      new common.VizLegendOptionsBuilder().showLegend(true)
-        .displayMode(common.LegendDisplayMode.List).placement(common.LegendPlacement.Bottom),
-    )
+    .legend(legendBelow())
     .tooltip(
       new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi)
         .sort(common.SortOrder.Descending),
@@ -170,33 +81,60 @@ function buildGraph(panel: Graph, locale: Locale): BuiltPanel {
     )
     .thresholdsStyle(
       new common.GraphThresholdsStyleConfigBuilder().mode(
-        hasLimits(limits) ? common.GraphThresholdsStyleMode.Dashed : common.GraphThresholdsStyleMode.Off,
+        hasLimits(limits) && !limits.below
+          ? common.GraphThresholdsStyleMode.Dashed
+          : common.GraphThresholdsStyleMode.Off,
       ),
     );
   if (max !== undefined) builder.max(max);
   // Without a floor Grafana starts the axis at the smallest value, and a flat line looks like a cliff.
-  if (!panel.queries.some(({ below }) => below)) builder.min(0);
-  panel.queries.forEach((query, i) => {
-    const properties = [
-      ...(query.below ? [{ id: "custom.transform", value: common.GraphTransform.NegativeY }] : []),
-      ...(query.color
-        ? [{ id: "color", value: { mode: FieldColorModeId.Fixed, fixedColor: COLORS[query.color] } }]
-        : []),
-    ];
+  if (!signed && !panel.queries.some(({ below }) => below)) builder.min(0);
+  queries.forEach((query, i) => {
+    const properties = graphProperties(query);
     builder.withTarget(queryTarget(query, i, locale).range());
     if (properties.length > 0) builder.overrideByQuery(refId(i), properties);
   });
   return builder.build();
 }
 
+/** Grafana paints a threshold in the colour that begins there: of limits that must not be undercut, that of the better side. */
+function limitQueries({ warning, critical, below = false }: Limits): Query[] {
+  if (!below) return [];
+  return ([["warning", warning], ["critical", critical]] as const).flatMap(([color, value]) =>
+    value === undefined ? [] : [{ expr: `vector(${value})`, legend: LIMIT, color, line: "dashed" as const }]
+  );
+}
+
+function graphProperties({ below, color, line }: Query): { id: string; value: unknown }[] {
+  return [
+    ...(below ? [{ id: "custom.transform", value: common.GraphTransform.NegativeY }] : []),
+    ...(color ? [{ id: "color", value: { mode: FieldColorModeId.Fixed, fixedColor: COLORS[color] } }] : []),
+    ...(line
+      ? [
+        { id: "custom.stacking", value: { mode: common.StackingMode.None, group: "A" } },
+        { id: "custom.fillOpacity", value: 0 },
+        line === "total"
+          ? { id: "custom.lineWidth", value: 2 }
+          : { id: "custom.lineStyle", value: { fill: "dash", dash: [10, 10] } },
+      ]
+      : []),
+  ];
+}
+
 function buildStat(panel: Stat, locale: Locale): BuiltPanel {
-  const { limits = {}, values = [] } = panel;
+  const { limits = {}, values = [], shows } = panel;
   const colored = hasLimits(limits) || values.length > 0;
   const builder = withCommon(new StatBuilder(), panel, locale)
-    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
+    .reduceOptions(newest())
     .colorMode(colored ? common.BigValueColorMode.Value : common.BigValueColorMode.None)
     .graphMode(common.BigValueGraphMode.None)
-    .textMode(panel.queries.length > 1 ? common.BigValueTextMode.ValueAndName : common.BigValueTextMode.Value)
+    .textMode(
+      shows === "legend"
+        ? common.BigValueTextMode.Name
+        : panel.queries.length > 1
+        ? common.BigValueTextMode.ValueAndName
+        : common.BigValueTextMode.Value,
+    )
     .justifyMode(common.BigValueJustifyMode.Auto);
   if (values.length > 0) builder.mappings([valueMap(values, locale)]);
   // Over a range, the last value of a host that is gone would still be shown as if it were its value now.
@@ -204,8 +142,35 @@ function buildStat(panel: Stat, locale: Locale): BuiltPanel {
   return builder.build();
 }
 
+function buildBars(panel: Bars, locale: Locale): BuiltPanel {
+  const builder = withCommon(new BarsBuilder(), panel, locale)
+    .reduceOptions(newest())
+    .displayMode(common.BarGaugeDisplayMode.Basic)
+    .valueMode(common.BarGaugeValueMode.Color)
+    .orientation(common.VizOrientation.Horizontal)
+    .showUnfilled(true)
+    .min(0);
+  if (panel.max !== undefined) builder.max(panel.max);
+  panel.queries.forEach((query, i) => builder.withTarget(queryTarget(query, i, locale).instant()));
+  return builder.build();
+}
+
+function buildTimeline(panel: Timeline, locale: Locale): BuiltPanel {
+  const builder = withCommon(new TimelineBuilder(), panel, locale)
+    .legend(legendBelow())
+    .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Single))
+    .showValue(common.VisibilityMode.Never)
+    .mergeValues(true)
+    .rowHeight(0.8)
+    .fillOpacity(80)
+    .spanNulls(false)
+    .mappings([valueMap(panel.values, locale)]);
+  panel.queries.forEach((query, i) => builder.withTarget(queryTarget(query, i, locale).range()));
+  return builder.build();
+}
+
 function buildTable(panel: Table, locale: Locale): BuiltPanel {
-  const labels = Object.keys(panel.labels);
+  const labels = panel.labels.map(({ label }) => label);
   const value = (i: number) => panel.columns.length === 1 ? "Value" : `Value #${refId(i)}`;
   const builder = withCommon(new TableBuilder(), panel, locale)
     .withTransformation({ id: "merge", options: {} })
@@ -217,31 +182,86 @@ function buildTable(panel: Table, locale: Locale): BuiltPanel {
           [...labels, ...panel.columns.map((_, i) => value(i))].map((name, i) => [name, i]),
         ),
         renameByName: {
-          ...Object.fromEntries(labels.map((label) => [label, panel.labels[label]![locale]])),
+          ...Object.fromEntries(panel.labels.map(({ label, title }) => [label, title[locale]])),
           ...Object.fromEntries(panel.columns.map(({ title }, i) => [value(i), title[locale]])),
         },
       },
-    });
-  builder.sortBy(
-    panel.columns.filter(({ sorted }) => sorted)
-      .map(({ title }) => new common.TableSortByFieldStateBuilder().displayName(title[locale]).desc(false)),
-  );
-  panel.columns.forEach((column, i) => {
-    builder.withTarget(
-      target(`sum by (${labels.join(", ")}) (${column.expr})`, "", i)
-        .format(PromQueryFormat.Table).instant(),
+    })
+    .sortBy(
+      panel.columns.filter(({ sorted }) => sorted).map(({ title, sorted }) =>
+        new common.TableSortByFieldStateBuilder().displayName(title[locale]).desc(sorted === "largest first")
+      ),
     );
-    builder.overrideByName(column.title[locale], [
-      { id: "unit", value: UNITS[column.unit] },
-      ...(column.values
-        ? [
-          { id: "mappings", value: [valueMap(column.values, locale)] },
-          { id: "custom.cellOptions", value: { type: common.TableCellDisplayMode.ColorText } },
-        ]
-        : []),
-    ]);
+  for (const column of panel.labels) {
+    const properties = labelProperties(column, locale);
+    if (properties.length > 0) builder.overrideByName(column.title[locale], properties);
+  }
+  panel.columns.forEach((column, i) => {
+    // Labels that are no columns, such as those that config.ts gives a host, would split rows.
+    const expr = `max by (${labels.join(", ")}) (${column.expr})`;
+    builder.withTarget(target(expr, "", i).format(PromQueryFormat.Table).instant());
+    builder.overrideByName(column.title[locale], columnProperties(column, locale));
   });
   return builder.build();
+}
+
+function labelProperties({ links, onlyLinks, values, widthPx }: LabelColumn, locale: Locale) {
+  return [
+    ...(links ? [{ id: "links", value: dataLinks(links, locale) }] : []),
+    ...(onlyLinks
+      ? [{ id: "custom.cellOptions", value: { type: common.TableCellDisplayMode.DataLinks } }]
+      : []),
+    ...(values ? coloredText(values, locale) : []),
+    ...(widthPx === undefined ? [] : [{ id: "custom.width", value: widthPx }]),
+  ];
+}
+
+function columnProperties({ unit, decimals, values, limits, max, links }: Column, locale: Locale) {
+  const bar = {
+    type: common.TableCellDisplayMode.Gauge,
+    mode: common.BarGaugeDisplayMode.Basic,
+    valueDisplayMode: common.BarGaugeValueMode.Text,
+  };
+  return [
+    { id: "unit", value: UNITS[unit] },
+    ...(decimals === undefined ? [] : [{ id: "decimals", value: decimals }]),
+    ...(limits ? [{ id: "thresholds", value: { mode: ThresholdsMode.Absolute, steps: steps(limits) } }] : []),
+    ...(max === undefined ? [] : [
+      { id: "min", value: 0 },
+      { id: "max", value: max },
+      { id: "custom.cellOptions", value: bar },
+    ]),
+    ...(values ? coloredText(values, locale) : []),
+    ...(limits && max === undefined && !values
+      ? [{ id: "custom.cellOptions", value: { type: common.TableCellDisplayMode.ColorText } }]
+      : []),
+    ...(links ? [{ id: "links", value: dataLinks(links, locale) }] : []),
+  ];
+}
+
+function coloredText(values: readonly ValueName[], locale: Locale) {
+  return [
+    { id: "mappings", value: [valueMap(values, locale)] },
+    { id: "custom.cellOptions", value: { type: common.TableCellDisplayMode.ColorText } },
+  ];
+}
+
+/** Links of values: Grafana wants these three of what the SDK's type has for links of all kinds. */
+function dataLinks(links: readonly Link[], locale: Locale): DashboardLink[] {
+  return links.map(({ title, to }) =>
+    ({ title: title[locale], url: withTime(to), targetBlank: isOutside(to) }) as DashboardLink
+  );
+}
+
+/** A path to a dashboard with the time range that the reader looks at; anything else as it is. */
+function withTime(to: string): string {
+  return isOutside(to) || to.includes("__url_time_range")
+    ? to
+    : `${to}${to.includes("?") ? "&" : "?"}\${__url_time_range}`;
+}
+
+function isOutside(to: string): boolean {
+  return !to.startsWith("/d/");
 }
 
 /** The builders of all kinds share these methods, but no type says so. */
@@ -253,22 +273,27 @@ interface CommonBuilder {
   decimals(decimals: number): this;
   noValue(noValue: string): this;
   thresholds(thresholds: ThresholdsConfigBuilder): this;
+  dataLinks(links: { build(): DashboardLink }[]): this;
 }
 
 function withCommon<Builder extends CommonBuilder>(builder: Builder, panel: Panel, locale: Locale): Builder {
-  const { title, description, unit, decimals, limits = {} } = panel;
+  const { title, description, unit, decimals, limits = {}, absent = NO_VALUE, links = [] } = panel;
   builder.title(title[locale]).description(description[locale]).datasource(PROMETHEUS).unit(UNITS[unit])
-    .noValue(NO_VALUE[locale]).thresholds(new ThresholdsConfigBuilder().steps(steps(limits)));
+    .noValue(absent[locale])
+    .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps(limits)));
   if (decimals !== undefined) builder.decimals(decimals);
+  if (links.length > 0) builder.dataLinks(dataLinks(links, locale).map((link) => ({ build: () => link })));
   return builder;
 }
 
-function steps({ warning, critical }: Limits): Threshold[] {
-  return [
-    { value: null, color: COLORS.good },
-    ...(warning === undefined ? [] : [{ value: warning, color: COLORS.warning }]),
-    ...(critical === undefined ? [] : [{ value: critical, color: COLORS.critical }]),
-  ];
+function steps({ warning, critical, below = false }: Limits): Threshold[] {
+  const limits = ([["warning", warning], ["critical", critical]] as const)
+    .flatMap(([color, value]) => value === undefined ? [] : [{ color: COLORS[color], value }])
+    .sort((a, b) => a.value - b.value);
+  if (!below) return [{ value: null, color: COLORS.good }, ...limits];
+  // A colour holds from its value up: the worst one has no beginning, and each limit begins the next better one.
+  return [...limits.map(({ color }) => color), COLORS.good]
+    .map((color, i) => ({ value: limits[i - 1]?.value ?? null, color }));
 }
 
 function hasLimits({ warning, critical }: Limits): boolean {
@@ -285,6 +310,15 @@ function valueMap(values: readonly ValueName[], locale: Locale) {
       ]),
     ),
   };
+}
+
+function legendBelow(): common.VizLegendOptionsBuilder {
+  return new common.VizLegendOptionsBuilder().showLegend(true)
+    .displayMode(common.LegendDisplayMode.List).placement(common.LegendPlacement.Bottom);
+}
+
+function newest(): common.ReduceDataOptionsBuilder {
+  return new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]);
 }
 
 function queryTarget({ expr, legend }: Query, index: number, locale: Locale): DataqueryBuilder {

@@ -1,21 +1,21 @@
 /** Pieces of PromQL that several dashboards need. */
 
-/** What stands in for series that a target does not have. */
-export interface Substitute {
-  /** Series that are there whenever the target is, such as `up{job="webhook"}`. */
-  readonly present: string;
-  /** Labels that tell targets apart; none when `expr` is one number for all. */
-  readonly on?: readonly string[];
-  /** Label and text that name the stand-in in the legend. */
-  readonly label?: readonly [name: string, text: string];
+/** A counter's growth per minute: what comes a few times an hour reads 0.003 as a rate per second. */
+export function perMinute(counter: string): string {
+  return `60 * rate(${counter}[$__rate_interval])`;
 }
 
+/** Half of all stay below the first, nearly all below the second; each with its name in a legend. */
+export const PERCENTILES = [[0.5, "50 %"], [0.95, "95 %"]] as const;
+
 /**
- * `expr`, and 0 for every target that has `present` but gives nothing for `expr`: an empty panel would say "broken" where
- * the truth is "none yet" or "this machine has no such thing".
+ * The value below which a share of what a histogram counted stays; nothing while it counts nothing, where Prometheus would give
+ * "not a number".
+ *
+ * @param buckets Selector of the series `…_bucket`.
+ * @param by A label that tells apart.
  */
-export function orZero(expr: string, { present, on = [], label }: Substitute): string {
-  const zero = `0 * max by (${on.join(", ")}) (${present})`;
-  const named = label ? `label_replace(${zero}, "${label[0]}", ${JSON.stringify(label[1])}, "", "")` : zero;
-  return `${expr} or on (${on.join(", ")}) ${named}`;
+export function quantile(share: number, buckets: string, by?: string): string {
+  const labels = by === undefined ? "le" : `${by}, le`;
+  return `histogram_quantile(${share}, sum by (${labels}) (rate(${buckets}[$__rate_interval]))) >= 0`;
 }

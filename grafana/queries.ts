@@ -4,6 +4,7 @@ import type { Dashboard, Panel, RowPanel } from "@grafana/grafana-foundation-sdk
 import type { Files } from "../lib/files.ts";
 import { durationMs, formatDuration } from "../lib/units.ts";
 import { fromYaml } from "../lib/yaml.ts";
+import { NO_VALUE } from "./panel.ts";
 import { DATASOURCES_FILE, PROMETHEUS } from "./provisioning.ts";
 
 /** One query of one panel, with its variables and macros filled in. */
@@ -18,6 +19,8 @@ export interface PanelQuery {
   readonly expr: string;
   /** The dashboard's file, relative to the build directory. */
   readonly file: string;
+  /** Why a stack in good health may have no data for it; undefined when it must have some. */
+  readonly absent?: string;
 }
 
 /** Everything in `files` that is a dashboard: path and text, in the order of `files`. */
@@ -61,13 +64,21 @@ export function panelsOf(dashboard: Dashboard): { panel: Panel | RowPanel; path:
 }
 
 /** The queries of a dashboard's panels, as they are written. */
-function queriesOf(dashboard: Dashboard): { panel: string; refId: string; expr: string }[] {
-  return panelsOf(dashboard).flatMap(({ panel }) =>
-    ("targets" in panel ? panel.targets ?? [] : []).flatMap((target) => {
+function queriesOf(dashboard: Dashboard): Pick<PanelQuery, "panel" | "refId" | "expr" | "absent">[] {
+  return panelsOf(dashboard).flatMap(({ panel }) => {
+    if (!("targets" in panel)) return [];
+    const absent = absentIn(panel);
+    return (panel.targets ?? []).flatMap((target) => {
       const { expr, refId = "" } = target as { expr?: unknown; refId?: string };
-      return typeof expr === "string" ? [{ panel: panel.title ?? "", refId, expr }] : [];
-    })
-  );
+      return typeof expr === "string" ? [{ panel: panel.title ?? "", refId, expr, absent }] : [];
+    });
+  });
+}
+
+/** What a panel says when it is empty, unless that is a fault. */
+function absentIn({ fieldConfig }: Panel): string | undefined {
+  const text = fieldConfig?.defaults.noValue;
+  return text === undefined || Object.values(NO_VALUE).includes(text) ? undefined : text;
 }
 
 /** What puts values in place of a dashboard's variables and Grafana's macros. An unknown name stays, as Grafana leaves it. */

@@ -25,12 +25,13 @@ Deno.test("panelQueries says where each query stands", () => {
   const [first] = panelQueries(files);
   const { expr, ...where } = first!;
   assert.deepEqual(where, {
-    dashboard: "vigie-host",
-    panel: "CPU busy",
+    dashboard: "vigie-alerts",
+    panel: "Critical",
     refId: "A",
-    file: "grafana/dashboards/host.json",
+    file: "grafana/dashboards/alerts.json",
+    absent: undefined,
   });
-  assert.match(expr, /job=~"\.\*",instance=~"\.\*",mode=~"idle\|iowait"\}\[1m\]/);
+  assert.match(expr, /severity=~"\.\*",job=~"\.\*",instance=~"\.\*"/);
 });
 
 Deno.test("panelQueries leaves no variable and no macro in a query", () => {
@@ -44,8 +45,11 @@ Deno.test("panelQueries finds every query of every panel, and no other", () => {
   const dashboards = [...files].filter(([path]) => path.endsWith(".json")).map(([, text]) =>
     JSON.parse(text)
   );
-  const targets = dashboards.flatMap(({ panels }) => panels).flatMap(({ targets = [] }) => targets);
-  assert.ok(targets.length > 50);
+  const targets = dashboards.flatMap(({ panels }) => panels)
+    .flatMap((
+      { panels = [], targets = [] },
+    ) => [...targets, ...panels.flatMap((inner: typeof panels) => inner.targets)]);
+  assert.ok(targets.length > 150);
   assert.equal(panelQueries(files).length, targets.length);
 });
 
@@ -67,6 +71,21 @@ Deno.test("panelQueries looks into collapsed rows", () => {
   const row = { type: "row", title: "R", panels: [{ title: "P", targets: [{ refId: "A", expr: "up" }] }] };
   const files = new Map([["grafana/dashboards/d.json", JSON.stringify({ uid: "d", panels: [row] })]]);
   assert.deepEqual(panelQueries(files).map(({ panel, expr }) => [panel, expr]), [["P", "up"]]);
+});
+
+Deno.test("panelQueries says why a panel may be empty", () => {
+  for (const locale of ["fr", "en"] as const) {
+    const queries = panelQueries(renderGrafana(EXAMPLE_SETTINGS, locale, EXAMPLE_LINKS));
+    const reasons = new Map(queries.map(({ panel, absent }) => [panel, absent]));
+    assert.equal(
+      reasons.get({ fr: "Températures", en: "Temperatures" }[locale]),
+      {
+        fr: "aucune sonde de température",
+        en: "no temperature sensor",
+      }[locale],
+    );
+    assert.equal(reasons.get({ fr: "Mémoire utilisée", en: "Memory used" }[locale]), undefined);
+  }
 });
 
 Deno.test("panelQueries takes the window of rates from the scrape interval", () => {

@@ -74,6 +74,7 @@ export function renderFor(stack: Stack, target: Target): Files {
       lines: alertLines(stack),
       services: new Map([...running].map((service) => [service, DEFINITIONS[service].scrape?.job])),
       hosts: stack.hosts.some(({ address }) => address !== undefined || services.has("node-exporter")),
+      probes: stack.probes.length > 0 && running.has("blackbox"),
     }));
   }
   if (engine === "docker") {

@@ -9,7 +9,6 @@ import {
   type DashboardLink,
   DashboardLinkBuilder,
   DashboardLinkType,
-  type GridPos,
   QueryVariableBuilder,
   RowBuilder,
   VariableRefresh,
@@ -19,9 +18,11 @@ import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
 import type { Locale, Text } from "../../lib/text.ts";
 import { durationMs } from "../../lib/units.ts";
 import type { GrafanaLinks } from "../links.ts";
-import { buildPanel, COLORS, HEIGHTS, type Panel, WIDTHS } from "../panels.ts";
+import { COLORS, type Link, type Panel } from "../panel.ts";
+import { buildPanel } from "../panels.ts";
 import { grafanaInterval, PROMETHEUS } from "../provisioning.ts";
 import type { GrafanaSettings } from "../schema.ts";
+import { COLUMNS, layOut } from "./layout.ts";
 
 /** One dashboard. A new one is one file that exports one of these, and one line in mod.ts. */
 export interface Dashboard {
@@ -33,6 +34,8 @@ export interface Dashboard {
   readonly variables: readonly Variable[];
   /** Selector of the alerts that are marked in its graphs: matchers, without braces. */
   readonly alerts: string;
+  /** Links at its top, beside the one to the other dashboards. */
+  readonly links?: readonly Link[];
   /** Whether it has anything to show in this stack; yes by default. */
   readonly shown?: (links: GrafanaLinks) => boolean;
   readonly rows: (links: GrafanaLinks, locale: Locale) => readonly Row[];
@@ -41,6 +44,8 @@ export interface Dashboard {
 /** A group of panels under one heading; without a title it stands at the top, without heading. */
 export interface Row {
   readonly title?: Text;
+  /** Whether it is closed at first: Grafana asks for the data of its panels only once it is opened. */
+  readonly collapsed?: boolean;
   /** From left to right; a line ends where the next panel would not fit into 24 columns. */
   readonly panels: readonly Panel[];
 }
@@ -55,9 +60,10 @@ export interface Variable {
   readonly of: string;
   /** What is chosen at first, when it exists; else the first value. */
   readonly initial?: string;
+  /** Whether all of them, or some, may be chosen; all are at first. Queries see all as `.*`. */
+  readonly all?: boolean;
 }
 
-const COLUMNS = 24;
 const TAG = "vigie";
 const GENERATED: Text = {
   fr: "Généré depuis config.ts par `deno task generate` : pour le changer, changez config.ts.",
@@ -65,6 +71,7 @@ const GENERATED: Text = {
 };
 const OTHERS: Text = { fr: "Tableaux de bord Vigie", en: "Vigie dashboards" };
 const FIRING: Text = { fr: "Alertes en cours", en: "Firing alerts" };
+const ALL: Text = { fr: "Tous", en: "All" };
 
 /** What Grafana loads for `dashboard`: ids count from 1 in reading order, every line of panels fills the grid. */
 export function buildDashboard(
@@ -83,64 +90,33 @@ export function buildDashboard(
     .tooltip(DashboardCursorSync.Crosshair)
     .variables(dashboard.variables.map((variable) => buildVariable(variable, locale)))
     .annotation({ build: () => buildAlertMarks(dashboard.alerts, locale) })
-    .link({ build: () => buildLink(locale) });
+    .links([buildOthersLink(locale), ...(dashboard.links ?? []).map((link) => buildLink(link, locale))]
+      .map((link) => ({ build: () => abovePanels(link) })));
   let id = 0;
   let y = 0;
-  for (const { title, panels } of dashboard.rows(links, locale)) {
-    if (title) {
-      builder.withRow(new RowBuilder(title[locale]).id(++id).gridPos({ x: 0, y, w: COLUMNS, h: 1 }));
-      y += 1;
-    }
-    for (const { panel, gridPos } of layOut(panels, y)) {
+  for (const { title, collapsed = false, panels } of dashboard.rows(links, locale)) {
+    const row = title && new RowBuilder(title[locale]).id(++id).gridPos({ x: 0, y: y++, w: COLUMNS, h: 1 });
+    const placed = layOut(panels, y).map(({ panel, gridPos }) => {
       const built = { ...buildPanel(panel, locale), id: ++id, gridPos };
-      builder.withPanel({ build: () => built });
+      return { build: () => built };
+    });
+    if (row && collapsed) {
+      for (const panel of placed) row.withPanel(panel);
+      builder.withRow(row);
+      continue;
+    }
+    if (row) builder.withRow(row);
+    for (const panel of placed) {
+      builder.withPanel(panel);
+      const { gridPos } = panel.build();
       y = gridPos.y + gridPos.h;
     }
   }
   return builder.build();
 }
 
-/**
- * Positions of `panels`, from left to right and from line `y` down. Each line is as high as its highest panel and is
- * widened to the whole grid, so that a panel that is left out leaves no hole.
- *
- * @throws {RangeError} when a panel is wider than the grid.
- */
-export function layOut(panels: readonly Panel[], y: number): { panel: Panel; gridPos: GridPos }[] {
-  const lines: Panel[][] = [];
-  let used = COLUMNS;
-  for (const panel of panels) {
-    const width = widthOf(panel);
-    if (!(Number.isInteger(width) && width >= 1 && width <= COLUMNS)) {
-      throw new RangeError(`Cannot place "${panel.title.en}": width is ${width}, expected 1 to ${COLUMNS}`);
-    }
-    if (used + width > COLUMNS) {
-      lines.push([]);
-      used = 0;
-    }
-    lines.at(-1)!.push(panel);
-    used += width;
-  }
-  return lines.flatMap((line) => {
-    const height = Math.max(...line.map(({ kind }) => HEIGHTS[kind]));
-    const total = line.reduce((sum, panel) => sum + widthOf(panel), 0);
-    let sum = 0;
-    const placed = line.map((panel) => {
-      const x = Math.round(sum * COLUMNS / total);
-      sum += widthOf(panel);
-      return { panel, gridPos: { x, y, w: Math.round(sum * COLUMNS / total) - x, h: height } };
-    });
-    y += height;
-    return placed;
-  });
-}
-
-function widthOf({ kind, width = WIDTHS[kind] }: Panel): number {
-  return width;
-}
-
 function buildVariable(
-  { name, label, selector, of, initial }: Variable,
+  { name, label, selector, of, initial, all = false }: Variable,
   locale: Locale,
 ): QueryVariableBuilder {
   const query = `label_values(${selector}, ${of})`;
@@ -153,6 +129,10 @@ function buildVariable(
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(VariableSort.NaturalAsc);
   if (initial !== undefined) builder.current({ text: initial, value: initial });
+  if (all) {
+    // Series without the label belong to all of them, too: the list of the values would leave them out.
+    builder.includeAll(true).allValue(".*").multi(true).current({ text: [ALL[locale]], value: ["$__all"] });
+  }
   return builder;
 }
 
@@ -170,11 +150,15 @@ function buildAlertMarks(matchers: string, locale: Locale): AnnotationQuery {
   return abovePanels(query);
 }
 
-function buildLink(locale: Locale): DashboardLink {
-  const link = new DashboardLinkBuilder(OTHERS[locale]).type(DashboardLinkType.Dashboards).tags([TAG])
-    .keepTime(true)
-    .build();
-  return abovePanels(link);
+function buildOthersLink(locale: Locale): DashboardLink {
+  return new DashboardLinkBuilder(OTHERS[locale]).type(DashboardLinkType.Dashboards).tags([TAG])
+    .asDropdown(true).keepTime(true).build();
+}
+
+function buildLink({ title, to }: Link, locale: Locale): DashboardLink {
+  const builder = new DashboardLinkBuilder(title[locale]).type(DashboardLinkType.Link).url(to);
+  // Grafana adds the time range by itself here.
+  return to.startsWith("/d/") ? builder.icon("dashboard").keepTime(true).build() : builder.build();
 }
 
 /** `item` above the panels: the SDK's default hides it in a menu. */

@@ -63,10 +63,10 @@ async function stepOf(
   panel: PanelQuery,
   deadlineMs: number,
 ): Promise<Step> {
-  const { dashboard, panel: title, expr, file, refId } = panel;
+  const { dashboard, panel: title, expr, file, refId, absent } = panel;
   const name = `${dashboard}: ${title} (${refId})`;
   const more = { group: dashboard, file };
-  const excuse = excuseOf(expr);
+  const excuse = absent ?? excuseOf(expr);
   let lookMs = 0;
   try {
     const { seen } = await poll(

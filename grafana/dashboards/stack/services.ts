@@ -1,12 +1,12 @@
-/** Rows of the stack's dashboard: what its services cost. */
+/** What the services of the stack cost, and how Grafana answers. */
 
-import type { GrafanaLinks } from "../links.ts";
-import type { Query } from "../panels.ts";
-import { orZero } from "../promql.ts";
-import type { Row } from "./dashboard.ts";
+import type { GrafanaLinks } from "../../links.ts";
+import type { Query } from "../../panel.ts";
+import { quantile } from "../../promql.ts";
+import type { Row } from "../dashboard.ts";
 
-/** Memory and processor time of each service. */
-export function services({ services }: GrafanaLinks): Row {
+/** Memory, processor time and restarts of each service. */
+export function services({ services, lines }: GrafanaLinks): Row {
   // node exporters run on every host, so their job has many instances and a panel has room for one line.
   const jobs = [...services.values()].filter((job) => job !== undefined && job !== "node").join("|");
   const both = (expr: (matchers: string) => string): Query[] => [
@@ -20,6 +20,7 @@ export function services({ services }: GrafanaLinks): Row {
     panels: [
       {
         kind: "graph",
+        width: 8,
         title: { fr: "Mémoire de chaque service", en: "Memory of each service" },
         description: {
           fr: "Mémoire résidente ; pour node-exporter, celle de l'hôte où il en prend le plus.",
@@ -31,92 +32,86 @@ export function services({ services }: GrafanaLinks): Row {
       },
       {
         kind: "graph",
+        width: 8,
         title: { fr: "Processeur de chaque service", en: "Processor time of each service" },
-        description: {
-          fr: "100 % est un processeur entier.",
-          en: "100 % is one whole processor.",
-        },
+        description: { fr: "100 % est un processeur entier.", en: "100 % is one whole processor." },
         unit: "percent",
         stacked: true,
         queries: both((matchers) => `100 * rate(process_cpu_seconds_total{${matchers}}[$__rate_interval])`),
+      },
+      {
+        kind: "graph",
+        width: 8,
+        title: { fr: "Redémarrages", en: "Restarts" },
+        description: {
+          fr: "Redémarrages de chaque service en 10 minutes ; la ligne est le seuil de l'alerte.",
+          en: "Restarts of each service within 10 minutes; the line is the alert's threshold.",
+        },
+        unit: "count",
+        limits: lines.ServiceCrashLooping,
+        queries: [{
+          expr: `max by (job) (changes(process_start_time_seconds{job=~"${jobs}"}[10m]))`,
+          legend: "{{job}}",
+        }],
       },
     ],
   };
 }
 
 /** What Grafana answers. */
-export function grafana(): Row {
-  const present = `up{job="grafana"}`;
-  const buckets = `grafana_http_request_duration_seconds_bucket{job="grafana"}`;
+export function grafana({ lines }: GrafanaLinks): Row {
+  const answers = (matchers = "") =>
+    `sum by (handler) (rate(grafana_http_request_duration_seconds_count{job="grafana"${matchers}}[$__rate_interval]))`;
+  const absent = { fr: "aucune requête sur cette période", en: "no request in this range" };
   return {
     title: { fr: "Grafana", en: "Grafana" },
     panels: [
       {
         kind: "graph",
+        width: 8,
         title: { fr: "Requêtes à Grafana", en: "Requests to Grafana" },
         description: {
           fr: "Requêtes par seconde selon le code de réponse ; à partir de 500, Grafana est en faute.",
           en: "Requests per second by status code; from 500 on Grafana is at fault.",
         },
         unit: "perSecond",
+        absent,
         queries: [{
-          expr: orZero(
+          expr:
             `sum by (status_code) (rate(grafana_http_request_duration_seconds_count{job="grafana"}[$__rate_interval]))`,
-            { present, label: ["status_code", "-"] },
-          ),
           legend: "{{status_code}}",
         }],
       },
       {
         kind: "graph",
+        width: 8,
         title: { fr: "Temps de réponse de Grafana", en: "Grafana's response time" },
         description: {
-          fr: "Temps en dessous duquel restent 95 % des réponses ; 0 sans requête.",
-          en: "Time below which 95 % of the answers stay; 0 without requests.",
+          fr: "Temps en dessous duquel restent 95 % des réponses.",
+          en: "Time below which 95 % of the answers stay.",
         },
         unit: "seconds",
+        absent,
         queries: [{
-          expr: orZero(
-            `histogram_quantile(0.95, sum by (le) (rate(${buckets}[$__rate_interval]))) >= 0`,
-            { present },
-          ),
+          expr: quantile(0.95, `grafana_http_request_duration_seconds_bucket{job="grafana"}`),
           legend: "95 %",
         }],
       },
-    ],
-  };
-}
-
-/** What each container takes, as cAdvisor sees it. */
-export function containers(): Row {
-  return {
-    title: { fr: "Conteneurs", en: "Containers" },
-    panels: [
       {
         kind: "graph",
-        title: { fr: "Mémoire des conteneurs", en: "Memory of containers" },
+        width: 8,
+        title: { fr: "Erreurs de Grafana", en: "Errors of Grafana" },
         description: {
-          fr: "Mémoire que le noyau ne peut pas reprendre au conteneur.",
-          en: "Memory that the kernel cannot take back from the container.",
-        },
-        unit: "bytes",
-        queries: [{
-          expr: `sum by (name) (container_memory_working_set_bytes{job="cadvisor",name!=""})`,
-          legend: "{{name}}",
-        }],
-      },
-      {
-        kind: "graph",
-        title: { fr: "Processeur des conteneurs", en: "Processor time of containers" },
-        description: {
-          fr: "100 % est un processeur entier.",
-          en: "100 % is one whole processor.",
+          fr:
+            "Part des réponses de chaque page qui sont des erreurs de Grafana ; la ligne est le seuil de l'alerte.",
+          en: "Share of each page's answers that are errors of Grafana; the line is the alert's threshold.",
         },
         unit: "percent",
+        limits: lines.GrafanaErrors,
+        absent: { fr: "aucune erreur sur cette période", en: "no error in this range" },
         queries: [{
-          expr:
-            `100 * sum by (name) (rate(container_cpu_usage_seconds_total{job="cadvisor",name!=""}[$__rate_interval]))`,
-          legend: "{{name}}",
+          expr: `100 * ${answers(',status_code=~"5.."')} / ${answers()}`,
+          legend: "{{handler}}",
         }],
       },
     ],

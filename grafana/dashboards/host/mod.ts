@@ -1,28 +1,20 @@
-/** One host: processors, memory, pressure, disks, network, clock. Every query has a value on any Linux that node exporter runs on. */
+/** One host: processors, memory, pressure, disks, network, clock, hardware. */
 
-import type { GrafanaLinks } from "../links.ts";
-import type { Dashboard, Row } from "./dashboard.ts";
-import { disks, network, space } from "./host_devices.ts";
-import { memory, pressure, processors, system } from "./host_load.ts";
-import {
-  BUSY,
-  DIRECTIONS,
-  HOST,
-  MEMORY_USED,
-  NETWORK,
-  perHost,
-  PROCESSORS,
-  spaceUsed,
-  usedLimits,
-} from "./host_queries.ts";
+import type { GrafanaLinks } from "../../links.ts";
+import type { Dashboard, Row } from "../dashboard.ts";
+import { ALERTS_OF_HOST } from "../places.ts";
+import { disks, network, space } from "./devices.ts";
+import { memory, memoryUse, pressure, processors, timeByMode } from "./load.ts";
+import { FIGURES, FIRING, HOST, usedLimits } from "./queries.ts";
+import { hardware, kernel, units } from "./system.ts";
 
 /** The host dashboard. */
 export const host: Dashboard = {
   uid: "vigie-host",
   title: { fr: "Hôte", en: "Host" },
   description: {
-    fr: "Un hôte : processeurs, mémoire, disques, réseau.",
-    en: "One host: processors, memory, disks, network.",
+    fr: "Un hôte : processeurs, mémoire, pression, disques, réseau, horloge, matériel.",
+    en: "One host: processors, memory, pressure, disks, network, clock, hardware.",
   },
   variables: [
     {
@@ -38,22 +30,34 @@ export const host: Dashboard = {
       selector: `node_uname_info{job=~"$job"}`,
       of: "instance",
     },
+    {
+      name: "device",
+      label: { fr: "Périphérique", en: "Device" },
+      selector:
+        `{__name__=~"node_(disk_io_time_seconds_total|network_receive_bytes_total|filesystem_size_bytes)",${HOST}}`,
+      of: "device",
+      all: true,
+    },
   ],
   alerts: `instance=~"$instance"`,
+  links: [ALERTS_OF_HOST],
   shown: ({ hosts = true }) => hosts,
-  rows: (links, locale) => [
+  rows: (links) => [
     overview(links),
     processors(links),
+    pressure(links),
     memory(links),
-    pressure(locale),
-    space(links, locale),
-    disks(locale),
-    network(locale),
-    system(),
+    space(links),
+    disks(links),
+    network(links),
+    kernel(links),
+    hardware(links),
+    units(links),
   ],
 };
 
-function overview({ lines }: GrafanaLinks): Row {
+function overview(links: GrafanaLinks): Row {
+  const { lines } = links;
   return {
     panels: [
       {
@@ -66,7 +70,7 @@ function overview({ lines }: GrafanaLinks): Row {
         unit: "percent",
         decimals: 1,
         limits: lines.HostCpuHigh,
-        queries: [{ expr: BUSY, legend: { fr: "occupés", en: "busy" } }],
+        queries: [{ expr: FIGURES.busy, legend: { fr: "occupés", en: "busy" } }],
       },
       {
         kind: "stat",
@@ -78,7 +82,7 @@ function overview({ lines }: GrafanaLinks): Row {
         unit: "percent",
         decimals: 1,
         limits: lines.HostMemoryHigh,
-        queries: [{ expr: MEMORY_USED, legend: { fr: "utilisée", en: "used" } }],
+        queries: [{ expr: FIGURES.memoryUsed, legend: { fr: "utilisée", en: "used" } }],
       },
       {
         kind: "stat",
@@ -89,9 +93,9 @@ function overview({ lines }: GrafanaLinks): Row {
         },
         unit: "percent",
         decimals: 1,
-        limits: usedLimits(lines),
+        limits: usedLimits(lines.HostDiskSpaceLow),
         queries: [{
-          expr: `max by (instance) (${spaceUsed()})`,
+          expr: `max by (instance) (${FIGURES.spaceUsed})`,
           legend: { fr: "utilisé", en: "used" },
         }],
       },
@@ -106,10 +110,7 @@ function overview({ lines }: GrafanaLinks): Row {
         unit: "count",
         decimals: 2,
         limits: lines.HostLoadHigh,
-        queries: [{
-          expr: `max by (instance) (node_load1{${HOST}}) / ${PROCESSORS}`,
-          legend: { fr: "charge", en: "load" },
-        }],
+        queries: [{ expr: FIGURES.load, legend: { fr: "charge", en: "load" } }],
       },
       {
         kind: "stat",
@@ -124,20 +125,18 @@ function overview({ lines }: GrafanaLinks): Row {
       },
       {
         kind: "stat",
-        title: { fr: "Réseau", en: "Network" },
+        title: { fr: "Alertes en cours", en: "Alerts firing" },
         description: {
-          fr: "Débit de toutes les interfaces physiques.",
-          en: "Traffic of all physical interfaces.",
+          fr: "Alertes en cours sur cet hôte ; un clic les montre.",
+          en: "Alerts that fire about this host; a click shows them.",
         },
-        unit: "bitsPerSecond",
-        decimals: 1,
-        queries: (["receive", "transmit"] as const).map((direction) => ({
-          expr: perHost(
-            `8 * sum by (instance) (rate(node_network_${direction}_bytes_total{${NETWORK}}[$__rate_interval]))`,
-          ),
-          legend: DIRECTIONS[direction],
-        })),
+        unit: "count",
+        limits: { warning: 1 },
+        links: [ALERTS_OF_HOST],
+        queries: [{ expr: FIRING, legend: { fr: "en cours", en: "firing" } }],
       },
+      timeByMode(links),
+      memoryUse(),
     ],
   };
 }

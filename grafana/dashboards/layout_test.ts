@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Panel } from "../panels.ts";
-import { layOut } from "./dashboard.ts";
+import type { Panel } from "../panel.ts";
+import { layOut } from "./layout.ts";
 
 const TEXT = { fr: "t", en: "t" };
 
