@@ -31,6 +31,8 @@ export interface YamlPlaces {
   placeOf(path: YamlPath): YamlPlace | undefined;
   /** Where the last key of `path` stands; its value's place where it is no key, or an ancestor's when it is not there. */
   placeOfKey(path: YamlPath): YamlPlace | undefined;
+  /** Where the characters from `from` to `to` (not included) of the text at `path` stand, as far as their first line goes. */
+  placeIn(path: YamlPath, from: number, to: number): YamlPlace | undefined;
   /**
    * What stands at a place: the path of the innermost value, and for text how many of its characters stand before the place. A key leads
    * to its value.
@@ -67,6 +69,15 @@ export function yamlPlaces(text: string): YamlPlaces {
     placeOfKey: (path) => {
       const { pair, node } = follow(path);
       return place(pair?.key as Node) ?? place(node);
+    },
+    placeIn: (path, from, to) => {
+      const { node, found } = follow(path);
+      if (!found || !isScalar(node) || typeof node.value !== "string" || !node.range) return place(node);
+      const start = textOffset(node, from, text);
+      const { line, col } = lines.linePos(start);
+      const end = text.indexOf("\n", start);
+      const last = Math.min(textOffset(node, Math.max(to, from + 1), text), end === -1 ? text.length : end);
+      return { line, column: col, length: Math.max(1, last - start) };
     },
     pathAt: (line, column) => {
       const start = lines.lineStarts[line - 1];
@@ -122,6 +133,17 @@ function lastBefore(items: readonly unknown[], offset: number): number {
     const first = (isPair(item) ? item.key : item) as Node | null;
     return first?.range ? first.range[0] <= offset : false;
   });
+}
+
+/** Where the character `offset` of a scalar's value stands in the text: {@link offsetIn} the other way. */
+function textOffset(node: Scalar, offset: number, text: string): number {
+  let [low, high] = [node.range![0], node.range![1]];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (offsetIn(node, middle, text) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** How many characters of a scalar's value stand before `offset` of the text. */

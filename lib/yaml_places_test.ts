@@ -63,3 +63,24 @@ Deno.test("yamlPlaces counts characters of the value, not of how it is quoted", 
 Deno.test("yamlPlaces reads what it can of a text that is not YAML", () => {
   assert.deepEqual(yamlPlaces("a: 1\nb: [1, 2\n").placeOf(["a"]), { line: 1, column: 4, length: 1 });
 });
+
+Deno.test("yamlPlaces places the characters of a text, however it is quoted", () => {
+  const text = `a:
+  - sum(x) > 1
+  - 'it''s x'
+  - "a\\tb x"
+  - |
+    up
+      == x
+`;
+  const places = yamlPlaces(text);
+  const values = ["sum(x) > 1", "it's x", "a\tb x", "up\n  == x\n"];
+  const lines = text.split("\n");
+  values.forEach((value, i) => {
+    const from = value.indexOf("x");
+    const place = places.placeIn(["a", i], from, from + 1);
+    assert.deepEqual(place?.length, 1);
+    assert.deepEqual(lines[place!.line - 1]!.slice(place!.column - 1, place!.column), "x");
+  });
+  assert.deepEqual(places.placeIn(["a", 0], 0, 6), { line: 2, column: 5, length: 6 });
+});
