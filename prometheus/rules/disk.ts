@@ -65,6 +65,7 @@ function spaceLow(
     line,
     expr: (threshold) => `100 * ${SPACE} < ${threshold}`,
     unit: PERCENT,
+    variables: ["device"],
     summary: {
       fr: "Disque {{ $labels.mountpoint }} de {{ $labels.instance }} presque plein",
       en: "Disk {{ $labels.mountpoint }} of {{ $labels.instance }} almost full",
@@ -86,6 +87,7 @@ function spaceFillingUp(context: RuleContext, severity: Severity, forecast: Fore
     line: { threshold: forecast.threshold, for: "1h" },
     expr: (threshold) => `100 * ${SPACE} < ${threshold} and ${willBeGone("node_filesystem_avail_bytes")}`,
     unit: PERCENT,
+    variables: ["device"],
     summary: {
       fr: `Disque {{ $labels.mountpoint }} de {{ $labels.instance }} plein d'ici ${horizon.fr}`,
       en: `Disk {{ $labels.mountpoint }} of {{ $labels.instance }} full within ${horizon.en}`,
@@ -106,6 +108,7 @@ function inodesLow(context: RuleContext, severity: Severity, threshold: number):
     line: { threshold, for: "1h" },
     expr: (limit) => `100 * ${INODES} < ${limit}`,
     unit: PERCENT,
+    variables: ["device"],
     summary: {
       fr: "Presque plus d'inodes sur {{ $labels.mountpoint }} de {{ $labels.instance }}",
       en: "Almost no inodes left on {{ $labels.mountpoint }} of {{ $labels.instance }}",
@@ -127,6 +130,7 @@ function inodesFillingUp(context: RuleContext, severity: Severity, forecast: For
     line: { threshold: forecast.threshold, for: "1h" },
     expr: (threshold) => `100 * ${INODES} < ${threshold} and ${willBeGone("node_filesystem_files_free")}`,
     unit: PERCENT,
+    variables: ["device"],
     summary: {
       fr: `Plus d'inodes sur {{ $labels.mountpoint }} de {{ $labels.instance }} d'ici ${horizon.fr}`,
       en: `No inodes left on {{ $labels.mountpoint }} of {{ $labels.instance }} within ${horizon.en}`,

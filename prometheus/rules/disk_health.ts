@@ -17,12 +17,12 @@ export const diskHealthRules: RuleFamily = {
     ...filesystems(context),
     saturated(context),
     slow(context, "read", {
-      alert: "HostDiskReadSlow",
+      alert: "HostDiskReadLatencyHigh",
       fr: ["Lectures lentes", "Une lecture"],
       en: ["Slow reads", "a read"],
     }),
     slow(context, "write", {
-      alert: "HostDiskWriteSlow",
+      alert: "HostDiskWriteLatencyHigh",
       fr: ["Écritures lentes", "Une écriture"],
       en: ["Slow writes", "a write"],
     }),
@@ -56,6 +56,7 @@ function filesystems(context: RuleContext): AlertRule[] {
       alert: "HostFilesystemError",
       severity: "critical",
       line: { for: "5m" },
+      variables: ["device"],
       // What the exporter may not look at, or sees in another mount namespace, is no fault of the disk.
       expr: () =>
         `node_filesystem_device_error{device_error!~"no such file or directory|operation not permitted|permission denied",${FILESYSTEMS}} == 1`,
@@ -74,6 +75,7 @@ function filesystems(context: RuleContext): AlertRule[] {
       alert: "HostFilesystemReadOnly",
       severity: "critical",
       line: { for: "2m" },
+      variables: ["device"],
       // One that is meant to be read-only never was anything else.
       expr: () =>
         `node_filesystem_readonly{${FILESYSTEMS}} == 1 and min_over_time(node_filesystem_readonly{${FILESYSTEMS}}[${
@@ -95,7 +97,7 @@ function filesystems(context: RuleContext): AlertRule[] {
 
 function saturated(context: RuleContext): AlertRule {
   return hostAlert(context, {
-    alert: "HostDiskSaturated",
+    alert: "HostDiskIoSaturated",
     severity: "warning",
     line: { threshold: 10, for: "30m" },
     expr: (threshold) =>

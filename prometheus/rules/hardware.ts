@@ -47,6 +47,7 @@ function raid(context: RuleContext): AlertRule[] {
       alert: "HostRaidDegraded",
       severity: "critical",
       line: { for: "15m" },
+      variables: ["device"],
       expr: () =>
         'node_md_disks_required{job="node"} - ignoring (state) node_md_disks{job="node",state="active"} > 0',
       summary: {
@@ -64,6 +65,7 @@ function raid(context: RuleContext): AlertRule[] {
       alert: "HostRaidDiskFailed",
       severity: "warning",
       line: { for: "1m" },
+      variables: ["device"],
       expr: () => 'sum without (state) (node_md_disks{job="node",state="failed"}) > 0',
       summary: {
         fr: "Disque en panne dans le RAID {{ $labels.device }} de {{ $labels.instance }}",

@@ -111,7 +111,7 @@ function bonding(context: RuleContext): AlertRule {
 
 function conntrack(context: RuleContext): AlertRule {
   return hostAlert(context, {
-    alert: "HostConntrackNearlyFull",
+    alert: "HostConntrackHigh",
     severity: "warning",
     line: { threshold: 75, for: "5m" },
     expr: (threshold) =>
