@@ -7,16 +7,23 @@ import { alertmanagerRules } from "./alertmanager.ts";
 import type { AnnotationLinks } from "./annotations.ts";
 import { configuredRules, contextOf, type RuleSource } from "./configured.ts";
 import { containerRules } from "./containers.ts";
+import { diskHealthRules } from "./disk_health.ts";
 import { diskRules } from "./disk.ts";
 import { drillRules } from "./drill.ts";
 import { grafanaRules } from "./grafana.ts";
+import { hardwareRules } from "./hardware.ts";
 import { hostRules } from "./host.ts";
 import { memoryRules } from "./memory.ts";
+import { networkRules } from "./network.ts";
 import { OWN_GROUP, ownRules } from "./own.ts";
+import { pressureRules } from "./pressure.ts";
 import { probeRules } from "./probe.ts";
 import { prometheusRules } from "./prometheus.ts";
+import { prometheusNotificationRules } from "./prometheus_notifications.ts";
+import { prometheusStorageRules } from "./prometheus_storage.ts";
 import { type Rule, type RuleFamily, ruleFile } from "./rule.ts";
 import { stackRules } from "./stack.ts";
+import { systemdRules } from "./systemd.ts";
 import { targetRules } from "./target.ts";
 import { webhookRules } from "./webhook.ts";
 
@@ -24,12 +31,19 @@ import { webhookRules } from "./webhook.ts";
 export const FAMILIES: readonly RuleFamily[] = [
   hostRules,
   memoryRules,
+  pressureRules,
   diskRules,
+  diskHealthRules,
+  networkRules,
+  hardwareRules,
+  systemdRules,
   containerRules,
   targetRules,
   probeRules,
   stackRules,
   prometheusRules,
+  prometheusStorageRules,
+  prometheusNotificationRules,
   alertmanagerRules,
   webhookRules,
   grafanaRules,

@@ -1,7 +1,5 @@
 /** Alerts about Prometheus: its configuration, its rules, what it asks of its targets. What it keeps and what it tells have files of their own. */
 
-import { notificationRules } from "./prometheus_notifications.ts";
-import { storageRules } from "./prometheus_storage.ts";
 import { type AlertRule, atLeast, type RuleContext, type RuleFamily } from "./rule.ts";
 import { PERCENT, settableAlert } from "./settable_alert.ts";
 import { COUNT, inWords, VALUE } from "./words.ts";
@@ -10,7 +8,7 @@ const DASHBOARD = { uid: "vigie-stack", variables: [] };
 const SLOW_GROUP =
   'prometheus_rule_group_last_duration_seconds{job="prometheus"} / prometheus_rule_group_interval_seconds{job="prometheus"}';
 
-/** A Prometheus that measures, judges, keeps or tells less than it should. */
+/** A Prometheus that measures or judges less than it should. */
 export const prometheusRules: RuleFamily = {
   name: "prometheus",
   needs: "prometheus",
@@ -18,8 +16,6 @@ export const prometheusRules: RuleFamily = {
     ...configuration(context),
     ...evaluation(context),
     ...scraping(context),
-    ...notificationRules(context),
-    ...storageRules(context),
   ],
 };
 

@@ -1,35 +1,37 @@
-/** Alerts about what Prometheus keeps, a part of those about Prometheus. */
+/** Alerts about what Prometheus keeps. */
 
-import { type AlertRule, atLeast, type RuleContext } from "./rule.ts";
+import { type AlertRule, atLeast, type RuleContext, type RuleFamily } from "./rule.ts";
 import { PERCENT, settableAlert } from "./settable_alert.ts";
 import { VALUE } from "./words.ts";
 
 const DASHBOARD = { uid: "vigie-stack", variables: [] };
 
 /** Measurements that are not kept, or not as long as config.ts wants. */
-export function storageRules(context: RuleContext): AlertRule[] {
-  return [
-    settableAlert(context, {
-      alert: "PrometheusNotIngestingSamples",
-      severity: "critical",
-      line: { for: "10m" },
-      // Its own counters are samples too: what nothing ingests cannot be read from them.
-      expr: () => 'absent(up{job="prometheus"})',
-      summary: {
-        fr: "Prometheus ne range plus aucune mesure",
-        en: "Prometheus stores no measurements any more",
-      },
-      description: ({ since }) => ({
-        fr:
-          `Il tourne, mais rien n'entre${since.fr} : toutes les autres alertes sont muettes. Le plus souvent, le disque est plein ou en lecture seule : deno task logs prometheus`,
-        en:
-          `It runs, but nothing has come in${since.en}: all other alerts are mute. Most often the disk is full or read-only: deno task logs prometheus`,
-      }),
-      dashboard: DASHBOARD,
+export const prometheusStorageRules: RuleFamily = {
+  name: "prometheus-storage",
+  needs: "prometheus",
+  rules: (context) => [notIngesting(context), nearlyFull(context), ...failures(context)],
+};
+
+function notIngesting(context: RuleContext): AlertRule {
+  return settableAlert(context, {
+    alert: "PrometheusNotIngestingSamples",
+    severity: "critical",
+    line: { for: "10m" },
+    // Its own counters are samples too: what nothing ingests cannot be read from them.
+    expr: () => 'absent(up{job="prometheus"})',
+    summary: {
+      fr: "Prometheus ne range plus aucune mesure",
+      en: "Prometheus stores no measurements any more",
+    },
+    description: ({ since }) => ({
+      fr:
+        `Il tourne, mais rien n'entre${since.fr} : toutes les autres alertes sont muettes. Le plus souvent, le disque est plein ou en lecture seule : deno task logs prometheus`,
+      en:
+        `It runs, but nothing has come in${since.en}: all other alerts are mute. Most often the disk is full or read-only: deno task logs prometheus`,
     }),
-    nearlyFull(context),
-    ...failures(context),
-  ];
+    dashboard: DASHBOARD,
+  });
 }
 
 function nearlyFull(context: RuleContext): AlertRule {
