@@ -41,6 +41,8 @@ export interface CheckContext {
   readonly stateDir: string;
   /** The configuration as plain data, every default filled in; undefined where a test has none. */
   readonly config?: unknown;
+  /** Paths at which services see files with secrets that `up` puts there; undefined where a test has none. */
+  readonly secretFiles?: readonly string[];
   readonly locale: Locale;
   /** Base URL (no trailing slash) of each service, as this machine reaches it: `{ prometheus: "http://127.0.0.1:9090" }`. */
   readonly urls: Readonly<Record<string, string>>;
@@ -68,6 +70,22 @@ export interface Check<Context = CheckContext> {
    * @throws {Skipped} when it cannot look.
    */
   run(context: Context): Promise<readonly Problem[]>;
+  /**
+   * What it found out beside problems; left out when there is nothing to tell.
+   *
+   * @throws {Skipped} when it cannot look.
+   */
+  note?(context: Context): Promise<Note>;
+}
+
+/** What a check found out that is no problem. */
+export interface Note {
+  /** One line, shown below the check's area. */
+  readonly line: string;
+  /** The whole of it as text, shown with `--verbose`. */
+  readonly table: string;
+  /** The whole of it as plain data, for `--json`. */
+  readonly details: unknown;
 }
 
 /** Thrown by a check that cannot look; the message is the reason. */

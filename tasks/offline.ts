@@ -4,14 +4,16 @@ import { join } from "node:path";
 import { type CheckContext, Skipped } from "../lib/check.ts";
 import { type Files, writeFiles } from "../lib/files.ts";
 import { COMPOSE_CHECKS, OFFLINE_CHECKS, STACK_CHECKS } from "./check/registry.ts";
+import type { StackContext } from "./check/context.ts";
 import { withPlaces } from "./check/placed.ts";
 import { suppress } from "./check/suppress.ts";
 import type { Invocation } from "./cli.ts";
 import { dockerTool } from "./engine/docker_cli.ts";
 import { type Engine, Lacking } from "./engine/engine.ts";
 import type { Session } from "./session.ts";
+import { secretFilesOf, secretsDirOf } from "./destinations.ts";
 import { renderFor, renderStack } from "./render.ts";
-import { filesDirOf, type Target, urlsOf } from "./stack.ts";
+import { type EngineName, filesDirOf, type Stack, type Target, urlsOf } from "./stack.ts";
 import { type Verdict, verify } from "./verify.ts";
 
 export { OFFLINE_CHECKS } from "./check/registry.ts";
@@ -35,41 +37,74 @@ export interface Checked {
   buildDirOf(id: string): string;
 }
 
+/** What the checks look at: the files of the chosen engine, those of the docker engine, and the whole stack. */
+export interface Contexts {
+  readonly own: CheckContext;
+  readonly compose: CheckContext;
+  readonly whole: StackContext;
+}
+
 /**
- * Renders the stack into a directory of its own below the state directory and runs every offline check there.
+ * What the checks of `stack` look at.
  *
- * @returns the verdicts, every file that was checked, and for the id of a check the directory that its problems' files are in.
+ * @param target Where it is to run: what is rendered names its directories.
+ * @param stagedDir The build directory that the files lie in while they are checked.
  */
-export async function checkOffline(
-  { stack, target, engine }: Session,
-  { config, progress, signal, ids, today = new Date().toISOString().slice(0, 10) }: OfflineOptions,
-): Promise<Checked> {
-  const staging: Target = { ...target, buildDir: join(target.stateDir, "check") };
-  progress.step("render the configuration");
-  // Rendered for the real target: what is checked is byte for byte what would be served.
-  const files = renderStack(stack, target);
-  await writeFiles(staging.buildDir, files);
-  const tool = toolFinder(engine, progress);
-  const context = (of: Target): CheckContext => ({
-    files: renderFor(stack, { ...target, engine: of.engine }),
-    buildDir: filesDirOf(of),
+export function contextsOf(
+  stack: Stack,
+  target: Target,
+  stagedDir: string,
+  { tool, signal }: Pick<CheckContext, "tool" | "signal">,
+): Contexts {
+  const context = (engine: EngineName): CheckContext => ({
+    // Rendered for the real target: what is checked is byte for byte what would be served.
+    files: renderFor(stack, { ...target, engine }),
+    buildDir: filesDirOf({ engine, buildDir: stagedDir }),
     stateDir: target.stateDir,
     config: stack,
+    secretFiles: secretFilesOf(stack, target.configDir).map(({ service, file }) =>
+      join(secretsDirOf(service, { ...target, engine }), file)
+    ),
     locale: stack.locale,
     urls: urlsOf(stack),
     tool,
     signal,
   });
-  const isChosen = ({ id }: { id: string }) => ids?.has(id) ?? true;
-  progress.step("check the generated files");
-  const [own, compose] = [context(staging), context({ ...staging, engine: "docker" })];
-  const whole = { ...own, config: stack, inUse: { buildDir: target.buildDir, files } };
+  const own = context(target.engine);
+  const files = renderStack(stack, target);
+  return {
+    own,
+    compose: target.engine === "docker" ? own : context("docker"),
+    whole: { ...own, config: stack, inUse: { buildDir: target.buildDir, files } },
+  };
+}
+
+/** Runs the chosen checks of every area, and judges what they say by the suppressions of config.ts. */
+export async function runChecks(
+  { own, compose, whole }: Contexts,
+  isChosen: (check: { readonly id: string }) => boolean,
+  today: string,
+): Promise<Verdict[]> {
   const found = await Promise.all([
     verify(OFFLINE_CHECKS.filter(isChosen), own),
     verify(COMPOSE_CHECKS.filter(isChosen), compose),
     verify(STACK_CHECKS.filter(isChosen), whole),
   ]);
-  const judged = suppress(found.flat(), stack.checks.ignore, today).filter(isChosen);
+  return suppress(found.flat(), whole.config.checks.ignore, today).filter(isChosen);
+}
+
+/** Renders the stack into a directory of its own below the state directory and runs every offline check there. */
+export async function checkOffline(
+  { stack, target, engine }: Session,
+  { config, progress, signal, ids, today = new Date().toISOString().slice(0, 10) }: OfflineOptions,
+): Promise<Checked> {
+  const stagedDir = join(target.stateDir, "check");
+  progress.step("render the configuration");
+  const contexts = contextsOf(stack, target, stagedDir, { tool: toolFinder(engine, progress), signal });
+  const { own, compose, whole: { inUse: { files } } } = contexts;
+  await writeFiles(stagedDir, files);
+  progress.step("check the generated files");
+  const judged = await runChecks(contexts, ({ id }) => ids?.has(id) ?? true, today);
   const isCompose = (id: string) => COMPOSE_CHECKS.some((check) => check.id === id);
   return {
     verdicts: await withPlaces(judged, { stack, config, files: own.files }),
