@@ -92,7 +92,7 @@ const ALIVE_FOR_MS = 3_600_000;
 
 function health(context: RuleContext): AlertRule[] {
   // The stack's own services have alerts that say more: TargetDown, ServiceCrashLooping, WebhookNotReady and so on.
-  const others = `${ANY},container_label_com_docker_compose_project!="${context.stack}"`;
+  const others = `container_label_com_docker_compose_project!="${context.stack}",${ANY}`;
   const window = atLeast("15m", context);
   const seen = `container_last_seen{${others}}[1d]`;
   // What runs once and ends, such as a migration, is not missed.

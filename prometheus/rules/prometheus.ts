@@ -184,7 +184,7 @@ function scraping(context: RuleContext): AlertRule[] {
     settableAlert(context, {
       alert: "PrometheusScrapeLimitHit",
       severity: "warning",
-      line: { for: "15m" },
+      line: { for: "20m" },
       expr: () =>
         `${
           LIMITS.map((name) => `increase(prometheus_${name}_total{job="prometheus"}[${long}])`).join(" + ")

@@ -204,7 +204,7 @@ const CASES: readonly AlertCase[] = [
       [own("target_scrape_pool_exceeded_label_limits_total")]: "0x300",
     },
     moments: [{
-      at: "29m45s",
+      at: "34m45s",
       firing: [{
         severity: "warning",
         labels: LABELS,
