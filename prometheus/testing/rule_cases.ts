@@ -20,6 +20,7 @@ import {
   ruleFile,
 } from "../rules/rule.ts";
 import { lacking } from "./evidence.ts";
+import { madeUp } from "./exposed.ts";
 
 /** Series in promtool's notation, one value a step: `{ 'up{job="node"}': "1x8" }`. */
 export type Series = Readonly<Record<string, string>>;
@@ -74,6 +75,10 @@ export function testRules(family: RuleFamily, cases: readonly AlertCase[]): void
     assert.deepEqual(lacking(alerts, cases), []);
     const names = alerts.map(({ alert, severity }) => `${alert} ${severity}`);
     assert.equal(new Set(names).size, names.length, "two alerts with one name and severity");
+  });
+
+  Deno.test(`${family.name} rules are tried on series that something exposes`, () => {
+    assert.deepEqual(madeUp(cases), []);
   });
 
   Deno.test(`${family.name} rules have whole texts`, () => {

@@ -12,8 +12,9 @@ import { renderStack } from "../../tasks/render.ts";
 
 const HERE = new URL("./", import.meta.url);
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+// What libraries ask for while they load: whether there are colours, and whether the grammar of PromQL is to be traced.
+const VARIABLES = "NO_COLOR,FORCE_COLOR,TERM,CI,LOG";
 // VIGIE_UPDATE=1 writes the messages anew; read their diff before you commit it.
-const COLOUR_VARIABLES = "NO_COLOR,FORCE_COLOR,TERM,CI";
 const UPDATE = Deno.env.get("VIGIE_UPDATE") === "1";
 // These depend on what a process may do, or leave it in a state that other tests would notice: each gets one of its own.
 const ALONE = new Set(["never_loads.ts", "reads_environment.ts", "remote.ts", "unknown_package.ts"]);
@@ -87,7 +88,7 @@ async function messageOfProcess(file: string): Promise<string> {
     "--quiet",
     "--no-prompt",
     "--allow-read",
-    `--allow-env=${COLOUR_VARIABLES}`,
+    `--allow-env=${VARIABLES}`,
     script,
     file,
   ];

@@ -68,6 +68,61 @@ export default defineStack({
     certificateDays: 30,
     targetDownFor: "5m",
   },
+  rules: {
+    HostMemoryHigh: {
+      threshold: 88,
+      for: "20m",
+      keepFiringFor: "5m",
+      severity: "info",
+      labels: { team: "ops" },
+      summary: "Memory of {{ $labels.instance }}: {{ $value | humanize }} %",
+      description: {
+        fr: "Mémoire utilisée à {{ $value | humanize }} %.",
+        en: "{{ $value | humanize }}% of the memory is used.",
+      },
+      runbook: "https://wiki.example.org/memory",
+      hosts: [
+        { matchers: ['region="eu-west"', 'team="web"'], threshold: 95, for: "0s" },
+        { matchers: ["instance=~db-.*"], enabled: false },
+      ],
+    },
+    HostDiskSpaceLow: {
+      for: "10m",
+      warning: { threshold: 25, hosts: [{ matchers: ['mountpoint="/backup"'], threshold: 10 }] },
+      critical: { threshold: 10, labels: { team: "storage" } },
+    },
+    WebhookDeadLetters: { severity: "warning" },
+    HostClockSkew: { enabled: false },
+  },
+  alerts: [
+    {
+      alert: "ApiSlow",
+      expr: "job:api_latency:mean5m > 0.5",
+      for: "10m",
+      keepFiringFor: "5m",
+      severity: "warning",
+      labels: { team: "web" },
+      summary: { fr: "{{ $labels.job }} est lente", en: "{{ $labels.job }} is slow" },
+      description: "{{ $value | humanizeDuration }}",
+      runbook: "https://wiki.example.org/api",
+      dashboard: { uid: "vigie-stack", variables: ["job"] },
+    },
+    {
+      alert: "ApiSlow",
+      expr: "job:api_latency:mean5m > 2",
+      severity: "critical",
+      summary: "{{ $labels.job }} is very slow",
+      description: "{{ $value | humanizeDuration }}",
+      dashboard: "https://grafana.example.org/d/api?var-job={{ $labels.job }}",
+    },
+  ],
+  recordings: [{
+    record: "job:api_latency:mean5m",
+    expr: `
+      sum by (job) (rate(api_latency_seconds_sum[5m]))
+        / sum by (job) (rate(api_latency_seconds_count[5m]))
+    `,
+  }],
   notify: {
     receivers: {
       console: [{ kind: "console" }],
