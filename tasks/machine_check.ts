@@ -130,6 +130,11 @@ async function retentionIssues(stack: Stack, context: MachineContext): Promise<C
   }];
 }
 
+/** The disk that holds `path`, which need not exist. */
+export async function diskBelow(path: string): Promise<Disk> {
+  return await diskOf(await nearestExisting(path));
+}
+
 async function diskOf(path: string): Promise<Disk> {
   const { bsize, bavail, blocks } = await statfs(path);
   return { free: bavail * bsize, total: blocks * bsize };
@@ -151,7 +156,7 @@ async function isDirectory(path: string): Promise<boolean> {
 }
 
 /** Bytes of all files below a directory; 0 when there is none. */
-async function sizeOf(directory: string): Promise<number> {
+export async function sizeOf(directory: string): Promise<number> {
   let sum = 0;
   try {
     for await (const entry of Deno.readDir(directory)) {

@@ -1,7 +1,14 @@
 /** Running checks: all of them, each with its time, none stopped by another's failure. */
 
 import { isAbsolute, join, relative } from "node:path";
-import { type Check, type CheckContext, type Problem, type Severity, Skipped } from "../lib/check.ts";
+import {
+  type Check,
+  type CheckContext,
+  type Note,
+  type Problem,
+  type Severity,
+  Skipped,
+} from "../lib/check.ts";
 import { readIfThere } from "../lib/files.ts";
 import { maskSecrets } from "../lib/secrets.ts";
 import { formatElapsed } from "../lib/units.ts";
@@ -20,6 +27,8 @@ export interface Verdict {
   readonly suppressed?: readonly Suppressed[];
   /** Why it could not look; undefined when it did. */
   readonly skipped?: string;
+  /** What it found out beside problems. */
+  readonly note?: Note;
   /** Milliseconds. */
   readonly ms: number;
 }
@@ -85,7 +94,7 @@ async function verdictOf<Context extends CheckContext>(
   context: Context,
 ): Promise<Verdict> {
   const started = performance.now();
-  const done = (rest: Pick<Verdict, "problems" | "skipped">): Verdict => ({
+  const done = (rest: Pick<Verdict, "problems" | "skipped" | "note">): Verdict => ({
     id: check.id,
     title: check.title,
     severity: check.severity,
@@ -93,7 +102,8 @@ async function verdictOf<Context extends CheckContext>(
     ...rest,
   });
   try {
-    return done({ problems: await check.run(context) });
+    const problems = await check.run(context);
+    return done({ problems, ...(check.note && { note: await check.note(context) }) });
   } catch (error) {
     if (error instanceof Skipped) return done({ problems: [], skipped: error.message });
     throw error;

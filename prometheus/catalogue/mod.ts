@@ -4,6 +4,7 @@ import type { CatalogueMetric, ExporterCatalogue } from "./catalogue.ts";
 import { readCatalogues } from "./read.ts";
 
 export { RECORDED_DIR, recordedCatalogues } from "./recorded.ts";
+export { BYTES_PER_SAMPLE, type Cost, costOf, type JobCost } from "./cost.ts";
 export { type Misnomer, misnomersOf } from "./judge.ts";
 export { type Scraped, type ScrapedJob, scrapedOf } from "./scraped.ts";
 export { ANY_JOB } from "./synthetic.ts";

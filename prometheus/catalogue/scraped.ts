@@ -1,8 +1,12 @@
 /** What the generated files make Prometheus know: which jobs it asks, which series its rules add. */
 
 import type { Files } from "../../lib/files.ts";
+import { durationMs } from "../../lib/units.ts";
 import { fromYaml } from "../../lib/yaml.ts";
 import { metricsOf } from "./mod.ts";
+
+// Prometheus's own.
+const DEFAULT_INTERVAL = "1m";
 
 /** One scrape job. */
 export interface ScrapedJob {
@@ -11,6 +15,8 @@ export interface ScrapedJob {
   readonly targets: readonly Readonly<Record<string, string>>[];
   /** Whether it may have more targets than these: their labels are not known beforehand. */
   readonly open: boolean;
+  /** Time between two scrapes, milliseconds. */
+  readonly intervalMs: number;
   /** Whether the catalogue knows what it exposes; a job of the user's own may expose anything. */
   readonly known: boolean;
 }
@@ -25,8 +31,10 @@ export interface Scraped {
 }
 
 interface PrometheusYaml {
+  readonly global?: { readonly scrape_interval?: string };
   readonly scrape_configs?: readonly {
     readonly job_name: string;
+    readonly scrape_interval?: string;
     readonly static_configs?: readonly {
       readonly targets?: string[];
       readonly labels?: Record<string, string>;
@@ -41,10 +49,19 @@ interface RulesYaml {
   }[];
 }
 
+// The same files are looked at by several checks, and reading thousands of rules takes its time.
+const read = new WeakMap<Files, { readonly scraped: Scraped | undefined }>();
+
 /** What `prometheus/**` of `files` makes known; undefined when one of them cannot be read, which other checks say. */
 export function scrapedOf(files: Files): Scraped | undefined {
+  let known = read.get(files);
+  if (known === undefined) read.set(files, known = { scraped: readScraped(files) });
+  return known.scraped;
+}
+
+function readScraped(files: Files): Scraped | undefined {
   try {
-    const { scrape_configs = [] } = fromYaml(
+    const { global, scrape_configs = [] } = fromYaml(
       files.get("prometheus/prometheus.yml") ?? "{}",
     ) as PrometheusYaml;
     const rules = [...files].filter(([path]) => /^prometheus\/rules\/[^/]+\.ya?ml$/.test(path))
@@ -56,6 +73,7 @@ export function scrapedOf(files: Files): Scraped | undefined {
         targets: (job.static_configs ?? []).flatMap(({ targets = [], labels = {} }) =>
           targets.map((instance) => ({ instance, ...visible(labels), job: job.job_name }))
         ),
+        intervalMs: durationMs(job.scrape_interval ?? global?.scrape_interval ?? DEFAULT_INTERVAL),
         open: job.file_sd_configs !== undefined,
         known: metricsOf(job.job_name).size > 0,
       })),

@@ -19,6 +19,7 @@ export const CHECK_IDS = [
   "compose/health",
   "compose/mounts",
   "config/secrets",
+  "cost/series",
   "build/fresh",
   "suppression/expired",
   "suppression/unused",

@@ -8,6 +8,7 @@ import { alertmanagerChecks } from "../../prometheus/alertmanager/mod.ts";
 import { prometheusChecks } from "../../prometheus/mod.ts";
 import { UsageError } from "../cli.ts";
 import type { StackContext } from "./context.ts";
+import { costCheck } from "./cost.ts";
 import { freshCheck } from "./fresh.ts";
 import { secretsCheck } from "./secrets.ts";
 import { SUPPRESSION_CHECKS } from "./suppress.ts";
@@ -23,7 +24,7 @@ export const OFFLINE_CHECKS: readonly Check[] = [
 export const COMPOSE_CHECKS: readonly Check[] = composeChecks;
 
 /** The checks of the whole stack: config.ts itself, and the files of both engines. */
-export const STACK_CHECKS: readonly Check<StackContext>[] = [secretsCheck, freshCheck];
+export const STACK_CHECKS: readonly Check<StackContext>[] = [secretsCheck, costCheck, freshCheck];
 
 /** What a check says about itself. */
 export type CheckInfo = Pick<Check, "id" | "title" | "severity">;

@@ -21,6 +21,7 @@ export async function formatVerdicts(
     if (options.verbose) {
       for (const verdict of own) {
         blocks.push(await formatVerdict(verdict, directoryOf(verdict.id)), ...suppressedLines(verdict));
+        if (verdict.note) blocks.push(indented(verdict.note.line), indented(verdict.note.table));
       }
       continue;
     }
@@ -32,7 +33,7 @@ export async function formatVerdicts(
       blocks.push(`${areaLine(area, own)}: ${whole}`);
       continue;
     }
-    blocks.push(areaLine(area, own));
+    blocks.push(areaLine(area, own), ...own.flatMap(({ note }) => note ? indented(pc.dim(note.line)) : []));
     for (const [reason, skipped] of reasons) {
       blocks.push(`     ${pc.yellow("skip")} ${skipped.map(({ id }) => id).join(", ")}: ${reason}`);
     }
@@ -98,6 +99,10 @@ function suppressedLines({ suppressed = [] }: Verdict): string[] {
       pc.dim(`(until ${until}: ${reason})`)
     }`
   );
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, "     ");
 }
 
 function isSkipped({ skipped }: Verdict): boolean {
