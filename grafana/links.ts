@@ -2,6 +2,7 @@
 
 /** The numbers that an alert compares with: one for each severity that it comes in. */
 export interface AlertLine {
+  readonly info?: number;
   readonly warning?: number;
   readonly critical?: number;
 }

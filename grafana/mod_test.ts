@@ -268,16 +268,27 @@ Deno.test("renderGrafana writes every text in the language asked for", () => {
 });
 
 Deno.test("renderGrafana asks for rates over Grafana's own window only, for sums over the range shown", () => {
-  const windows = [...exprs(render()).matchAll(/\b(\w+) ?\((?:[^()[\]]|\([^()]*\))*\[([^[\]]+)\]/g)]
-    .map(([, name, window]) => `${name} ${window}`);
+  const bare = panelsIn(render()).flatMap(({ targets = [] }) => targets)
+    .map((target) => (target as unknown as { expr: string }).expr.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""'));
+  const windows = bare.flatMap((expr) =>
+    [...expr.matchAll(/\b(\w+) ?\((?:[^()[\]]|\([^()]*\))*\[([^[\]]+)\]/g)].map(([, name, window]) =>
+      `${name} ${window}`
+    )
+  );
   assert.deepEqual([...new Set(windows)].sort(), [
     "avg_over_time $__range",
     "avg_over_time $__rate_interval",
-    // Its alert's own window: the line would mean nothing over another one.
+    // Their alerts' own windows: the lines would mean nothing over others.
     "changes 10m",
     "count_over_time $__range:1m",
+    "deriv 6h",
     "increase $__rate_interval",
+    "increase 1h",
+    "last_over_time 1d",
+    "min_over_time 2m",
+    "min_over_time 5m",
     "rate $__rate_interval",
     "resets $__range",
+    "resets 15m",
   ]);
 });

@@ -56,6 +56,7 @@ export interface Query {
 
 /** Values from which on something is wrong: coloured in a stat, a dashed line in a graph. */
 export interface Limits {
+  readonly info?: number;
   readonly warning?: number;
   readonly critical?: number;
   /** Whether it is wrong to be below them; above by default. */

@@ -98,11 +98,14 @@ function buildGraph(panel: Graph, locale: Locale): BuiltPanel {
 }
 
 /** Grafana paints a threshold in the colour that begins there: of limits that must not be undercut, that of the better side. */
-function limitQueries({ warning, critical, below = false }: Limits): Query[] {
-  if (!below) return [];
-  return ([["warning", warning], ["critical", critical]] as const).flatMap(([color, value]) =>
-    value === undefined ? [] : [{ expr: `vector(${value})`, legend: LIMIT, color, line: "dashed" as const }]
-  );
+function limitQueries(limits: Limits): Query[] {
+  if (!limits.below) return [];
+  return numbersOf(limits).map(({ severity, value }) => ({
+    expr: `vector(${value})`,
+    legend: LIMIT,
+    color: severity,
+    line: "dashed",
+  }));
 }
 
 function graphProperties({ below, color, line }: Query): { id: string; value: unknown }[] {
@@ -286,18 +289,25 @@ function withCommon<Builder extends CommonBuilder>(builder: Builder, panel: Pane
   return builder;
 }
 
-function steps({ warning, critical, below = false }: Limits): Threshold[] {
-  const limits = ([["warning", warning], ["critical", critical]] as const)
-    .flatMap(([color, value]) => value === undefined ? [] : [{ color: COLORS[color], value }])
+function steps(limits: Limits): Threshold[] {
+  const crossed = numbersOf(limits).map(({ severity, value }) => ({ value, color: COLORS[severity] }))
     .sort((a, b) => a.value - b.value);
-  if (!below) return [{ value: null, color: COLORS.good }, ...limits];
+  if (!limits.below) return [{ value: null, color: COLORS.good }, ...crossed];
   // A colour holds from its value up: the worst one has no beginning, and each limit begins the next better one.
-  return [...limits.map(({ color }) => color), COLORS.good]
-    .map((color, i) => ({ value: limits[i - 1]?.value ?? null, color }));
+  return [...crossed.map(({ color }) => color), COLORS.good]
+    .map((color, i) => ({ value: crossed[i - 1]?.value ?? null, color }));
 }
 
-function hasLimits({ warning, critical }: Limits): boolean {
-  return warning !== undefined || critical !== undefined;
+/** The limits that there are, the mildest first. */
+function numbersOf(limits: Limits) {
+  return (["info", "warning", "critical"] as const).flatMap((severity) => {
+    const value = limits[severity];
+    return value === undefined ? [] : [{ severity, value }];
+  });
+}
+
+function hasLimits(limits: Limits): boolean {
+  return numbersOf(limits).length > 0;
 }
 
 function valueMap(values: readonly ValueName[], locale: Locale) {

@@ -15,6 +15,7 @@ export { prometheusDrift, type RunningPrometheus } from "./drift.ts";
 export { instancesOnHosts } from "./on_hosts.ts";
 export { ruleIssues } from "./rules/issues.ts";
 export { type AlertLine, alertLines } from "./rules/lines.ts";
+export { type AlertPlaces, alertPlaces } from "./rules/places.ts";
 export { type Rule, ruleFile } from "./rules/rule.ts";
 export { OWN_JOBS } from "./scrape_jobs.ts";
 

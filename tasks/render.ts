@@ -8,7 +8,13 @@ import { grafanaEnvironment } from "../grafana/schema.ts";
 import { type Files, mergeFiles, under } from "../lib/files.ts";
 import { durationMs } from "../lib/units.ts";
 import { renderAlertmanager } from "../prometheus/alertmanager/mod.ts";
-import { alertLines, instancesOnHosts, renderPrometheus, type ScrapedService } from "../prometheus/mod.ts";
+import {
+  alertLines,
+  alertPlaces,
+  instancesOnHosts,
+  renderPrometheus,
+  type ScrapedService,
+} from "../prometheus/mod.ts";
 import { renderWebhook } from "../webhook/mod.ts";
 import { receiversOf, secretFilesOf, webhookConfigOf, webhookUrlOf } from "./destinations.ts";
 import { addressesOf, filesDirOf, servicesOf, type Stack, type Target, urlsOf, versionsOf } from "./stack.ts";
@@ -44,6 +50,7 @@ export function renderFor(stack: Stack, target: Target): Files {
     return scrape ? [{ name, address: addresses[name], job: scrape.job, path: scrape.path }] : [];
   });
   const fileSd = fileSdOf(stack, target);
+  const runbookUrl = `${webhookUrlOf(stack)}/runbooks`;
   const files = [
     renderPrometheus(stack, stack.locale, {
       stack: stack.name,
@@ -51,7 +58,7 @@ export function renderFor(stack: Stack, target: Target): Files {
       alertmanager: addresses.alertmanager,
       blackbox: running.has("blackbox") ? addresses.blackbox : undefined,
       filePaths: fileSd.paths,
-      runbookUrl: `${webhookUrlOf(stack)}/runbooks`,
+      runbookUrl,
       grafanaUrl: running.has("grafana") ? urls.grafana : undefined,
     }),
     renderAlertmanager(stack.notify, receiversOf(stack, target), stack.locale, {
@@ -72,6 +79,7 @@ export function renderFor(stack: Stack, target: Target): Files {
       dashboardsPath,
       scrapeIntervalSeconds: durationMs(stack.scrape.interval) / 1_000,
       lines: alertLines(stack),
+      alerts: alertPlaces(stack, runbookUrl),
       services: new Map([...running].map((service) => [service, DEFINITIONS[service].scrape?.job])),
       hosts: stack.hosts.some(({ address }) => address !== undefined || services.has("node-exporter")),
       probes: stack.probes.length > 0 && running.has("blackbox"),

@@ -47,7 +47,7 @@ export const containers: Dashboard = {
   }],
   alerts: `job="cadvisor",name=~"$name"`,
   shown: ({ services }) => services.has("cadvisor"),
-  rows: (links) => [overview(links), use(links), traffic()],
+  rows: (links) => [overview(links), use(links), traffic(links)],
 };
 
 function overview({ lines }: GrafanaLinks): Row {
@@ -133,6 +133,12 @@ function overview({ lines }: GrafanaLinks): Row {
             decimals: 1,
           },
           {
+            expr: `time() - max by (name) (last_over_time(container_last_seen{${CONTAINER}}[1d]))`,
+            title: { fr: "Vu il y a", en: "Last seen" },
+            unit: "seconds",
+            limits: lines.ContainerGone ?? {},
+          },
+          {
             expr: RESTARTS,
             title: { fr: "Redémarrages", en: "Restarts" },
             unit: "count",
@@ -196,7 +202,7 @@ function use({ lines }: GrafanaLinks): Row {
   };
 }
 
-function traffic(): Row {
+function traffic({ lines }: GrafanaLinks): Row {
   const rate = (metric: string) => `sum by (name) (rate(${metric}{${CONTAINER}}[$__rate_interval]))`;
   const both = (
     factor: string,
@@ -207,6 +213,7 @@ function traffic(): Row {
     { expr: `${factor}${rate(above)}`, legend: names[0] },
     { expr: `${factor}${rate(below)}`, legend: names[1], below: true },
   ];
+  const restarts = `max by (name) (resets(container_cpu_usage_seconds_total{${CONTAINER}}[15m]))`;
   return {
     title: { fr: "Réseau, disques et limites", en: "Network, disks and limits" },
     panels: [
@@ -261,6 +268,18 @@ function traffic(): Row {
         unit: "percent",
         absent: NO_CPU_LIMIT,
         queries: [{ expr: CPU_SHARE, legend: "{{name}}" }],
+      },
+      {
+        kind: "graph",
+        width: 24,
+        title: { fr: "Redémarrages en 15 minutes", en: "Restarts within 15 minutes" },
+        description: {
+          fr: "Combien de fois chaque conteneur a redémarré ; la ligne est le seuil de l'alerte.",
+          en: "How often each container restarted; the line is the alert's threshold.",
+        },
+        unit: "count",
+        limits: lines.ContainerRestarting,
+        queries: [{ expr: restarts, legend: "{{name}}" }],
       },
     ],
   };

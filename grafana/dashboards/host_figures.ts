@@ -30,6 +30,8 @@ export function figuresOf(
     });
     return `${onDisks} or on (instance) ${expr(host)}`;
   };
+  const free = byDevice((device) => `node_filesystem_avail_bytes{${host},${ON_DISK}${device}}`);
+  const pace = byDevice((device) => `deriv(node_filesystem_avail_bytes{${host},${ON_DISK}${device}}[6h])`);
   return {
     /** Processors busy, percent: waiting for a disk is not being busy. */
     busy: `100 * ${recorded("instance:node_cpu_busy:ratio", shareOfTime('mode!~"idle|iowait"'))}`,
@@ -56,6 +58,10 @@ export function figuresOf(
         (fs) => `node_filesystem_files_free{${fs}} / (node_filesystem_files{${fs}} > 0)`,
       )
     }))`,
+    /** Space free on each filesystem, bytes. */
+    spaceFree: `(${free} or on (instance) node_filesystem_avail_bytes{${host}})`,
+    /** When each filesystem that fills up is full, seconds from now. */
+    secondsUntilFull: `(${free}) / -((${pace}) < 0)`,
     shareOfTime,
     perProcessor,
   };

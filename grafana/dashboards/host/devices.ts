@@ -1,7 +1,8 @@
 /** Rows of the host dashboard: filesystems, disks, network interfaces. */
 
 import type { Text } from "../../../lib/text.ts";
-import type { GrafanaLinks } from "../../links.ts";
+import type { AlertLine, GrafanaLinks } from "../../links.ts";
+import type { Graph } from "../../panel.ts";
 import type { Row } from "../dashboard.ts";
 import { bothDirections, byDevice, DISK, FIGURES, NETWORK, usedLimits, withDevice } from "./queries.ts";
 
@@ -62,32 +63,37 @@ export function space({ lines }: GrafanaLinks): Row {
   };
 }
 
+const KINDS = [
+  {
+    bytes: "read_bytes",
+    time: "read_time_seconds",
+    count: "reads_completed",
+    record: "instance_device:node_disk_read_latency:seconds",
+    legend: withDevice({ fr: "lecture", en: "read" }),
+    below: false,
+  },
+  {
+    bytes: "written_bytes",
+    time: "write_time_seconds",
+    count: "writes_completed",
+    record: "instance_device:node_disk_write_latency:seconds",
+    legend: withDevice({ fr: "écriture", en: "write" }),
+    below: true,
+  },
+] as const;
+
 /** Throughput, latency and use of each disk. */
 export function disks({ lines }: GrafanaLinks): Row {
   const absent: Text = { fr: "aucun disque visible", en: "no disk visible" };
   const rate = (metric: string, device: string) =>
     `rate(node_disk_${metric}_total{${DISK}${device}}[$__rate_interval])`;
-  // Nothing read or written gives 0, where the division alone would give no value.
-  const latency = (time: string, count: string) =>
+  // What the alerts' rules store; nothing read or written gives 0, where the division alone would give no value.
+  const latency = ({ record, time, count }: typeof KINDS[number]) =>
     byDevice((device) =>
-      `(${rate(time, device)} / (${rate(count, device)} > 0) or 0 * ${rate(count, device)})`
+      `(${record}{${DISK}${device}} or ${rate(time, device)} / (${rate(count, device)} > 0) or 0 * ${
+        rate(count, device)
+      })`
     );
-  const kinds = [
-    {
-      bytes: "read_bytes",
-      time: "read_time_seconds",
-      count: "reads_completed",
-      legend: withDevice({ fr: "lecture", en: "read" }),
-      below: false,
-    },
-    {
-      bytes: "written_bytes",
-      time: "write_time_seconds",
-      count: "writes_completed",
-      legend: withDevice({ fr: "écriture", en: "write" }),
-      below: true,
-    },
-  ];
   return {
     title: { fr: "Disques", en: "Disks" },
     panels: [
@@ -101,7 +107,7 @@ export function disks({ lines }: GrafanaLinks): Row {
         },
         unit: "bytesPerSecond",
         absent,
-        queries: kinds.map(({ bytes, legend, below }) => ({
+        queries: KINDS.map(({ bytes, legend, below }) => ({
           expr: byDevice((device) => rate(bytes, device)),
           legend,
           below,
@@ -117,7 +123,7 @@ export function disks({ lines }: GrafanaLinks): Row {
         },
         unit: "perSecond",
         absent,
-        queries: kinds.map(({ count, legend, below }) => ({
+        queries: KINDS.map(({ count, legend, below }) => ({
           expr: byDevice((device) => rate(count, device)),
           legend,
           below,
@@ -126,18 +132,6 @@ export function disks({ lines }: GrafanaLinks): Row {
       {
         kind: "graph",
         width: 8,
-        title: { fr: "Latence des disques", en: "Disk latency" },
-        description: {
-          fr: "Durée moyenne d'une lecture et d'une écriture, attente comprise ; 0 sans activité.",
-          en: "Mean time of a read and a write, waiting included; 0 without activity.",
-        },
-        unit: "seconds",
-        limits: lines.HostDiskLatencyHigh,
-        absent,
-        queries: kinds.map(({ time, count, legend }) => ({ expr: latency(time, count), legend })),
-      },
-      {
-        kind: "graph",
         title: { fr: "Occupation des disques", en: "Disk busy" },
         description: {
           fr:
@@ -154,6 +148,36 @@ export function disks({ lines }: GrafanaLinks): Row {
       },
       {
         kind: "graph",
+        width: 8,
+        title: { fr: "Latence de lecture", en: "Read latency" },
+        description: {
+          fr:
+            "Durée moyenne d'une lecture, attente comprise ; 0 sans activité. La ligne est le seuil de l'alerte.",
+          en: "Mean time of a read, waiting included; 0 without activity. The line is the alert's threshold.",
+        },
+        unit: "seconds",
+        limits: lines.HostDiskReadLatencyHigh,
+        absent,
+        queries: [{ expr: latency(KINDS[0]), legend: "{{device}}" }],
+      },
+      {
+        kind: "graph",
+        width: 8,
+        title: { fr: "Latence d'écriture", en: "Write latency" },
+        description: {
+          fr:
+            "Durée moyenne d'une écriture, attente comprise ; 0 sans activité. La ligne est le seuil de l'alerte.",
+          en:
+            "Mean time of a write, waiting included; 0 without activity. The line is the alert's threshold.",
+        },
+        unit: "seconds",
+        limits: lines.HostDiskWriteLatencyHigh,
+        absent,
+        queries: [{ expr: latency(KINDS[1]), legend: "{{device}}" }],
+      },
+      {
+        kind: "graph",
+        width: 8,
         title: { fr: "File d'attente des disques", en: "Disk queue" },
         description: {
           fr: "Demandes en attente ou en cours, en moyenne : un disque qui ne suit plus les empile.",
@@ -176,6 +200,27 @@ export function network({ lines }: GrafanaLinks): Row {
   const absent: Text = { fr: "aucune interface visible", en: "no interface visible" };
   const rate = (direction: string, what: string, device: string) =>
     `rate(node_network_${direction}_${what}_total{${NETWORK}${device}}[$__rate_interval])`;
+  const errors = (direction: "receive" | "transmit", title: Text, limits: AlertLine | undefined): Graph => ({
+    kind: "graph",
+    width: 8,
+    title,
+    description: {
+      fr:
+        "Part des paquets qui étaient abîmés ou n'ont pas pu passer : câble, carte ou pilote. 0 sans trafic.",
+      en: "Share of packets that were damaged or could not pass: cable, card or driver. 0 without traffic.",
+    },
+    unit: "percent",
+    limits,
+    absent,
+    queries: [{
+      expr: byDevice((device) => {
+        const errs = rate(direction, "errs", device);
+        const packets = rate(direction, "packets", device);
+        return `(100 * ${errs} / (${packets} + ${errs} > 0) or 0 * ${packets})`;
+      }),
+      legend: "{{device}}",
+    }],
+  });
   return {
     title: { fr: "Réseau", en: "Network" },
     panels: [
@@ -191,27 +236,14 @@ export function network({ lines }: GrafanaLinks): Row {
         absent,
         queries: bothDirections((direction, device) => `8 * ${rate(direction, "bytes", device)}`),
       },
+      errors("receive", { fr: "Erreurs de réception", en: "Receive errors" }, lines.HostNetworkReceiveErrors),
+      errors(
+        "transmit",
+        { fr: "Erreurs d'émission", en: "Transmit errors" },
+        lines.HostNetworkTransmitErrors,
+      ),
       {
         kind: "graph",
-        width: 8,
-        title: { fr: "Erreurs réseau", en: "Network errors" },
-        description: {
-          fr:
-            "Part des paquets que l'interface n'a pas pu recevoir ou émettre : câble, carte ou pilote. 0 sans trafic.",
-          en:
-            "Share of packets the interface could not receive or send: cable, card or driver. 0 without traffic.",
-        },
-        unit: "percent",
-        limits: lines.HostNetworkErrors,
-        absent,
-        queries: bothDirections((direction, device) =>
-          `100 * (${rate(direction, "errs", device)} / (${rate(direction, "packets", device)} > 0) or ` +
-          `0 * ${rate(direction, "packets", device)})`
-        ).map((query) => ({ ...query, below: false })),
-      },
-      {
-        kind: "graph",
-        width: 8,
         title: { fr: "Paquets rejetés", en: "Packets dropped" },
         description: {
           fr:
@@ -222,6 +254,26 @@ export function network({ lines }: GrafanaLinks): Row {
         unit: "packetsPerSecond",
         absent,
         queries: bothDirections((direction, device) => rate(direction, "drop", device)),
+      },
+      {
+        kind: "graph",
+        title: { fr: "Coupures du lien", en: "Link going down and up" },
+        description: {
+          fr:
+            "Changements de l'état du lien en deux minutes : câble, port du commutateur ou négociation. La ligne est le seuil de l'alerte.",
+          en:
+            "Changes of the link's state within two minutes: cable, port of the switch or negotiation. The line is the alert's threshold.",
+        },
+        unit: "count",
+        limits: lines.HostNetworkFlapping,
+        absent,
+        queries: [{
+          expr: byDevice((device) => {
+            const changes = `node_network_carrier_changes_total{${NETWORK}${device}}`;
+            return `${changes} - min_over_time(${changes}[2m])`;
+          }),
+          legend: "{{device}}",
+        }],
       },
     ],
   };

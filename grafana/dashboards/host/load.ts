@@ -193,8 +193,12 @@ export function pressure({ lines }: GrafanaLinks): Row {
       width: 8,
       title,
       description: {
-        fr: "Part du temps où au moins une tâche attend (PSI) ; « toutes » : où aucune n'avance.",
-        en: "Share of time at least one task waits (PSI); all: no task at all gets on.",
+        fr: metric === "io"
+          ? "Part du temps où au moins une tâche attend un disque (PSI), et où aucune n'avance ; l'alerte regarde la seconde."
+          : "Part du temps où au moins une tâche attend (PSI), ce que l'alerte regarde, et où aucune n'avance.",
+        en: metric === "io"
+          ? "Share of time at least one task waits for a disk (PSI), and no task gets on; the alert looks at the latter."
+          : "Share of time at least one task waits (PSI), which the alert looks at, and no task gets on.",
       },
       unit: "percent",
       limits,
@@ -202,12 +206,12 @@ export function pressure({ lines }: GrafanaLinks): Row {
       queries: [
         {
           expr: `100 * rate(node_pressure_${metric}_waiting_seconds_total{${HOST}}[$__rate_interval])`,
-          legend: { fr: "au moins une", en: "some" },
+          legend: { fr: "au moins une attend", en: "at least one waits" },
         },
         // The kernel gives none for processors: whatever runs keeps them from standing still.
         ...(metric === "cpu" ? [] : [{
           expr: `100 * rate(node_pressure_${metric}_stalled_seconds_total{${HOST}}[$__rate_interval])`,
-          legend: { fr: "toutes", en: "all" },
+          legend: { fr: "aucune n'avance", en: "none gets on" },
         }]),
       ],
     })),

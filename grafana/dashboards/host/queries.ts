@@ -11,8 +11,9 @@ export const HOST = `job=~"$job",instance=~"$instance"`;
 /** Matchers of the network interfaces that count. */
 export const NETWORK =
   `${HOST},device!~"lo|veth.*|docker.*|br-.*|virbr.*|vnet.*|tap.*|cni.*|flannel.*|cali.*|ifb.*"`;
+// So are loop devices, logical volumes and arrays: the disks below them have it all.
 /** Matchers of the disks that count. */
-export const DISK = `${HOST},device!~"loop.*|ram.*|zram.*|fd.*|sr.*"`;
+export const DISK = `${HOST},device!~"loop.*|ram.*|zram.*|fd.*|sr.*|dm-.*|md.*"`;
 
 /** The figures that alerts look at, of the host and the device that the reader chose. */
 export const FIGURES = figuresOf(HOST, byDevice);

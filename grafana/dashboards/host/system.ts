@@ -171,20 +171,21 @@ export function hardware({ lines }: GrafanaLinks): Row {
         title: { fr: "Erreurs de mémoire (ECC)", en: "Memory errors (ECC)" },
         description: {
           fr:
-            "Erreurs corrigées et non corrigées depuis le démarrage : une barrette qui en produit est à remplacer.",
+            "Erreurs corrigées et non corrigées en une heure : une barrette qui en produit est à remplacer.",
           en:
-            "Errors corrected and not corrected since the boot: a module that makes them is to be replaced.",
+            "Errors corrected and not corrected within an hour: a module that makes them is to be replaced.",
         },
         unit: "count",
+        limits: lines.HostMemoryErrorsCorrected,
         absent: { fr: "pas de mémoire ECC", en: "no ECC memory" },
         queries: [
           {
-            expr: `sum by (instance) (node_edac_correctable_errors_total{${HOST}})`,
+            expr: `sum by (instance) (increase(node_edac_correctable_errors_total{${HOST}}[1h]))`,
             legend: { fr: "corrigées", en: "corrected" },
             color: "warning",
           },
           {
-            expr: `sum by (instance) (node_edac_uncorrectable_errors_total{${HOST}})`,
+            expr: `sum by (instance) (increase(node_edac_uncorrectable_errors_total{${HOST}}[1h]))`,
             legend: { fr: "non corrigées", en: "not corrected" },
             color: "critical",
           },
@@ -219,9 +220,14 @@ export function hardware({ lines }: GrafanaLinks): Row {
   };
 }
 
+const RESTARTS = `node_systemd_service_restart_total{${HOST}}`;
+const NO_UNIT: Text = {
+  fr: "aucun, ou l'exporter n'interroge pas systemd",
+  en: "none, or the exporter does not ask systemd",
+};
+
 /** Services that systemd gave up or starts over and over, and what the exporter itself cannot read. */
 export function units({ lines }: GrafanaLinks): Row {
-  const absent: Text = { fr: "l'exporter n'interroge pas systemd", en: "the exporter does not ask systemd" };
   return {
     title: { fr: "Services systemd et exporter", en: "systemd services and exporter" },
     collapsed: true,
@@ -235,10 +241,7 @@ export function units({ lines }: GrafanaLinks): Row {
           en: "Units that systemd calls failed: systemctl status UNIT says why.",
         },
         unit: "count",
-        absent: {
-          fr: "aucune, ou l'exporter n'interroge pas systemd",
-          en: "none, or the exporter does not ask systemd",
-        },
+        absent: NO_UNIT,
         labels: [
           { label: "name", title: { fr: "Unité", en: "Unit" } },
           { label: "type", title: { fr: "Type", en: "Type" } },
@@ -255,14 +258,15 @@ export function units({ lines }: GrafanaLinks): Row {
         width: 8,
         title: { fr: "Redémarrages de services", en: "Restarts of services" },
         description: {
-          fr: "Redémarrages de chaque service par systemd, par heure.",
-          en: "Restarts of each service by systemd, per hour.",
+          fr: "Redémarrages de chaque service par systemd en 5 minutes ; la ligne est le seuil de l'alerte.",
+          en: "Restarts of each service by systemd within 5 minutes; the line is the alert's threshold.",
         },
         unit: "count",
         limits: lines.HostServiceRestarting,
-        absent,
+        absent: NO_UNIT,
         queries: [{
-          expr: `3600 * rate(node_systemd_service_restart_total{${HOST}}[$__rate_interval]) > 0`,
+          // Only who restarts at all: a host has hundreds of services.
+          expr: `${RESTARTS} - min_over_time(${RESTARTS}[5m]) > 0`,
           legend: "{{name}}",
         }],
       },
