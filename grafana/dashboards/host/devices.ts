@@ -59,6 +59,32 @@ export function space({ lines }: GrafanaLinks): Row {
           legend: "{{mountpoint}}",
         }],
       },
+      {
+        kind: "graph",
+        title: { fr: "Espace libre", en: "Space free" },
+        description: {
+          fr: "Espace que les programmes peuvent encore prendre.",
+          en: "Space that programs can still take.",
+        },
+        unit: "bytes",
+        queries: [{ expr: `max by (instance, mountpoint) (${FIGURES.spaceFree})`, legend: "{{mountpoint}}" }],
+      },
+      {
+        kind: "graph",
+        title: { fr: "Plein dans", en: "Full in" },
+        description: {
+          fr:
+            "Temps qu'il reste avant que le système de fichiers soit plein, au rythme des 6 dernières heures. Ce qui ne se remplit pas n'est pas montré.",
+          en:
+            "Time that is left until the filesystem is full, at the pace of the last 6 hours. What does not fill up is not shown.",
+        },
+        unit: "seconds",
+        absent: { fr: "aucun disque ne se remplit", en: "no disk fills up" },
+        queries: [{
+          expr: `min by (instance, mountpoint) (${FIGURES.secondsUntilFull})`,
+          legend: "{{mountpoint}}",
+        }],
+      },
     ],
   };
 }
