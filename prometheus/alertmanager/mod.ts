@@ -10,7 +10,7 @@ import { routeTree } from "./routes.ts";
 import type { Routing } from "./schema.ts";
 import { templates } from "./templates.ts";
 
-export { alertmanagerChecks } from "./checks.ts";
+export { alertmanagerChecks } from "./checks/mod.ts";
 export { alertmanagerDrift, type RunningAlertmanager } from "./drift.ts";
 export type { Receiver } from "./receivers.ts";
 export { NOBODY, repeatIntervals, RESERVED_RECEIVERS } from "./routes.ts";

@@ -99,9 +99,9 @@ export function allRoutes(node: RouteNode): RouteNode[] {
   return [node, ...node.routes.flatMap(allRoutes)];
 }
 
-/** `{severity="critical", team="db"}`; `the root` for a route that takes everything that comes to it. */
+/** `the route {severity="critical", team="db"}`; `the root` and `the route without matchers` take everything that comes to them. */
 export function routeText({ path, matchers }: Pick<RouteNode, "path" | "matchers">): string {
-  if (matchers.length > 0) return `{${matchers.map(printMatcher).join(", ")}}`;
+  if (matchers.length > 0) return `the route {${matchers.map(printMatcher).join(", ")}}`;
   return path.length === 0 ? "the root" : "the route without matchers";
 }
 

@@ -114,12 +114,12 @@ Deno.test("routeNodes inherits all but time intervals, and starts from Alertmana
   assert.deepEqual([told("no-note").muted, told("oncall").muted], [["night"], []]);
   assert.deepEqual(nodes.map(routeText), [
     "the root",
-    '{team="db", severity=~"crit.*|warning"}',
-    '{instance=~"db-[0-9]+", severity!="warning"}',
-    '{severity="critical", alertname!~"(?i)host.*|Web,hook"}',
+    'the route {team="db", severity=~"crit.*|warning"}',
+    'the route {instance=~"db-[0-9]+", severity!="warning"}',
+    'the route {severity="critical", alertname!~"(?i)host.*|Web,hook"}',
     "the route without matchers",
-    '{note=""}',
-    '{message="say \\"a, b\\""}',
-    '{team=~".+"}',
+    'the route {note=""}',
+    'the route {message="say \\"a, b\\""}',
+    'the route {team=~".+"}',
   ]);
 });

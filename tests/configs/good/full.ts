@@ -183,6 +183,7 @@ export default defineStack({
           caFile: "secrets/smtp_ca",
         },
       ],
+      web: [{ kind: "slack", urlFile: "secrets/slack_url" }],
       // Told by Alertmanager, so that the webhook's own death is heard.
       independent: [
         { kind: "slack", via: "alertmanager", urlFile: "secrets/slack_url" },
@@ -201,7 +202,7 @@ export default defineStack({
     routes: [
       {
         matchers: ['severity="critical"', 'instance=~"web-.*"'],
-        receiver: "oncall",
+        receiver: "web",
         continue: true,
         quietHours: false,
         groupBy: ["alertname", "instance"],
