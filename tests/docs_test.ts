@@ -220,7 +220,7 @@ export default defineStack({
         "grafana/dashboards/stack.json",
       ].map((path) => Deno.readTextFile(join(copy, "build", path))));
       assert.match(dashboard!, /"title": "Context switches"/);
-      assert.match(rules!, /alert: HostFileDescriptorsLow/);
+      assert.match(rules!, /alert: HostProcessesBlocked/);
       assert.match(webhook!, /"kind": "gotify"/);
       assert.match(compose!, /image: prom\/pushgateway:/);
       assert.match(compose!, /http:\/\/127\.0\.0\.1:9091\/-\/ready/);
