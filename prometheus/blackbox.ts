@@ -49,7 +49,8 @@ function moduleOf(probe: Probe): unknown {
     case "http":
       return httpModule(statuses(probe.status), probe.body);
     case "tcp":
-      return { prober: "tcp", tcp: { ...IP, tls: probe.tls } };
+      // The exporter leaves a false out of what it says that it runs: one that is written would look like a difference.
+      return { prober: "tcp", tcp: { ...IP, tls: probe.tls || undefined } };
     case "icmp":
       return { prober: "icmp", icmp: IP };
     case "dns":

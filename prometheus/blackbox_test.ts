@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { run } from "../lib/process.ts";
 import { binary } from "../tasks/binaries/mod.ts";
+import { driftOfBlackbox } from "../tasks/engine/apply.ts";
 import { blackboxConfig, moduleName } from "./blackbox.ts";
 import { exampleFiles, MEASURE, measure } from "./testing/example.ts";
-import { withFiles } from "./testing/programs.ts";
+import { startServer, withFiles } from "./testing/programs.ts";
 
 Deno.test("blackboxConfig is taken by the real blackbox exporter", async () => {
   const { path } = await binary("blackbox_exporter");
@@ -15,6 +16,14 @@ Deno.test("blackboxConfig is taken by the real blackbox exporter", async () => {
       assert.equal(code, 0, stderr);
     });
   }
+});
+
+Deno.test("blackboxConfig is what the real blackbox exporter says that it runs, for every kind of probe", async () => {
+  const files = exampleFiles();
+  await withFiles(files, async (directory) => {
+    await using server = await startServer("blackbox_exporter", directory);
+    assert.deepEqual(await driftOfBlackbox(server.url, files, new AbortController().signal), []);
+  });
 });
 
 Deno.test("blackboxConfig has one module for each distinct setting, whatever the targets", () => {
