@@ -6,7 +6,7 @@ import { readCatalogues } from "./read.ts";
 export { RECORDED_DIR, recordedCatalogues } from "./recorded.ts";
 export { BYTES_PER_SAMPLE, type Cost, costOf, type JobCost } from "./cost.ts";
 export { type Misnomer, misnomersOf } from "./judge.ts";
-export { type Scraped, type ScrapedJob, scrapedOf } from "./scraped.ts";
+export { jobsIn, type Scraped, type ScrapedJob, scrapedOf } from "./scraped.ts";
 export { ANY_JOB } from "./synthetic.ts";
 export type { CatalogueMetric, ExporterCatalogue, MetricType } from "./catalogue.ts";
 

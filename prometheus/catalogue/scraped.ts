@@ -61,28 +61,31 @@ export function scrapedOf(files: Files): Scraped | undefined {
 
 function readScraped(files: Files): Scraped | undefined {
   try {
-    const { global, scrape_configs = [] } = fromYaml(
-      files.get("prometheus/prometheus.yml") ?? "{}",
-    ) as PrometheusYaml;
     const rules = [...files].filter(([path]) => /^prometheus\/rules\/[^/]+\.ya?ml$/.test(path))
       .flatMap(([, text]) => ((fromYaml(text) ?? {}) as RulesYaml).groups ?? [])
       .flatMap((group) => group.rules ?? []);
     return {
-      jobs: scrape_configs.map((job) => ({
-        name: job.job_name,
-        targets: (job.static_configs ?? []).flatMap(({ targets = [], labels = {} }) =>
-          targets.map((instance) => ({ instance, ...visible(labels), job: job.job_name }))
-        ),
-        intervalMs: durationMs(job.scrape_interval ?? global?.scrape_interval ?? DEFAULT_INTERVAL),
-        open: job.file_sd_configs !== undefined,
-        known: metricsOf(job.job_name).size > 0,
-      })),
+      jobs: jobsIn(files.get("prometheus/prometheus.yml") ?? ""),
       recordings: new Set(rules.flatMap(({ record }) => record ?? [])),
       alerts: new Set(rules.flatMap(({ alert }) => alert ?? [])),
     };
   } catch {
     return undefined;
   }
+}
+
+/** The scrape jobs of a prometheus.yml. @throws {Error} when it cannot be read. */
+export function jobsIn(text: string): ScrapedJob[] {
+  const { global, scrape_configs = [] } = (fromYaml(text) ?? {}) as PrometheusYaml;
+  return scrape_configs.map((job) => ({
+    name: job.job_name,
+    targets: (job.static_configs ?? []).flatMap(({ targets = [], labels = {} }) =>
+      targets.map((instance) => ({ instance, ...visible(labels), job: job.job_name }))
+    ),
+    intervalMs: durationMs(job.scrape_interval ?? global?.scrape_interval ?? DEFAULT_INTERVAL),
+    open: job.file_sd_configs !== undefined,
+    known: metricsOf(job.job_name).size > 0,
+  }));
 }
 
 /** Labels that begin with two underscores are gone before a sample is stored. */

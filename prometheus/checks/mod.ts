@@ -3,8 +3,16 @@
 import type { Check } from "../../lib/check.ts";
 import { blackboxCheck } from "./blackbox.ts";
 import { configCheck } from "./config.ts";
+import { unknownLabelCheck, unknownMetricCheck } from "./promql/unknown_names.ts";
 import { ruleFilesCheck } from "./rule_files.ts";
 import { rulesCheck } from "./rules.ts";
 
 /** The checks of this domain, in the order they are shown. */
-export const prometheusChecks: readonly Check[] = [configCheck, rulesCheck, ruleFilesCheck, blackboxCheck];
+export const prometheusChecks: readonly Check[] = [
+  configCheck,
+  rulesCheck,
+  ruleFilesCheck,
+  blackboxCheck,
+  unknownMetricCheck,
+  unknownLabelCheck,
+];

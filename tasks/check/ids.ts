@@ -19,6 +19,8 @@ export const CHECK_IDS = [
   "compose/health",
   "compose/mounts",
   "config/secrets",
+  "promql/unknown-metric",
+  "promql/unknown-label",
   "cost/series",
   "build/fresh",
   "suppression/expired",

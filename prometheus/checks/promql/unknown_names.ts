@@ -1,0 +1,69 @@
+/** `promql/unknown-metric` and `promql/unknown-label`: rules ask for what is exposed. */
+
+import { join } from "node:path";
+import { type Check, type CheckContext, type Problem, Skipped } from "../../../lib/check.ts";
+import { readIfThere } from "../../../lib/files.ts";
+import { jobsIn, type Misnomer, misnomersOf, type ScrapedJob } from "../../catalogue/mod.ts";
+import { type ModelRule, ruleModelOf } from "../rule_model.ts";
+
+/**
+ * Compares the metrics that rules select with a catalogue of what the exporters expose, recorded off the real ones. What only a job
+ * of the user's own could expose is not judged.
+ */
+export const unknownMetricCheck: Check = {
+  id: "promql/unknown-metric",
+  title: "Every metric in a rule is exposed by what is scraped",
+  severity: "error",
+  online: false,
+  run: (context) => problemsOf(context, unknownMetricCheck.id, "metric"),
+};
+
+/** Compares the labels that rules select, group and join by with those of the series, and their values where all of them are known. */
+export const unknownLabelCheck: Check = {
+  id: "promql/unknown-label",
+  title: "Every label in a rule is one that its series carry",
+  severity: "error",
+  online: false,
+  run: (context) => problemsOf(context, unknownLabelCheck.id, "label"),
+};
+
+interface Found {
+  readonly rule: ModelRule;
+  readonly misnomer: Misnomer;
+}
+
+const found = new WeakMap<CheckContext, Promise<readonly Found[]>>();
+
+async function problemsOf(context: CheckContext, check: string, kind: Misnomer["kind"]): Promise<Problem[]> {
+  let all = found.get(context);
+  if (all === undefined) found.set(context, all = look(context));
+  return (await all).filter(({ misnomer }) => misnomer.kind === kind).map(({ rule, misnomer }) => ({
+    check,
+    severity: misnomer.certain ? "error" : "warning",
+    file: rule.file,
+    ...rule.at("expr", misnomer.from, misnomer.to),
+    subject: rule.name,
+    message: misnomer.message,
+    cure: misnomer.cure,
+  }));
+}
+
+async function look(context: CheckContext): Promise<Found[]> {
+  const { rules } = await ruleModelOf(context);
+  const named = (kind: ModelRule["kind"]) =>
+    new Set(rules.filter((rule) => rule.kind === kind).map(({ name }) => name));
+  const scraped = { jobs: await jobsOf(context), recordings: named("record"), alerts: named("alert") };
+  return rules.flatMap((rule) =>
+    rule.tree === undefined ? [] : misnomersOf(rule.tree, scraped).map((misnomer) => ({ rule, misnomer }))
+  );
+}
+
+async function jobsOf({ buildDir }: CheckContext): Promise<ScrapedJob[]> {
+  const text = await readIfThere(join(buildDir, "prometheus/prometheus.yml"));
+  if (text === undefined) throw new Skipped("there is no prometheus.yml");
+  try {
+    return jobsIn(text);
+  } catch {
+    throw new Skipped("prometheus.yml cannot be read");
+  }
+}
