@@ -31,6 +31,8 @@ export interface Plan {
   readonly root: boolean;
   /** Whether this machine keeps udev's data. */
   readonly hasUdev: boolean;
+  /** Whether systemd runs this machine and can be asked. */
+  readonly hasSystemd: boolean;
   readonly webhook: WebhookProgram;
 }
 
@@ -41,7 +43,7 @@ export function dataDir(directory: string, service: LocalService): string {
 
 /** The command line of `service`. */
 export function commandOf(service: LocalService, plan: Plan, binary: Binary | undefined): string[] {
-  const { stack, target, directory, hasUdev, webhook } = plan;
+  const { stack, target, directory, hasUdev, hasSystemd, webhook } = plan;
   const files = filesDirOf(target);
   const data = dataDir(directory, service);
   const url = urlsOf(stack)[service];
@@ -72,7 +74,9 @@ export function commandOf(service: LocalService, plan: Plan, binary: Binary | un
       return [
         program,
         // Debian's build turns these on, and logs an error a scrape where they find nothing.
-        "--no-collector.systemd",
+        ...(hasSystemd
+          ? ["--collector.systemd", "--collector.systemd.enable-restarts-metrics"]
+          : ["--no-collector.systemd"]),
         `--collector.textfile.directory=${data}`,
         // An empty directory where there is no udev, as in a container: otherwise it logs an error at each start.
         `--path.udev.data=${hasUdev ? "/run/udev/data" : data}`,

@@ -18,6 +18,7 @@ const PLAN: Plan = {
   },
   root: false,
   hasUdev: true,
+  hasSystemd: true,
   webhook: { command: ["deno", "run", "main.ts"], fingerprint: "1" },
 };
 const program = (name: string, more: Partial<Binary> = {}) =>
@@ -68,7 +69,14 @@ Deno.test("commandOf writes an IPv6 address in brackets", () => {
 Deno.test("commandOf gives the node exporter an empty directory where there is no udev", () => {
   const flags = commandOf("node-exporter", { ...PLAN, hasUdev: false }, program("node_exporter"));
   assert.ok(flags.includes("--path.udev.data=/s/local/data/node-exporter"));
-  assert.ok(flags.includes("--no-collector.systemd"));
+});
+
+Deno.test("commandOf lets the node exporter ask systemd only where there is one", () => {
+  const flags = (hasSystemd: boolean) =>
+    commandOf("node-exporter", { ...PLAN, hasSystemd }, program("node_exporter"))
+      .filter((flag) => flag.includes("systemd"));
+  assert.deepEqual(flags(false), ["--no-collector.systemd"]);
+  assert.deepEqual(flags(true), ["--collector.systemd", "--collector.systemd.enable-restarts-metrics"]);
 });
 
 Deno.test("commandOf starts Grafana from its home, by either of its names", () => {

@@ -135,9 +135,15 @@ async function makePlan({ stack, target, directory }: UpContext): Promise<Plan> 
     directory,
     environment: Deno.env.toObject(),
     root: Deno.uid() === 0,
-    hasUdev: await Deno.stat("/run/udev/data").then(() => true, () => false),
+    hasUdev: await exists("/run/udev/data"),
+    // The first is there while systemd is process 1, the second is how it is asked.
+    hasSystemd: await exists("/run/systemd/system") && await exists("/run/dbus/system_bus_socket"),
     webhook: await webhookProgram(target, directory),
   };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }
 
 async function makeSpec(service: LocalService, plan: Plan, found: Binary | undefined): Promise<ServiceSpec> {
