@@ -26,8 +26,13 @@ const LISTS: Readonly<Record<string, string>> = {
   hosts: "host",
   jobs: "job",
   probes: "probe",
+  alerts: "alert",
+  recordings: "recording",
   "notify.routes": "route",
 };
+
+// Below these keys lie objects by names that the operator chooses or knows; here the placeholder for one.
+const BY_NAME: Readonly<Record<string, string>> = { rules: "ALERT" };
 
 /** One table for each group of keys, with type, default and meaning. */
 export function configurationTables(): string {
@@ -47,6 +52,16 @@ export function configurationTables(): string {
 }
 
 function group(key: string, node: Node): string[] {
+  const name = BY_NAME[key];
+  if (name !== undefined) {
+    const { properties } = node.additionalProperties;
+    return [
+      `## \`${key}\``,
+      `${node.description} Keys of \`${key}.${name}\`:`,
+      // What is left out of these stays as the stack has it.
+      table(Object.entries<Node>(properties)).replaceAll("| none |", "| unchanged |"),
+    ];
+  }
   const inner = Object.entries<Node>(node.properties);
   const rows = inner.filter(([name]) => !LISTS[`${key}.${name}`] && name !== "receivers");
   return [
@@ -94,20 +109,38 @@ function table(rows: readonly [string, Node][], required: readonly string[] = []
 
 /** One line a key; the keys of an object with their whole path. */
 function lines(rows: readonly [string, Node][], required: readonly string[] = [], parent: string): string[] {
+  const keys = new Set(rows.map(([key]) => key));
   return rows.flatMap(([key, node]) =>
-    node.properties ? lines(Object.entries<Node>(node.properties), node.required, `${parent}${key}.`) : [
-      `| \`${parent}${key}\` | ${typeOf(node)} | ${
-        required.includes(key) ? "must be given" : defaultText(node)
-      } | ${node.description} |`,
-    ]
+    node.properties && repeated(node, keys) === undefined
+      ? lines(Object.entries<Node>(node.properties), node.required, `${parent}${key}.`)
+      : [
+        `| \`${parent}${key}\` | ${typeOf(node, keys)} | ${
+          required.includes(key) ? "must be given" : defaultText(node)
+        } | ${node.description} |`,
+      ]
   );
 }
 
-/** What a value of `node` is called. @throws {TypeError} for a form that has no name yet. */
-function typeOf(node: Node): string {
+/** What an object is called that has keys of the table that it stands in; undefined for another one. */
+function repeated({ properties }: Node, keys: ReadonlySet<string>): string | undefined {
+  const own = Object.keys(properties);
+  const others = own.filter((key) => !keys.has(key));
+  if (own.length - others.length < 2) return undefined;
+  return others.length === 0
+    ? "keys of this table"
+    : `${others.map((key) => `\`${key}\``).join(", ")} and keys of this table`;
+}
+
+/**
+ * What a value of `node` is called.
+ *
+ * @param keys Keys of the table that it stands in.
+ * @throws {TypeError} for a form that has no name yet.
+ */
+function typeOf(node: Node, keys: ReadonlySet<string> = new Set()): string {
   if (node.const !== undefined) return code(node.const);
   if (node.enum) return node.enum.map(code).join(" or ");
-  if (node.anyOf) return node.anyOf.map(typeOf).join(" or ");
+  if (node.anyOf) return node.anyOf.map((each: Node) => typeOf(each)).join(" or ");
   switch (node.type) {
     case "boolean":
       return "`true` or `false`";
@@ -116,17 +149,22 @@ function typeOf(node: Node): string {
         ? "port"
         : `whole number, ${node.minimum} to ${node.maximum}`;
     case "number":
+      if (node.exclusiveMinimum === undefined) return "number";
       return `number above ${node.exclusiveMinimum}${
         node.maximum === undefined ? "" : `, at most ${node.maximum}`
       }`;
     case "string":
       return TEXTS.get(node.pattern) ?? FORMATS[node.format] ?? "text";
     case "array":
-      return `list of: ${typeOf(node.items)}`;
+      return `list of: ${typeOf(node.items, keys)}`;
     case "object":
       if (JSON.stringify(node.propertyNames) === JSON.stringify(jsonOf(labels).propertyNames)) {
         return "labels";
       }
+      if (node.properties) {
+        return repeated(node, keys) ?? `\`{ ${Object.keys(node.properties).join(", ")} }\``;
+      }
+      if (node.additionalProperties) return `object of: ${typeOf(node.additionalProperties)}`;
   }
   throw new TypeError(`The page has no name for the type of ${JSON.stringify(node)}`);
 }
