@@ -2,7 +2,7 @@
 
 import { atLeast, type RuleFamily } from "./rule.ts";
 import { PERCENT, settableAlert } from "./settable_alert.ts";
-import { VALUE } from "./words.ts";
+import { COUNT, inWords, VALUE } from "./words.ts";
 
 // These say it in their own words: see grafana.ts, host.ts, probe.ts and webhook.ts.
 const WITH_THEIR_OWN_ALERT = ["grafana", "node", "probe", "webhook"];
@@ -12,6 +12,7 @@ const DASHBOARD = { uid: "vigie-stack", variables: [] };
 export const targetRules: RuleFamily = {
   name: "target",
   rules: (context) => {
+    const window = atLeast("15m", context);
     const others = context.jobs.filter((job) => job !== "prometheus");
     return [
       settableAlert(context, {
@@ -36,20 +37,37 @@ export const targetRules: RuleFamily = {
         severity: "warning",
         line: { threshold: 10, for: "10m" },
         unit: PERCENT,
-        // The average over time sees targets that answer only now and then, too: none of them is ever down for long.
-        expr: (percent) =>
-          `100 * (1 - avg by (job) (avg_over_time(up{job!="probe"}[${
-            atLeast("10m", context)
-          }]))) > ${percent}`,
+        // That the blackbox exporter does not answer, its own job says.
+        expr: (percent) => `100 * avg by (job) (up{job!="probe"} == bool 0) > ${percent}`,
         summary: {
-          fr: "Des cibles de {{ $labels.job }} répondent mal",
-          en: "Targets of {{ $labels.job }} answer badly",
+          fr: "Une partie de {{ $labels.job }} ne répond plus",
+          en: "A part of {{ $labels.job }} does not answer",
         },
         description: ({ limit }) => ({
           fr:
-            `${VALUE.fr} % des lectures de ce job échouent (${limit.fr}) : plusieurs cibles sont arrêtées, ou ne répondent que par moments.`,
+            `${VALUE.fr} % des cibles de ce job sont injoignables (${limit.fr}) : cherchez ce qu'elles ont en commun, un réseau ou une mise à jour.`,
           en:
-            `${VALUE.en}% of this job's scrapes fail (${limit.en}): several targets are down, or answer only now and then.`,
+            `${VALUE.en}% of this job's targets cannot be reached (${limit.en}): look for what they have in common, a network or an update.`,
+        }),
+        dashboard: DASHBOARD,
+      }),
+      settableAlert(context, {
+        alert: "TargetFlapping",
+        severity: "warning",
+        line: { threshold: 4, for: "5m" },
+        // None of its failures lasts long enough for TargetDown.
+        expr: (changes) => `changes(up{job!="probe"}[${window}]) > ${changes}`,
+        summary: {
+          fr: "{{ $labels.instance }} ({{ $labels.job }}) ne répond que par moments",
+          en: "{{ $labels.instance }} ({{ $labels.job }}) answers only now and then",
+        },
+        description: ({ limit }) => ({
+          fr: `Joignable puis injoignable, ou l'inverse, ${COUNT} fois en ${
+            inWords(window).fr
+          } (${limit.fr}) : réseau instable, cible surchargée ou qui redémarre.`,
+          en: `Between reachable and not it changed ${COUNT} times in ${
+            inWords(window).en
+          } (${limit.en}): network unsteady, target overloaded or starting over and over.`,
         }),
         dashboard: DASHBOARD,
       }),

@@ -42,54 +42,78 @@ const CASES: readonly AlertCase[] = [
   },
   {
     alert: "JobTargetsDown",
-    // One of five is down for good, until six more are added.
     series: {
-      'up{instance="a",job="api"}': "0x140",
-      'up{instance="b",job="api"}': "1x140",
-      'up{instance="c",job="api"}': "1x140",
-      'up{instance="d",job="api"}': "1x140",
-      'up{instance="e",job="api"}': "1x140",
-      ...Object.fromEntries([..."fghijk"].map((name) => [`up{instance="${name}",job="api"}`, "_x60 1x80"])),
+      'up{instance="a",job="api"}': "0x60 1x20",
+      'up{instance="b",job="api"}': "1x80",
+      'up{instance="c",job="api"}': "1x80",
+      'up{instance="d",job="api"}': "1x80",
+      'up{instance="e",job="api"}': "1x80",
     },
     moments: [{
       at: "10m",
       firing: [{
         severity: "warning",
         labels: { job: "api" },
-        summary: { fr: "Des cibles de api répondent mal", en: "Targets of api answer badly" },
+        summary: { fr: "Une partie de api ne répond plus", en: "A part of api does not answer" },
         description: {
           fr:
-            "20,0 % des lectures de ce job échouent (seuil : 10 % pendant 10 minutes) : plusieurs cibles sont arrêtées, ou ne répondent que par moments.",
+            "20,0 % des cibles de ce job sont injoignables (seuil : 10 % pendant 10 minutes) : cherchez ce qu'elles ont en commun, un réseau ou une mise à jour.",
           en:
-            "20.0% of this job's scrapes fail (limit: 10% for 10 minutes): several targets are down, or answer only now and then.",
+            "20.0% of this job's targets cannot be reached (limit: 10% for 10 minutes): look for what they have in common, a network or an update.",
         },
       }],
-    }, { at: "15m", firing: [] }],
+    }, { at: "15m15s", firing: [] }],
     quiet: [
-      // One scrape in ten is no more than the line.
-      { 'up{instance="a",job="api"}': "1x8 0 1x8 0 1x8 0 1x8 0 1x8 0 1x8 0 1x8 0 1x8 0 1x8 0 1x8 0 1x8" },
-      // That the blackbox exporter does not answer is told by TargetDown, once.
-      { 'up{instance="a",job="probe"}': "0x140" },
+      // One of ten.
+      Object.fromEntries([..."abcdefghij"].map((name) => [
+        `up{instance="${name}",job="api"}`,
+        name === "a" ? "0x80" : "1x80",
+      ])),
+      { 'up{instance="a",job="probe"}': "0x80" },
     ],
   },
   {
-    alert: "JobTargetsDown",
-    // Its only target answers every other time: TargetDown never fires.
-    series: { 'up{instance="a",job="api"}': `${"0 1 ".repeat(50)}1x60` },
+    alert: "TargetFlapping",
+    series: { [API]: "1x4 0 1x4 0 1x4 0 1x100" },
     moments: [{
-      at: "10m",
+      at: "9m15s",
       firing: [{
         severity: "warning",
-        labels: { job: "api" },
-        summary: { fr: "Des cibles de api répondent mal", en: "Targets of api answer badly" },
+        labels: { instance: "10.0.0.7:8000", job: "api", team: "web" },
+        summary: {
+          fr: "10.0.0.7:8000 (api) ne répond que par moments",
+          en: "10.0.0.7:8000 (api) answers only now and then",
+        },
         description: {
           fr:
-            "50,0 % des lectures de ce job échouent (seuil : 10 % pendant 10 minutes) : plusieurs cibles sont arrêtées, ou ne répondent que par moments.",
+            "Joignable puis injoignable, ou l'inverse, 6 fois en 15 minutes (seuil : 4 pendant 5 minutes) : réseau instable, cible surchargée ou qui redémarre.",
           en:
-            "50.0% of this job's scrapes fail (limit: 10% for 10 minutes): several targets are down, or answer only now and then.",
+            "Between reachable and not it changed 6 times in 15 minutes (limit: 4 for 5 minutes): network unsteady, target overloaded or starting over and over.",
         },
       }],
-    }],
+    }, {
+      at: "16m",
+      firing: [{
+        severity: "warning",
+        labels: { instance: "10.0.0.7:8000", job: "api", team: "web" },
+        summary: {
+          fr: "10.0.0.7:8000 (api) ne répond que par moments",
+          en: "10.0.0.7:8000 (api) answers only now and then",
+        },
+        description: {
+          fr:
+            "Joignable puis injoignable, ou l'inverse, 5 fois en 15 minutes (seuil : 4 pendant 5 minutes) : réseau instable, cible surchargée ou qui redémarre.",
+          en:
+            "Between reachable and not it changed 5 times in 15 minutes (limit: 4 for 5 minutes): network unsteady, target overloaded or starting over and over.",
+        },
+      }],
+    }, { at: "16m15s", firing: [] }],
+    quiet: [
+      { [API]: "1x4 0 1x4 0 1x100" },
+      // Down for good.
+      { [API]: "1x4 0x100" },
+      { 'up{instance="a",job="probe"}': "1x4 0 1x4 0 1x4 0 1x100" },
+    ],
   },
   {
     alert: "JobAbsent",
@@ -120,5 +144,5 @@ testRules(targetRules, CASES);
 
 Deno.test("targetRules have no JobAbsent where Prometheus is alone", () => {
   const alerts = targetRules.rules({ ...CONTEXT, jobs: ["prometheus"] }).filter(isAlert);
-  assert.deepEqual(alerts.map(({ alert }) => alert), ["TargetDown", "JobTargetsDown"]);
+  assert.deepEqual(alerts.map(({ alert }) => alert), ["TargetDown", "JobTargetsDown", "TargetFlapping"]);
 });
