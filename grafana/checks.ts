@@ -2,47 +2,87 @@
 
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { type Check, type CheckContext, type Problem, Skipped } from "../lib/check.ts";
-import { dashboardFaults, type DashboardScope, type Fault } from "./dashboard_faults.ts";
+import { identityFaults } from "./dashboard_faults.ts";
+import type { DashboardScope, Fault } from "./faults.ts";
 import { jsonPlaces, type Place, placeAt } from "./json_places.ts";
+import { gridFaults, panelFaults, unitFaults } from "./panel_faults.ts";
 import { dashboardTexts, datasourcesIn } from "./queries.ts";
 import { queryFaults } from "./query_faults.ts";
+import { datasourceFaults, linkFaults, variableFaults } from "./reference_faults.ts";
+
+type Find = (scope: DashboardScope) => Fault[];
+
+const CHECKS: readonly (readonly [id: string, title: string, find: Find])[] = [
+  ["grafana/dashboards", "Grafana loads every dashboard", identityFaults],
+  ["grafana/panels", "Every panel has an id, a title, a query, and a type that Grafana has", panelFaults],
+  ["grafana/units", "Every panel has a unit that Grafana knows", unitFaults],
+  ["grafana/layout", "No panel lies over another", gridFaults],
+  ["grafana/datasources", "Every datasource that a dashboard names is provisioned", datasourceFaults],
+  [
+    "grafana/variables",
+    "Every variable that a dashboard uses is there, and the other way round",
+    variableFaults,
+  ],
+  ["grafana/links", "Every link leads to a dashboard", linkFaults],
+  ["grafana/queries", "Prometheus takes every query of every dashboard", queryFaults],
+];
 
 /** Grafana's offline checks. */
-export const checks: readonly Check[] = [
-  {
-    id: "grafana/dashboards",
-    title: "Every dashboard loads and refers only to what exists",
-    online: false,
-    run: (context) => problemsIn(context, "grafana/dashboards", dashboardFaults),
-  },
-  {
-    id: "grafana/queries",
-    title: "Every query of every dashboard is PromQL",
-    online: false,
-    run: (context) => problemsIn(context, "grafana/queries", queryFaults),
-  },
-];
+export const checks: readonly Check[] = CHECKS.map(([id, title, find]) => ({
+  id,
+  title,
+  severity: "error",
+  online: false,
+  run: (context) => problemsIn(context, id, find),
+}));
+
+interface ReadDashboard {
+  readonly file: string;
+  readonly text: string;
+  readonly dashboard?: Dashboard;
+  readonly wrong?: Place & Pick<Problem, "message" | "cure">;
+}
+
+// Read once for all checks of a context.
+const read = new WeakMap<CheckContext["files"], readonly ReadDashboard[]>();
+
+function dashboardsOf(files: CheckContext["files"]): readonly ReadDashboard[] {
+  const known = read.get(files) ??
+    dashboardTexts(files).map(({ file, text }) => ({ file, text, ...parse(text) }));
+  read.set(files, known);
+  return known;
+}
 
 async function problemsIn(
   { files }: Pick<CheckContext, "files">,
   check: string,
-  find: (scope: DashboardScope) => Fault[] | Promise<Fault[]>,
+  find: Find,
 ): Promise<Problem[]> {
-  const texts = dashboardTexts(files);
-  if (texts.length === 0) throw new Skipped("Grafana is switched off");
-  const read = texts.map(({ file, text }) => ({ file, text, ...parse(text) }));
+  const all = dashboardsOf(files);
+  if (all.length === 0) throw new Skipped("Grafana is switched off");
   const datasources = new Map(datasourcesIn(files).map(({ uid, type }) => [uid, type]));
-  const problems = await Promise.all(read.map(async ({ file, text, dashboard, wrong }) => {
+  const problems = await Promise.all(all.map(({ file, text, dashboard, wrong }) => {
     const shared = { check, severity: "error" as const, file };
-    if (!dashboard) return [{ ...shared, ...wrong! }];
-    const others = read.flatMap((other) => other.file === file ? [] : other.dashboard ?? []);
+    // One check says that it is no dashboard.
+    if (!dashboard) return check === CHECKS[0]![0] ? [{ ...shared, ...wrong! }] : [];
+    const others = all.flatMap((other) => other.file === file ? [] : other.dashboard ?? []);
+    const faults = find({ dashboard, datasources, others });
+    if (faults.length === 0) return [];
     const offsetOf = jsonPlaces(text);
-    return (await find({ dashboard, datasources, others })).map(({ path, skip = 0, message, cure }) => {
+    return faults.map(({ path, skip = 0, length, severity = "error", message, cure }): Problem => {
       // What is missing has no place of its own: its nearest ancestor has.
       const offset = path.map((_, i) => offsetOf(path.slice(0, path.length - i))).find((at) =>
         at !== undefined
       );
-      return { ...shared, ...placeAt(text, (offset ?? 0) + skip), message, cure };
+      return {
+        ...shared,
+        severity,
+        ...placeAt(text, (offset ?? 0) + skip),
+        ...(length !== undefined && { length }),
+        subject: dashboard.uid ?? undefined,
+        message,
+        cure,
+      };
     });
   }));
   return problems.flat();

@@ -1,34 +1,29 @@
 /** What can be wrong with a dashboard's queries: their syntax, judged by Prometheus's own grammar. */
 
-import { type DashboardScope, type Fault, nameOf } from "./dashboard_faults.ts";
+import { parsePromql } from "../lib/promql/mod.ts";
+import { type DashboardScope, type Fault, nameOf } from "./faults.ts";
 import { type JsonPath, walk } from "./json_places.ts";
 import { replaceVariables } from "./queries.ts";
 
-/** Every query of `scope.dashboard` that does not parse. */
-export async function queryFaults({ dashboard }: Pick<DashboardScope, "dashboard">): Promise<Fault[]> {
-  const { parser } = await import("@prometheus-io/lezer-promql");
+/** Every query of `scope.dashboard` that Prometheus would refuse. */
+export function queryFaults({ dashboard }: Pick<DashboardScope, "dashboard">): Fault[] {
   return [...walk(dashboard)].flatMap(({ path, value }): Fault[] => {
     const found = typeof value === "string" ? queryAt(path, value) : undefined;
     if (!found) return [];
     const { expr, start } = found;
-    let wrongAt: number | undefined;
-    parser.parse(masked(expr)).iterate({
-      enter: ({ type, from }) => {
-        if (type.isError) wrongAt ??= from;
-      },
-    });
-    if (wrongAt === undefined) return [];
-    const rest = expr.slice(wrongAt).trimStart();
-    const next = /^(?:\w+|\S)/.exec(rest)?.[0];
-    return [{
-      path,
+    return parsePromql(masked(expr)).errors.slice(0, 1).map(({ message, from, to }) => {
       // The text in the file has an opening quote, and escapes what JSON must escape.
-      skip: JSON.stringify(`${start}${expr.slice(0, wrongAt)}`).length - 1,
-      message: `${ownerOf(dashboard, path)} does not parse at character ${wrongAt + 1}: unexpected ${
-        next === undefined ? "end" : `"${next}"`
-      } in "${expr}"`,
-      cure: "Write PromQL that Prometheus accepts",
-    }];
+      const skipTo = (at: number) => JSON.stringify(`${start}${expr.slice(0, at)}`).length - 1;
+      return {
+        path,
+        skip: skipTo(from),
+        length: Math.max(1, skipTo(to) - skipTo(from)),
+        message: `${ownerOf(dashboard, path)} is refused by Prometheus at character ${from + 1}: ${
+          message[0]!.toLowerCase()
+        }${message.slice(1)}`,
+        cure: "Write PromQL that Prometheus accepts",
+      };
+    });
   });
 }
 
@@ -40,11 +35,18 @@ function queryAt(path: JsonPath, text: string): { expr: string; start: string } 
   return expr === undefined ? undefined : { expr, start: start! };
 }
 
-/** `expr` with something of the same length in place of each variable, so that positions stay: a duration where one belongs. */
+/**
+ * `expr` with something of the same length in place of each variable, so that positions stay: a duration where one belongs, a number where a value
+ * stands by itself, else letters.
+ */
 function masked(expr: string): string {
   return replaceVariables(expr, (_, whole, offset) => {
-    const isDuration = /[[:]\s*$/.test(expr.slice(0, offset));
-    return isDuration ? "1m".padStart(whole.length, "0") : "x".repeat(whole.length);
+    const before = expr.slice(0, offset);
+    const isDuration = /(?:[[:]|\boffset)\s*$/.test(before);
+    if (isDuration) return "1m".padStart(whole.length, "0");
+    const inText = (before.replace(/\\./g, "").match(/"/g)?.length ?? 0) % 2 === 1;
+    const isValue = !inText && !/[\w:]$/.test(before) && !/^[\w:]/.test(expr.slice(offset + whole.length));
+    return (isValue ? "1" : "x").repeat(whole.length);
   });
 }
 
