@@ -17,6 +17,7 @@ import {
 } from "../prometheus/mod.ts";
 import { renderWebhook } from "../webhook/mod.ts";
 import { receiversOf, secretFilesOf, webhookConfigOf, webhookUrlOf } from "./destinations.ts";
+import { RUNBOOK_LANGUAGE, runbooks } from "./runbooks.ts";
 import { addressesOf, filesDirOf, servicesOf, type Stack, type Target, urlsOf, versionsOf } from "./stack.ts";
 
 // The hosts' own job is that of the node exporter.
@@ -67,7 +68,7 @@ export function renderFor(stack: Stack, target: Target): Files {
       serviceJobs: SERVICE_JOBS,
       onHosts: instancesOnHosts(stack),
     }),
-    renderWebhook(webhookConfigOf(stack, target)),
+    renderWebhook(webhookConfigOf(stack, target), { language: RUNBOOK_LANGUAGE, pages: runbooks() }),
   ];
   const dashboardsPath = engine === "docker"
     ? "/etc/grafana/dashboards"

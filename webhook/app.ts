@@ -29,6 +29,8 @@ export interface AppOptions {
   readonly requests: () => number;
   /** What else is served: the API under `/api/` and its document. */
   readonly api?: Hono<AppEnv>;
+  /** The pages under `/runbooks`. */
+  readonly runbooks?: Hono<AppEnv>;
 }
 
 /** The application. */
@@ -142,6 +144,7 @@ function createHono(options: AppOptions): Hono<AppEnv> {
   ) {
     app.all(path, (c) => c.text(`Method not allowed: use ${allow}`, 405, { allow }));
   }
+  if (options.runbooks) app.route("/", options.runbooks);
   if (options.api) app.route("/", options.api);
   app.notFound((c) => c.text("Not found: Alertmanager posts to /webhook", 404));
   app.onError((error, c) => {

@@ -3,8 +3,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as z from "zod";
 import { BANNER, type Files } from "../lib/files.ts";
+import { type Runbook, RUNBOOKS_FILE, runbooksText } from "./runbooks/read.ts";
 import { webhookSchema } from "./schema.ts";
 
+export { escapeHtml } from "./runbooks/page.ts";
+export type { Runbook } from "./runbooks/read.ts";
 export { oneLine, writeOut } from "./one_line.ts";
 
 export { NotANotification } from "./payload.ts";
@@ -14,13 +17,24 @@ export { serviceSchema, type WebhookService } from "./service_schema.ts";
 /** What webhook.json is to say; what it does not name has its default. */
 export type WebhookInput = Omit<z.input<typeof webhookSchema>, "$comment">;
 
-/** `webhook/webhook.json` that says `config`, as far as that differs from what goes without saying. */
-export function renderWebhook(config: WebhookInput): Files {
+/**
+ * `webhook/webhook.json` that says `config`, as far as that differs from what goes without saying, and `webhook/runbooks.json`.
+ *
+ * @param runbooks What each alert means, HTML without scripts, in `language`; no file without.
+ */
+export function renderWebhook(
+  config: WebhookInput,
+  runbooks?: { readonly language: string; readonly pages: readonly Runbook[] },
+): Files {
   // How it is told, not what it is: a reader of the file wants to see these.
   const { locale, channels, routes, watchdog, heartbeat, ...settings } = config;
   const told = { locale, ...withoutDefaults(settings), watchdog, heartbeat, channels, routes };
   const text = JSON.stringify({ $comment: BANNER, ...told }, null, 2) + "\n";
-  return new Map([["webhook/webhook.json", text]]);
+  const files = new Map([["webhook/webhook.json", text]]);
+  if (runbooks) {
+    files.set(`webhook/${RUNBOOKS_FILE}`, runbooksText(runbooks.language, runbooks.pages, BANNER));
+  }
+  return files;
 }
 
 function withoutDefaults(settings: object): object {

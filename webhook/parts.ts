@@ -17,6 +17,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import type { ServiceJournal } from "./open_journal.ts";
 import { createOwnVoice, type OwnVoice } from "./own_voice.ts";
 import { readinessOf } from "./readiness.ts";
+import { createRunbooks } from "./runbooks/mod.ts";
 import { reportOf, requeue } from "./salvaged.ts";
 import type { Channel } from "./settings.ts";
 import type { State } from "./state.ts";
@@ -142,7 +143,11 @@ export function createParts(options: PartsOptions): Parts {
     onDefect,
   });
   const requests = () => state.setup.limits.requests;
-  const app = createApp({ ingest, bodies, auth, drills, metrics, log, readiness, requests, api });
+  const runbooks = createRunbooks({
+    runbooks: () => state.setup.runbooks,
+    locale: () => settings().config.locale,
+  });
+  const app = createApp({ ingest, bodies, auth, drills, metrics, log, readiness, requests, api, runbooks });
   options.report({
     onCommit: metrics.commit,
     onProblem: voice.journalFailed,

@@ -52,7 +52,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const opened = await openServiceJournal(dataDir, { state, clock, log });
   const connections = () => server.connections();
   const parts = createParts({ ...opened, state, clock, log, print, connections });
-  noteConfigured(parts, state, clock);
+  noteConfigured(parts, state, clock, log);
 
   const onError = (error: unknown) =>
     log.error("Cannot serve a connection", { error: (error as Error).stack ?? String(error) });
@@ -118,12 +118,13 @@ async function reload({ configPath, state, parts, certificate, clock, log }: Rel
   parts.deliveries.configured();
   parts.watchdog.configured();
   parts.heartbeat.configured();
-  noteConfigured(parts, state, clock);
+  noteConfigured(parts, state, clock, log);
   log.info("Configuration reloaded", { config: configPath });
   if (state.refused) say("", state.refused.atMs, clock.now());
   state.refused = undefined;
 }
 
-function noteConfigured({ metrics }: Parts, { setup }: State, { now }: Clock): void {
+function noteConfigured({ metrics }: Parts, { setup }: State, { now }: Clock, log: Log): void {
   metrics.configured([...setup.settings.channels.keys()], now());
+  if (setup.runbooks.problem !== undefined) log.error("No runbooks", { reason: setup.runbooks.problem });
 }

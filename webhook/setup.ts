@@ -6,6 +6,7 @@ import { type Limits, limitsOf } from "./limits.ts";
 import type { Templates } from "./message.ts";
 import { BadConfig } from "./read_config.ts";
 import { createRouting, type Routing } from "./routing.ts";
+import { readRunbooks, type Runbooks } from "./runbooks/mod.ts";
 import { type Channel, readSettings, type Settings } from "./settings.ts";
 import { compileTemplates } from "./templates/mod.ts";
 
@@ -17,6 +18,7 @@ export interface Setup {
   readonly limits: Limits;
   /** A channel's own texts, ready to be used. */
   readonly templates: ReadonlyMap<string, Templates>;
+  readonly runbooks: Runbooks;
 }
 
 /**
@@ -33,6 +35,7 @@ export async function readSetup(configPath: string | undefined, clock: Clock): P
     auth: judgeOf(settings, configPath, clock),
     limits: limitsOf(settings.config),
     templates: templatesOf([...settings.channels.values()], settings.config.timezone),
+    runbooks: await readRunbooks(configPath),
   };
 }
 

@@ -22,6 +22,7 @@ export interface TestWebhookOptions {
   readonly requests?: number;
   readonly plan?: IngestOptions["plan"];
   readonly api?: Hono<AppEnv>;
+  readonly runbooks?: Hono<AppEnv>;
 }
 
 /** A webhook without a socket and without a disk. */
@@ -92,6 +93,7 @@ export function createTestWebhook(options: TestWebhookOptions = {}) {
     readiness: () => ({ ready: state.ready, checks: [] }),
     requests: () => options.requests ?? 512,
     api: options.api,
+    runbooks: options.runbooks,
   });
   return {
     app,
