@@ -24,8 +24,6 @@ const RELOADS: Partial<Record<LocalService, { drift: Drift; reload: Drift }>> = 
   blackbox: { drift: driftOfBlackbox, reload: reloadBlackbox },
 };
 
-const WEBHOOK_FILE = "webhook/webhook.json";
-
 /** A running service and its files. */
 export interface Running {
   readonly service: LocalService;
@@ -71,7 +69,8 @@ async function reloadChangedWebhook(running: Running): Promise<boolean> {
 }
 
 async function inputsOf({ stateDir, files }: Pick<Running, "stateDir" | "files">): Promise<string> {
-  return `${files.get(WEBHOOK_FILE) ?? ""}${await secretsStamp(stateDir, "webhook")}\n`;
+  const own = [...files].filter(([path]) => path.startsWith("webhook/")).map(([, text]) => text).join("");
+  return `${own}${await secretsStamp(stateDir, "webhook")}\n`;
 }
 
 function refuse(service: LocalService, differences: readonly string[]): void {
