@@ -142,7 +142,10 @@ function typeOfPipeline({ commands }: Pipeline, scope: Scope, found: Collector):
     const places: Span[] = [...rest, ...(last ? [last] : [])];
     if (head.kind === "function") type = typeOfCall(head, rest, piped, places, found);
     else {
-      if (piped.length > 0) {
+      const given = typeOf(head, scope, found);
+      // A method, such as Format of a time, takes arguments too.
+      const isMethod = given === "any" && "fields" in head && head.fields.length > 0;
+      if (piped.length > 0 && !isMethod) {
         found.faults.push({
           from: head.from,
           to: head.to,
@@ -150,7 +153,7 @@ function typeOfPipeline({ commands }: Pipeline, scope: Scope, found: Collector):
           cure: "Name a function first, such as printf",
         });
       }
-      type = typeOf(head, scope, found);
+      type = given;
     }
     last = { from, to };
   }

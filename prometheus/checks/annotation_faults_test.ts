@@ -14,6 +14,7 @@ const GOOD = [
   '{{ printf "%s %d%%" $labels.job 3 }}',
   '{{ define "t" }}{{ .any.thing }}{{ end }}{{ template "t" . }}x',
   "{{ (first (query `up`)).Value }}",
+  '{{ (toTime $value).Format "2006-01-02" }}',
 ];
 
 for (const text of GOOD) {

@@ -1,9 +1,12 @@
 /** What can be proved of the files of Prometheus and the blackbox exporter without running them. A check is one file, named here. */
 
 import type { Check } from "../../lib/check.ts";
+import { annotationLabelsCheck } from "./annotation_labels.ts";
+import { templateCheck } from "./annotation_templates.ts";
+import { textsCheck } from "./annotation_texts.ts";
 import { blackboxCheck } from "./blackbox.ts";
 import { configCheck } from "./config.ts";
-import { unknownLabelCheck, unknownMetricCheck } from "./promql/unknown_names.ts";
+import { promqlChecks } from "./promql/mod.ts";
 import { ruleFilesCheck } from "./rule_files.ts";
 import { rulesCheck } from "./rules.ts";
 
@@ -13,6 +16,8 @@ export const prometheusChecks: readonly Check[] = [
   rulesCheck,
   ruleFilesCheck,
   blackboxCheck,
-  unknownMetricCheck,
-  unknownLabelCheck,
+  ...promqlChecks,
+  templateCheck,
+  annotationLabelsCheck,
+  textsCheck,
 ];
