@@ -41,7 +41,45 @@ export const SAME_THING: readonly string[] = [
   "scrape_job",
 ];
 
-/** A worse alert mutes the same one that is less bad, and a host that is down mutes whatever else is said of it. */
+const DOWN = "TargetDown|WebhookDown|GrafanaDown";
+
+/** Alerts whose cause is told under another name. */
+const EXPLAINED: readonly Inhibition[] = [
+  {
+    // Each of its targets that is down is told.
+    source_matchers: [`alertname=~"${DOWN}|HostDown"`, 'job!=""'],
+    target_matchers: ['alertname="JobTargetsDown"', 'instance=""', 'job!=""'],
+    equal: ["job"],
+  },
+  {
+    source_matchers: [`alertname=~"${DOWN}"`, ON_AN_INSTANCE],
+    target_matchers: ['alertname="ServiceCrashLooping"', ON_AN_INSTANCE],
+    equal: ["instance", "job"],
+  },
+  {
+    source_matchers: [`alertname=~"${DOWN}|ServiceCrashLooping"`, ON_AN_INSTANCE],
+    target_matchers: ['alertname="TargetFlapping"', ON_AN_INSTANCE],
+    equal: ["instance", "job"],
+  },
+  {
+    source_matchers: ['alertname="WebhookQueueStuck"', ON_AN_INSTANCE],
+    target_matchers: ['alertname=~"WebhookChannelPaused|WebhookQueueGrowing"', ON_AN_INSTANCE],
+    equal: ["instance", "channel"],
+  },
+  {
+    source_matchers: ['alertname=~"WebhookDown|WebhookNotReady"', 'instance="webhook"'],
+    target_matchers: [
+      'alertname="AlertmanagerNotificationsFailing"',
+      'instance="alertmanager"',
+      'integration="webhook"',
+    ],
+  },
+];
+
+/**
+ * A worse alert mutes the same one that is less bad, a host that is down mutes whatever else is said of it, and a cause mutes what follows
+ * from it.
+ */
 export function inhibitions({ serviceJobs, onHosts }: InhibitionLinks): Inhibition[] {
   const under = (source: string, target: string): Inhibition => ({
     source_matchers: [source, ON_AN_INSTANCE],
@@ -73,6 +111,7 @@ export function inhibitions({ serviceJobs, onHosts }: InhibitionLinks): Inhibiti
         printMatcher({ label: "instance", operator: "=~", value: instances.map(literal).join("|") }),
       ],
     })),
+    ...EXPLAINED,
   ];
 }
 

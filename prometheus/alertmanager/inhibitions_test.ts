@@ -96,6 +96,35 @@ const ALERTS: Readonly<Record<string, Labels>> = {
   "warning on the host grafana": host("grafana", "HostCpuHigh", "warning"),
   "service grafana": { alertname: "GrafanaDown", instance: "grafana", job: "grafana", severity: "warning" },
 
+  // What follows from something that is told by itself.
+  "target of api down": service("TargetDown", "10.0.0.1:80", "api", "critical"),
+  "part of api down": { alertname: "JobTargetsDown", job: "api", severity: "warning" },
+  "part of shop down": { alertname: "JobTargetsDown", job: "shop", severity: "warning" },
+  "webhook down": service("WebhookDown", "webhook", "webhook", "critical"),
+  "webhook starts over and over": service("ServiceCrashLooping", "webhook", "webhook", "critical"),
+  "prometheus starts over and over": service("ServiceCrashLooping", "prometheus", "prometheus", "critical"),
+  "webhook flaps": service("TargetFlapping", "webhook", "webhook", "warning"),
+  "prometheus flaps": service("TargetFlapping", "prometheus", "prometheus", "warning"),
+  "host b flaps": service("TargetFlapping", "b", "node", "warning"),
+  "alertmanager cannot reach the webhook": {
+    ...service("AlertmanagerNotificationsFailing", "alertmanager", "alertmanager", "critical"),
+    integration: "webhook",
+  },
+  "alertmanager cannot reach email": {
+    ...service("AlertmanagerNotificationsFailing", "alertmanager", "alertmanager", "critical"),
+    integration: "email",
+  },
+  "queue of oncall stuck": {
+    ...service("WebhookQueueStuck", "webhook", "webhook", "critical"),
+    channel: "oncall",
+  },
+  "oncall paused": { ...service("WebhookChannelPaused", "webhook", "webhook", "warning"), channel: "oncall" },
+  "queue of oncall grows": {
+    ...service("WebhookQueueGrowing", "webhook", "webhook", "warning"),
+    channel: "oncall",
+  },
+  "chat paused": { ...service("WebhookChannelPaused", "webhook", "webhook", "warning"), channel: "chat" },
+
   // What has no instance neither mutes nor is muted.
   "critical without instance": { alertname: "Custom", severity: "critical" },
   "warning without instance": { alertname: "Custom", severity: "warning" },
@@ -114,6 +143,13 @@ const MUTED = [
   "job on web-1",
   "probe of web-1",
   "warning on the host grafana",
+  "part of api down",
+  "webhook starts over and over",
+  "webhook flaps",
+  "prometheus flaps",
+  "alertmanager cannot reach the webhook",
+  "oncall paused",
+  "queue of oncall grows",
 ];
 
 Deno.test("inhibitions mute what is less bad, and what a dead host causes, and nothing else", async () => {
@@ -159,6 +195,10 @@ async function mutedOf(url: string, count: number): Promise<string[]> {
     annotations.name
   )
     .sort();
+}
+
+function service(alertname: string, instance: string, job: string, severity: string): Labels {
+  return { alertname, instance, job, severity };
 }
 
 function container(name: string, severity: string): Labels {

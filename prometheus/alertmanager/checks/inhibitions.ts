@@ -52,6 +52,7 @@ function scopeFaults(rule: InhibitRule, index: number, { alerts, fits }: Model):
   const about = { path: ["inhibit_rules", index], cure: FAULT };
   if (!rule.equal.includes("instance")) {
     if (isPinned(rule.source, fits) && isPinned(rule.target, fits)) return [];
+    if (isOfNoHost(rule.target, fits)) return [];
     return [{
       ...about,
       subject: sources[0]?.name,
@@ -91,6 +92,13 @@ function isPinned(matchers: InhibitRule["source"], fits: Fits): boolean {
     matcher.label === "instance" && (matcher.operator === "=" || matcher.operator === "=~") &&
     !fits(matcher, "") &&
     !fits(matcher, "any other instance")
+  );
+}
+
+/** Whether matchers leave only alerts without an instance, which are about no host. */
+function isOfNoHost(matchers: InhibitRule["target"], fits: Fits): boolean {
+  return matchers.some((matcher) =>
+    matcher.label === "instance" && fits(matcher, "") && !fits(matcher, "any instance")
   );
 }
 
