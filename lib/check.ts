@@ -52,7 +52,21 @@ export interface CheckContext {
    * @throws {Skipped} when it cannot be had, naming what was tried.
    */
   tool(name: string): Promise<string>;
+  /** What the running Prometheus has seen, for `check --online`; undefined when it is not asked. */
+  readonly seen?: SeenSeries;
   readonly signal: AbortSignal;
+}
+
+/** The series that a running Prometheus has had over the last day. */
+export interface SeenSeries {
+  /** Names of all of them. */
+  readonly names: ReadonlySet<string>;
+  /**
+   * The labels of the series of these names, asked for at once.
+   *
+   * @throws {Skipped} when Prometheus does not answer.
+   */
+  series(names: readonly string[]): Promise<readonly Readonly<Record<string, string>>[]>;
 }
 
 /** One check, offline (`check`) or online (`smoke`, `doctor`). */

@@ -8,6 +8,7 @@ import { countsOf, formatList, formatVerdicts } from "./check/text.ts";
 import { type Command, EXIT, type Flag, type Invocation, main, UsageError } from "./cli.ts";
 import { ConfigProblem } from "./config_problem.ts";
 import { type Checked, checkOffline } from "./offline.ts";
+import { openOnline } from "./online.ts";
 import { ENGINE_FLAG, openToChange } from "./session.ts";
 import { hasErrors } from "./verify.ts";
 
@@ -17,6 +18,10 @@ const FLAGS: Readonly<Record<string, Flag>> = {
     type: "string",
     value: "IDS",
     help: "only these checks or areas, separated by commas, such as promql,grafana/queries",
+  },
+  online: {
+    type: "boolean",
+    help: "asks the running stack too: drift, series it has, alerts that would have fired over the last day",
   },
   list: { type: "boolean", help: "names the checks and runs none" },
   verbose: { type: "boolean", help: "a line for each check and each suppressed problem" },
@@ -31,7 +36,13 @@ export const check: Command = {
   name: "check",
   summary: "prove what can be proved without running: configuration, rules, routes, dashboards, Compose",
   flags: FLAGS,
-  examples: ["check", "check --only promql --verbose", "check --format sarif > vigie.sarif", "check --json"],
+  examples: [
+    "check",
+    "check --only promql --verbose",
+    "check --online",
+    "check --format sarif > vigie.sarif",
+    "check --json",
+  ],
   async run(invocation) {
     const { flags, print } = invocation;
     const format = formatOf(invocation);
@@ -64,7 +75,8 @@ export const check: Command = {
 async function checkedOf(invocation: Invocation, format: Format, ids: ReadonlySet<string>): Promise<Checked> {
   try {
     using session = await openToChange(invocation);
-    return await checkOffline(session, { ...invocation, ids });
+    const online = invocation.flags.online ? await openOnline(session, invocation) : undefined;
+    return await checkOffline(session, { ...invocation, ids, online });
   } catch (error) {
     if (error instanceof ConfigProblem && format !== "text") {
       const problems = error.findings.map(({ id, cure = "", file, ...rest }) => ({

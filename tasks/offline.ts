@@ -12,6 +12,7 @@ import { dockerTool } from "./engine/docker_cli.ts";
 import { type Engine, Lacking } from "./engine/engine.ts";
 import type { Session } from "./session.ts";
 import { secretFilesOf, secretsDirOf } from "./destinations.ts";
+import type { Online } from "./online.ts";
 import { renderFor, renderStack } from "./render.ts";
 import { type EngineName, filesDirOf, type Stack, type Target, urlsOf } from "./stack.ts";
 import { type Verdict, verify } from "./verify.ts";
@@ -22,6 +23,8 @@ export { OFFLINE_CHECKS } from "./check/registry.ts";
 export interface OfflineOptions extends Pick<Invocation, "config" | "progress" | "signal"> {
   /** The checks to run, by id; all when left out. */
   readonly ids?: ReadonlySet<string>;
+  /** The stack that runs, for `--online`; it is not asked when left out. */
+  readonly online?: Online;
   /** The day on which suppressions are judged, `2026-12-31`; today when left out. */
   readonly today?: string;
 }
@@ -54,7 +57,7 @@ export function contextsOf(
   stack: Stack,
   target: Target,
   stagedDir: string,
-  { tool, signal }: Pick<CheckContext, "tool" | "signal">,
+  { tool, signal, seen }: Pick<CheckContext, "tool" | "signal" | "seen">,
 ): Contexts {
   const context = (engine: EngineName): CheckContext => ({
     // Rendered for the real target: what is checked is byte for byte what would be served.
@@ -69,6 +72,7 @@ export function contextsOf(
     urls: urlsOf(stack),
     tool,
     signal,
+    seen,
   });
   const own = context(target.engine);
   const files = renderStack(stack, target);
@@ -84,11 +88,13 @@ export async function runChecks(
   { own, compose, whole }: Contexts,
   isChosen: (check: { readonly id: string }) => boolean,
   today: string,
+  online?: Online,
 ): Promise<Verdict[]> {
   const found = await Promise.all([
     verify(OFFLINE_CHECKS.filter(isChosen), own),
     verify(COMPOSE_CHECKS.filter(isChosen), compose),
     verify(STACK_CHECKS.filter(isChosen), whole),
+    online?.check(whole, isChosen) ?? [],
   ]);
   return suppress(found.flat(), whole.config.checks.ignore, today).filter(isChosen);
 }
@@ -96,15 +102,16 @@ export async function runChecks(
 /** Renders the stack into a directory of its own below the state directory and runs every offline check there. */
 export async function checkOffline(
   { stack, target, engine }: Session,
-  { config, progress, signal, ids, today = new Date().toISOString().slice(0, 10) }: OfflineOptions,
+  { config, progress, signal, ids, online, today = new Date().toISOString().slice(0, 10) }: OfflineOptions,
 ): Promise<Checked> {
   const stagedDir = join(target.stateDir, "check");
   progress.step("render the configuration");
-  const contexts = contextsOf(stack, target, stagedDir, { tool: toolFinder(engine, progress), signal });
+  const tools = { tool: toolFinder(engine, progress), signal, seen: online?.seen };
+  const contexts = contextsOf(stack, target, stagedDir, tools);
   const { own, compose, whole: { inUse: { files } } } = contexts;
   await writeFiles(stagedDir, files);
   progress.step("check the generated files");
-  const judged = await runChecks(contexts, ({ id }) => ids?.has(id) ?? true, today);
+  const judged = await runChecks(contexts, ({ id }) => ids?.has(id) ?? true, today, online);
   const isCompose = (id: string) => COMPOSE_CHECKS.some((check) => check.id === id);
   return {
     verdicts: await withPlaces(judged, { stack, config, files: own.files }),

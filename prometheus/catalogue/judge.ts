@@ -11,6 +11,8 @@ import type { Scraped, ScrapedJob } from "./scraped.ts";
 /** A name that leads nowhere. */
 export interface Misnomer extends Span {
   readonly kind: "metric" | "label";
+  /** The name itself, of a metric that the catalogue does not have. */
+  readonly name?: string;
   /** Whether it certainly selects nothing; otherwise it is only suspicious. */
   readonly certain: boolean;
   /** One sentence, capital first, no full stop. */
@@ -37,19 +39,27 @@ const MISSPELT = 1 / 6;
  * What only a job of the user's own could expose is not judged: nobody knows what that exposes.
  */
 export function misnomersOf(expr: Expr, scraped: Scraped): Misnomer[] {
+  return judge(expr, scraped).wrong;
+}
+
+/** Like `misnomersOf`, and the selectors that only a job of the user's own could serve: nothing is said of them. */
+export function judge(expr: Expr, scraped: Scraped): { wrong: Misnomer[]; unjudged: VectorSelector[] } {
   const origins = new Map<VectorSelector, Origins | "any">();
-  const wrong = selectorsOf(expr).flatMap((selector) => {
-    const judged = judgeSelector(selector, scraped);
-    origins.set(selector, judged.origins);
-    return judged.wrong;
+  const judged = selectorsOf(expr).map((selector) => {
+    const one = judgeSelector(selector, scraped);
+    origins.set(selector, one.origins);
+    return { selector, ...one };
   });
-  return [...wrong, ...judgeLabels(expr, origins)];
+  return {
+    wrong: [...judged.flatMap(({ wrong }) => wrong), ...judgeLabels(expr, origins)],
+    unjudged: judged.flatMap(({ selector, isTheirs }) => isTheirs ? [selector] : []),
+  };
 }
 
 function judgeSelector(
   selector: VectorSelector,
   scraped: Scraped,
-): { wrong: Misnomer[]; origins: Origins | "any" } {
+): { wrong: Misnomer[]; origins: Origins | "any"; isTheirs?: boolean } {
   const name = metricOf(selector);
   const byJob = selector.matchers.filter((matcher) => matcher.name === "job");
   const jobs = scraped.jobs.filter((job) => byJob.every((matcher) => fits(matcher, job.name)));
@@ -68,6 +78,7 @@ function judgeSelector(
   return {
     wrong: isJudged ? [{ ...misnomer.wrong, certain: misnomer.wrong.certain && !mayBeTheirs }] : [],
     origins: "any",
+    isTheirs: !isJudged,
   };
 }
 
@@ -111,6 +122,7 @@ function unknownMetric(
   return {
     wrong: {
       ...at,
+      name,
       certain: near !== undefined || CLOSED.test(name) || name.includes(":"),
       message: name.includes(":")
         ? `No rule records "${name}"`

@@ -5,8 +5,9 @@ import { readCatalogues } from "./read.ts";
 
 export { RECORDED_DIR, recordedCatalogues } from "./recorded.ts";
 export { BYTES_PER_SAMPLE, type Cost, costOf, type JobCost } from "./cost.ts";
-export { type Misnomer, misnomersOf } from "./judge.ts";
+export { judge, type Misnomer, misnomersOf } from "./judge.ts";
 export { jobsIn, type Scraped, type ScrapedJob, scrapedOf } from "./scraped.ts";
+export { judgeSeen } from "./judge_seen.ts";
 export { ANY_JOB } from "./synthetic.ts";
 export type { CatalogueMetric, ExporterCatalogue, MetricType } from "./catalogue.ts";
 

@@ -32,6 +32,8 @@ export const CHECK_IDS = [
   "promql/unknown-label",
   "cost/series",
   "build/fresh",
+  "online/drift",
+  "online/would-fire",
   "suppression/expired",
   "suppression/unused",
 ] as const;

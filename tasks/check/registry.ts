@@ -7,6 +7,7 @@ import { nearest } from "../../lib/nearest.ts";
 import { alertmanagerChecks } from "../../prometheus/alertmanager/mod.ts";
 import { prometheusChecks } from "../../prometheus/mod.ts";
 import { UsageError } from "../cli.ts";
+import { ONLINE_CHECKS } from "../online.ts";
 import type { StackContext } from "./context.ts";
 import { costCheck } from "./cost.ts";
 import { freshCheck } from "./fresh.ts";
@@ -34,6 +35,7 @@ export const ALL_CHECKS: readonly CheckInfo[] = [
   ...OFFLINE_CHECKS,
   ...COMPOSE_CHECKS,
   ...STACK_CHECKS,
+  ...ONLINE_CHECKS,
   ...SUPPRESSION_CHECKS,
 ];
 

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { type Check, type CheckContext, type Problem, Skipped } from "../../../lib/check.ts";
 import { readIfThere } from "../../../lib/files.ts";
-import { jobsIn, type Misnomer, misnomersOf, type ScrapedJob } from "../../catalogue/mod.ts";
+import { jobsIn, judge, judgeSeen, type Misnomer, type ScrapedJob } from "../../catalogue/mod.ts";
 import { type ModelRule, ruleModelOf } from "../rule_model.ts";
 
 /**
@@ -53,9 +53,19 @@ async function look(context: CheckContext): Promise<Found[]> {
   const named = (kind: ModelRule["kind"]) =>
     new Set(rules.filter((rule) => rule.kind === kind).map(({ name }) => name));
   const scraped = { jobs: await jobsOf(context), recordings: named("record"), alerts: named("alert") };
-  return rules.flatMap((rule) =>
-    rule.tree === undefined ? [] : misnomersOf(rule.tree, scraped).map((misnomer) => ({ rule, misnomer }))
+  const judged = rules.flatMap((rule) =>
+    rule.tree === undefined ? [] : [{ rule, ...judge(rule.tree, scraped) }]
   );
+  const offline = judged.flatMap(({ rule, wrong }) => wrong.map((misnomer) => ({ rule, misnomer })));
+  const { seen } = context;
+  if (seen === undefined) return offline;
+  // What runs knows more than the catalogue: textfiles, exporters with other flags, jobs of the user's own.
+  const unjudged = judged.flatMap(({ rule, unjudged }) => unjudged.map((selector) => ({ rule, selector })));
+  const asked = await judgeSeen(unjudged.map(({ selector }) => selector), seen);
+  return [
+    ...offline.filter(({ misnomer: { name } }) => name === undefined || !seen.names.has(name)),
+    ...unjudged.flatMap(({ rule }, i) => asked[i]!.map((misnomer) => ({ rule, misnomer }))),
+  ];
 }
 
 async function jobsOf({ buildDir }: CheckContext): Promise<ScrapedJob[]> {
