@@ -5,6 +5,9 @@ import { type AlertRule, atLeast, type RecordingRule, type RuleContext, type Rul
 import { PERCENT } from "./settable_alert.ts";
 import { DURATION, VALUE } from "./words.ts";
 
+// Those that work on any Linux: most of the others fail where there is no such hardware.
+const COLLECTORS = "cpu|diskstats|filefd|filesystem|loadavg|meminfo|netdev|vmstat";
+
 /** Figures that the host dashboard and the alerts share; `without` keeps the labels that config.ts gives a host. */
 function recordings(context: RuleContext): readonly RecordingRule[] {
   const window = atLeast("5m", context);
@@ -150,6 +153,22 @@ function kernel(context: RuleContext): AlertRule[] {
   return [
     descriptors("warning", 70),
     descriptors("critical", 90),
+    hostAlert(context, {
+      alert: "HostCollectorFailed",
+      severity: "warning",
+      line: { for: "15m" },
+      expr: () => `node_scrape_collector_success{collector=~"${COLLECTORS}",job="node"} == 0`,
+      summary: {
+        fr: "Le node exporter de {{ $labels.instance }} ne mesure plus tout",
+        en: "The node exporter of {{ $labels.instance }} no longer measures everything",
+      },
+      description: ({ since }) => ({
+        fr:
+          `Son collecteur {{ $labels.collector }} échoue${since.fr} : les alertes qui en dépendent ne peuvent plus se déclencher. Son journal dit pourquoi.`,
+        en:
+          `Its collector {{ $labels.collector }} has failed${since.en}: the alerts that depend on it cannot fire. Its log says why.`,
+      }),
+    }),
     hostAlert(context, {
       alert: "HostTextfileUnreadable",
       severity: "warning",

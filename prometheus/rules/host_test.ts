@@ -144,6 +144,30 @@ const KERNEL: readonly AlertCase[] = [
     ],
   },
   {
+    alert: "HostCollectorFailed",
+    series: { [on("node_scrape_collector_success", { collector: "filesystem" })]: "0x64 1x4" },
+    moments: [{
+      at: "15m",
+      firing: [fires("warning", {
+        summary: {
+          fr: "Le node exporter de web-1 ne mesure plus tout",
+          en: "The node exporter of web-1 no longer measures everything",
+        },
+        description: {
+          fr:
+            "Son collecteur filesystem échoue depuis 15 minutes : les alertes qui en dépendent ne peuvent plus se déclencher. Son journal dit pourquoi.",
+          en:
+            "Its collector filesystem has failed for 15 minutes: the alerts that depend on it cannot fire. Its log says why.",
+        },
+      }, { collector: "filesystem" })],
+    }, { at: "16m15s", firing: [] }],
+    quiet: [
+      { [on("node_scrape_collector_success", { collector: "filesystem" })]: "1x70" },
+      // Nothing to measure here.
+      { [on("node_scrape_collector_success", { collector: "infiniband" })]: "0x70" },
+    ],
+  },
+  {
     alert: "HostTextfileUnreadable",
     series: { [on("node_textfile_scrape_error")]: "1x24 0x4" },
     moments: [{
