@@ -280,6 +280,7 @@ Deno.test("renderGrafana asks for rates over Grafana's own window only, for sums
     "avg_over_time $__rate_interval",
     // Their alerts' own windows: the lines would mean nothing over others.
     "changes 10m",
+    "changes 15m",
     "count_over_time $__range:1m",
     "deriv 6h",
     "increase $__rate_interval",

@@ -19,6 +19,8 @@ export interface PanelQuery {
   readonly expr: string;
   /** The dashboard's file, relative to the build directory. */
   readonly file: string;
+  /** Name of its series, with `{{label}}` for a label's value; `""` where a table shows the labels. */
+  readonly legend: string;
   /** Why a stack in good health may have no data for it; undefined when it must have some. */
   readonly absent?: string;
 }
@@ -64,13 +66,19 @@ export function panelsOf(dashboard: Dashboard): { panel: Panel | RowPanel; path:
 }
 
 /** The queries of a dashboard's panels, as they are written. */
-function queriesOf(dashboard: Dashboard): Pick<PanelQuery, "panel" | "refId" | "expr" | "absent">[] {
+function queriesOf(
+  dashboard: Dashboard,
+): Pick<PanelQuery, "panel" | "refId" | "expr" | "legend" | "absent">[] {
   return panelsOf(dashboard).flatMap(({ panel }) => {
     if (!("targets" in panel)) return [];
     const absent = absentIn(panel);
     return (panel.targets ?? []).flatMap((target) => {
-      const { expr, refId = "" } = target as { expr?: unknown; refId?: string };
-      return typeof expr === "string" ? [{ panel: panel.title ?? "", refId, expr, absent }] : [];
+      const { expr, refId = "", legendFormat: legend = "" } = target as {
+        expr?: unknown;
+        refId?: string;
+        legendFormat?: string;
+      };
+      return typeof expr === "string" ? [{ panel: panel.title ?? "", refId, expr, legend, absent }] : [];
     });
   });
 }

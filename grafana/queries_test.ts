@@ -29,6 +29,7 @@ Deno.test("panelQueries says where each query stands", () => {
     panel: "Critical",
     refId: "A",
     file: "grafana/dashboards/alerts.json",
+    legend: "Critical",
     absent: undefined,
   });
   assert.match(expr, /severity=~"\.\*",job=~"\.\*",instance=~"\.\*"/);

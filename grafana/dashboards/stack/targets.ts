@@ -43,6 +43,7 @@ export function targets({ lines }: GrafanaLinks): Row {
     panels: [
       {
         kind: "graph",
+        width: 8,
         title: { fr: "Cibles injoignables de chaque tâche", en: "Targets of each job that are down" },
         description: {
           fr: "Part des cibles de chaque tâche qui ne répondent pas ; la ligne est le seuil de l'alerte.",
@@ -58,6 +59,20 @@ export function targets({ lines }: GrafanaLinks): Row {
       },
       {
         kind: "graph",
+        width: 8,
+        title: { fr: "Cibles instables", en: "Unstable targets" },
+        description: {
+          fr:
+            "Combien de fois chaque cible est devenue joignable ou injoignable en 15 minutes ; la ligne est le seuil de l'alerte.",
+          en: "How often each target came up or went down within 15 minutes; the line is the alert's threshold.",
+        },
+        unit: "count",
+        limits: lines.TargetFlapping,
+        queries: [{ expr: `changes(up{job!="probe"}[15m])`, legend: "{{job}} {{instance}}" }],
+      },
+      {
+        kind: "graph",
+        width: 8,
         title: { fr: "Durée des mesures", en: "Scrape duration" },
         description: {
           fr: "La mesure la plus longue de chaque tâche.",

@@ -1,0 +1,132 @@
+/** Dashboards and alerts fit one another: every alert leads to a dashboard that exists and draws its line; every query asks for what is exposed. */
+
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { withPlaces } from "../grafana/dashboards/alert_places.ts";
+import { EXAMPLE_LINKS, EXAMPLE_SETTINGS } from "../grafana/example.ts";
+import { panelQueries, renderGrafana } from "../grafana/mod.ts";
+import type { Files } from "../lib/files.ts";
+import { run } from "../lib/process.ts";
+import { parsePromql } from "../lib/promql/mod.ts";
+import { toYaml } from "../lib/yaml.ts";
+import { misnomersOf, scrapedOf } from "../prometheus/catalogue/mod.ts";
+import { alertLines, alertPlaces } from "../prometheus/mod.ts";
+import { binary } from "../tasks/binaries/mod.ts";
+import { renderFor } from "../tasks/render.ts";
+import { defineStack } from "../tasks/stack.ts";
+
+// With a probe of each kind and every service, so that every dashboard and every rule is there.
+const STACK = defineStack({
+  locale: "en",
+  probes: [
+    { name: "site", kind: "http", target: "https://example.org/" },
+    { name: "port", kind: "tcp", target: "example.org:443", tls: true },
+  ],
+});
+const FILES = renderFor(STACK, {
+  engine: "docker",
+  buildDir: "/srv/vigie/build",
+  stateDir: "/srv/vigie/.state",
+  configDir: "/srv/vigie",
+});
+const RUNBOOKS = "http://127.0.0.1:9094/runbooks";
+const PLACES = Object.entries(alertPlaces(STACK, RUNBOOKS));
+
+function dashboardsIn(files: Files): Map<string, Dashboard> {
+  return new Map(
+    [...files].filter(([path]) => /^grafana\/dashboards\/.*\.json$/.test(path))
+      .map(([, text]): Dashboard => JSON.parse(text)).map((dashboard) => [dashboard.uid!, dashboard]),
+  );
+}
+
+Deno.test("every alert leads to a dashboard that exists, by variables that it has", () => {
+  const dashboards = dashboardsIn(FILES);
+  assert.ok(PLACES.length > 60);
+  for (const [alert, { dashboard, runbookUrl }] of PLACES) {
+    assert.ok(dashboard, `${alert} leads to no dashboard`);
+    assert.equal(runbookUrl, `${RUNBOOKS}/${alert}`);
+    const names = dashboards.get(dashboard.uid)?.templating.list?.map(({ name }) => name);
+    assert.ok(names, `${alert} leads to "${dashboard.uid}", which does not exist`);
+    for (const variable of dashboard.variables) {
+      assert.ok(names.includes(variable), `"${dashboard.uid}" has no variable "${variable}" (${alert})`);
+    }
+  }
+});
+
+// Why no graph draws the line of an alert.
+const NOT_DRAWN: Readonly<Record<string, string>> = {
+  HostDiskFillingUp: "half of its condition: what is predicted counts as much",
+  HostInodesFillingUp: "half of its condition: what is predicted counts as much",
+  WebhookJournalSalvaged: "how long it is told, not what of",
+};
+
+Deno.test("every alert that compares with a number has its line in the dashboard that it leads to", () => {
+  const lines = alertLines(STACK);
+  const render = (drawn: typeof lines) =>
+    dashboardsIn(renderGrafana(EXAMPLE_SETTINGS, "en", { ...EXAMPLE_LINKS, lines: drawn }));
+  const all = render(lines);
+  const missing = Object.keys(lines).filter((alert) => {
+    const { [alert]: _, ...others } = lines;
+    const { uid } = PLACES.find(([name]) => name === alert)![1].dashboard!;
+    return JSON.stringify(all.get(uid)) === JSON.stringify(render(others).get(uid));
+  });
+  assert.ok(Object.keys(lines).length > 30);
+  assert.deepEqual(missing.sort(), Object.keys(NOT_DRAWN));
+});
+
+Deno.test("every query of every dashboard asks for metrics and labels that are exposed", () => {
+  const scraped = scrapedOf(FILES)!;
+  const wrong = panelQueries(FILES).flatMap(({ dashboard, panel, expr }) => {
+    const parsed = parsePromql(expr);
+    assert.deepEqual(parsed.errors, [], `${dashboard} "${panel}": ${expr}`);
+    return misnomersOf(parsed.expr!, scraped).map(({ message }) => `${dashboard} "${panel}": ${message}`);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("withPlaces gives each alert the address of its dashboard and its runbook", async () => {
+  const expr = withPlaces("alerts", {
+    ...alertPlaces(STACK, RUNBOOKS),
+    Mine: { runbookUrl: "https://wiki.example.org/mine" },
+    MyDisk: { dashboard: { uid: "vigie-host", variables: ["instance", "device"] } },
+  });
+  const cases: [alert: string, dashboard: string, runbook: string | undefined][] = [
+    ["HostCpuHigh", "vigie-host?var-instance=web-1", `${RUNBOOKS}/HostCpuHigh`],
+    [
+      "HostDiskIoSaturated",
+      "vigie-host?var-instance=web-1&var-device=sda",
+      `${RUNBOOKS}/HostDiskIoSaturated`,
+    ],
+    ["MyDisk", "vigie-host?var-instance=web-1&var-device=sda", undefined],
+    ["PrometheusReloadFailed", "vigie-stack?", `${RUNBOOKS}/PrometheusReloadFailed`],
+    ["Mine", "vigie-alerts?", "https://wiki.example.org/mine"],
+    ["Unheard", "vigie-alerts?", undefined],
+  ];
+  const series = (alert: string) => `{alertname="${alert}",device="sda",instance="web-1"`;
+  const test = {
+    rule_files: [],
+    tests: [{
+      input_series: cases.map(([alert]) => ({ series: `alerts${series(alert)}}`, values: "1" })),
+      promql_expr_test: [{
+        // What the parts were joined into is a means only.
+        expr: `max without (place) (${expr})`,
+        eval_time: "0s",
+        exp_samples: cases.map(([alert, dashboard, runbook]) => ({
+          labels: `${series(alert)},dashboard="${dashboard}"${runbook ? `,runbook="${runbook}"` : ""}}`,
+          value: 1,
+        })),
+      }],
+    }],
+  };
+  const directory = await Deno.makeTempDir();
+  try {
+    const file = join(directory, "test.yml");
+    await Deno.writeTextFile(file, toYaml(test));
+    const { path } = await binary("promtool");
+    const { code, stdout, stderr } = await run(path, ["test", "rules", file]);
+    assert.equal(code, 0, stdout + stderr);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
