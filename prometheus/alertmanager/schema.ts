@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { duration, matcher, name, timezone } from "../../lib/schema.ts";
+import { DEFAULT_TIMING, type Severity, type Timing } from "./severity.ts";
 
 const email = z.strictObject({
   kind: z.literal("email"),
@@ -39,24 +40,35 @@ export type NativeDestination = z.output<typeof nativeSchemas[NativeKind]>;
 
 const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'expected a label name such as "instance"');
 
-const timingShape = {
-  /** Alerts with the same values of these labels are told in one message. */
-  groupBy: z.array(labelName).min(1, "expected at least one label").optional().describe(
-    'Alerts with the same values of these labels are told in one message; `["alertname", "severity"]` when nothing says otherwise.',
-  ),
-  /** How long to wait for more alerts of a new group. */
-  groupWait: duration.optional().describe(
-    "How long to wait for more alerts of a new group; when nothing says otherwise 10 s for critical ones, 30 s for warnings, 1 min for others.",
-  ),
-  /** Shortest time between two messages about a group that changed. */
-  groupInterval: duration.optional().describe(
-    "Shortest time between two messages about a group that changed; when nothing says otherwise 1 min, 5 min, 10 min.",
-  ),
-  /** How often an unchanged firing group is told again. */
-  repeatInterval: duration.optional().describe(
-    "How often an unchanged firing group is told again; when nothing says otherwise 1 h, 12 h, 1 d.",
-  ),
-};
+/** The keys of grouping. @param unsaid What goes without saying, for each of them. */
+function timingShape(unsaid: (key: keyof Timing) => string) {
+  return {
+    /** Alerts with the same values of these labels are told in one message. */
+    groupBy: z.array(labelName).min(1, "expected at least one label").optional().describe(
+      `Alerts with the same values of these labels are told in one message; by default ${unsaid("groupBy")}.`,
+    ),
+    /** How long to wait for more alerts of a new group. */
+    groupWait: duration.optional().describe(
+      `How long to wait for more alerts of a new group; by default ${unsaid("groupWait")}.`,
+    ),
+    /** Shortest time between two messages about a group that changed. */
+    groupInterval: duration.optional().describe(
+      `Shortest time between two messages about a group that changed; by default ${unsaid("groupInterval")}.`,
+    ),
+    /** How often an unchanged firing group is told again. */
+    repeatInterval: duration.optional().describe(
+      `How often an unchanged firing group is told again; by default ${unsaid("repeatInterval")}.`,
+    ),
+  };
+}
+
+const asSeverity = timingShape(() => "as its severity says");
+
+function timingOf(severity: Severity) {
+  const unsaid = (key: keyof Timing) =>
+    `\`${JSON.stringify(DEFAULT_TIMING[severity][key]).replace(",", ", ")}\``;
+  return z.strictObject(timingShape(unsaid)).optional();
+}
 
 const route = z.strictObject({
   /** Labels that an alert must carry, in Alertmanager's syntax; all must match. */
@@ -71,10 +83,8 @@ const route = z.strictObject({
   ),
   /** Whether `quietHours` hold for it. */
   quietHours: z.boolean().default(true).describe("Whether `quietHours` hold for it."),
-  ...timingShape,
+  ...asSeverity,
 });
-
-const timing = z.strictObject(timingShape).optional();
 
 const DAY = "(?:mon|tue|wed|thu|fri|sat|sun)";
 const WEEKDAYS = 'expected days such as "mon-fri", "sat" or "sat,sun"';
@@ -141,17 +151,17 @@ export const routingShape = {
   ),
   /** When alerts that can wait are not told. */
   quietHours: quietHours.optional().describe("When alerts that can wait are not told."),
-  ...timingShape,
+  ...asSeverity,
   /** The same by severity. */
   timing: z.strictObject({
     /** Of critical alerts. */
-    critical: timing,
+    critical: timingOf("critical"),
     /** Of warnings. */
-    warning: timing,
+    warning: timingOf("warning"),
     /** Of alerts that only inform. */
-    info: timing,
+    info: timingOf("info"),
     /** Of alerts of severity `none`. */
-    none: timing,
+    none: timingOf("none"),
   }).prefault({}).describe("The same by severity."),
 };
 
