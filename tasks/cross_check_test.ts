@@ -125,11 +125,12 @@ Deno.test("crossCheck finds receivers that are missing or reserved, and takes on
   const receivers = { console: [{ kind: "console" as const }], spare: [{ kind: "console" as const }] };
   const matchers = ["severity=critical"];
   assert.deepEqual(wrong({ notify: { receivers } }), []);
+  assert.deepEqual(wrong({ notify: { receivers, severities: { info: "nobody" } } }), []);
   assert.deepEqual(wrong({ notify: { receivers, receiver: "spar" } }), ["notify.receiver"]);
-  assert.deepEqual(wrong({ notify: { receivers, routes: [{ matchers, receiver: "nobody" }] } }), [
+  assert.deepEqual(wrong({ notify: { receivers, routes: [{ matchers, receiver: "somebody" }] } }), [
     "notify.routes[0].receiver",
   ]);
-  for (const name of ["drill", "watchdog"]) {
+  for (const name of ["drill", "watchdog", "nobody"]) {
     const reserved = { ...receivers, [name]: receivers.console };
     assert.deepEqual(wrong({ notify: { receivers: reserved } }), [`notify.receivers.${name}`]);
   }
