@@ -2,6 +2,7 @@
 
 import { differences, type PrintedForm } from "../lib/differences.ts";
 import type { Files } from "../lib/files.ts";
+import { parsePromql, printPromql } from "../lib/promql/mod.ts";
 import { durationMs } from "../lib/units.ts";
 import { fromYaml } from "../lib/yaml.ts";
 
@@ -106,7 +107,7 @@ function orZero(duration: unknown): string {
 
 function comparable(expr: unknown, forMs: number, keepFiringForMs: number, rule: Fields): ComparableRule {
   return {
-    expr: onOneLine(String(expr)),
+    expr: asPrinted(String(expr)),
     for: `${forMs / 1_000}s`,
     keep_firing_for: `${keepFiringForMs / 1_000}s`,
     labels: sorted(rule.labels),
@@ -123,9 +124,10 @@ function ruleName(path: string, group: string, rule: string, labels: unknown): s
   }`;
 }
 
-// Prometheus prints an expression on one line, whatever it was written on; spaces in strings stay.
-function onOneLine(expr: string): string {
-  return expr.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, quoted: string | undefined) => quoted ?? " ").trim();
+// Prometheus prints an expression in its own way, however it was written.
+function asPrinted(text: string): string {
+  const { expr } = parsePromql(text);
+  return expr === undefined ? text.trim() : printPromql(expr);
 }
 
 function sorted(map: unknown): Record<string, string> {

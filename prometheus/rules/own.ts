@@ -1,6 +1,5 @@
 /** The rules that config.ts brings besides the stack's own. */
 
-import { parsePromql, printPromql } from "../../lib/promql/mod.ts";
 import type { OwnAlert, OwnRecording } from "../rule_schema.ts";
 import type { Rule } from "./rule.ts";
 import { textOf, waiting } from "./settings.ts";
@@ -8,13 +7,12 @@ import { textOf, waiting } from "./settings.ts";
 /** Name of their group, and of the file without `.yml`. */
 export const OWN_GROUP = "custom";
 
-/** Rules as config.ts has them: recordings first, as alerts use them. */
+/** Rules as config.ts has them, their PromQL as it is written there: recordings first, as alerts use them. */
 export function ownRules(alerts: readonly OwnAlert[], recordings: readonly OwnRecording[]): Rule[] {
   return [
-    ...recordings.map(({ record, expr }) => ({ record, expr: printed(expr) })),
+    ...recordings,
     ...alerts.map((alert): Rule => ({
       ...alert,
-      expr: printed(alert.expr),
       for: waiting(alert.for),
       keepFiringFor: waiting(alert.keepFiringFor),
       summary: textOf(alert.summary),
@@ -22,10 +20,4 @@ export function ownRules(alerts: readonly OwnAlert[], recordings: readonly OwnRe
       dashboard: typeof alert.dashboard === "string" ? { url: alert.dashboard } : alert.dashboard,
     })),
   ];
-}
-
-/** As Prometheus prints it: the drift check compares the two. */
-function printed(text: string): string {
-  const { expr } = parsePromql(text);
-  return expr === undefined ? text : printPromql(expr);
 }

@@ -88,7 +88,27 @@ function ruleOrigin(
     const inner = innerPath(path.slice(4), valueAt({ alerts, recordings }, [list, index]), locale);
     return { path: [list, index, ...inner], least: 2, ...(inner.length > 0 && rest) };
   }
-  return name in rules ? { path: ["rules", name], least: 2 } : undefined;
+  if (!Object.hasOwn(rules, name)) return undefined;
+  const said = saidAt(rules[name], rule?.labels?.severity);
+  const found = said.flatMap(({ at, setting }) => {
+    const inner = innerPath(path.slice(4), setting, locale);
+    return inner.length > 0 && valueAt(setting, inner) === rest.text ? [[...at, ...inner]] : [];
+  })[0];
+  return found === undefined || rest.text === undefined
+    ? { path: ["rules", name], least: 2 }
+    : { path: ["rules", name, ...found], least: 2, ...rest };
+}
+
+/** All that is said of one alert of the stack's own: of some hosts, of its severity, of both that share a name. */
+function saidAt(said: unknown, severity = ""): { at: (string | number)[]; setting: unknown }[] {
+  return [[severity], []].flatMap((at) => {
+    const setting = valueAt(said, at);
+    const hosts = valueAt(setting, ["hosts"]);
+    return [
+      ...(Array.isArray(hosts) ? hosts.map((each, i) => ({ at: [...at, "hosts", i], setting: each })) : []),
+      { at, setting },
+    ];
+  });
 }
 
 /** Where in an alert of config.ts a part of its rule stands. */

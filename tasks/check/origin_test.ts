@@ -18,6 +18,12 @@ const RULES = `groups:
           runbook_url: https://example.org/api
       - alert: HostMemoryHigh
         expr: up == 1
+        labels:
+          severity: warning
+        annotations:
+          summary: Of all
+          description: Of some hosts
+          runbook_url: https://example.org/warning
 `;
 const WRITTEN: Written & Record<string, unknown> = {
   locale: "fr",
@@ -26,7 +32,14 @@ const WRITTEN: Written & Record<string, unknown> = {
     { alert: "ApiSlow", severity: "critical" },
     { alert: "ApiSlow", severity: "warning", summary: { fr: "L'API est lente", en: "Slow" } } as never,
   ],
-  rules: { HostMemoryHigh: { threshold: 95 } },
+  rules: {
+    HostMemoryHigh: {
+      threshold: 95,
+      summary: { fr: "Of all", en: "Other" },
+      hosts: [{ description: "Of others" }, { description: "Of some hosts" }],
+      warning: { runbook: "https://example.org/warning" },
+    },
+  },
   jobs: [{ name: "api" }],
   notify: { receivers: { oncall: [] }, routes: [{ receiver: "oncall" }, { receiver: "console" }] },
 };
@@ -58,6 +71,13 @@ Deno.test("originOf leads from a rule of Vigie's to what config.ts sets of it", 
     path: ["rules", "HostMemoryHigh"],
     least: 2,
   });
+});
+
+Deno.test("originOf leads from a text of a rule of Vigie's to where config.ts says it", () => {
+  const path = (part: string) => origin("prometheus/rules/host.yml", RULES, part)?.path.slice(2);
+  assert.deepEqual(path("Of all"), ["summary", "fr"]);
+  assert.deepEqual(path("Of some hosts"), ["hosts", 1, "description"]);
+  assert.deepEqual(path("https://example.org/warning"), ["warning", "runbook"]);
 });
 
 Deno.test("originOf leads from a route, a receiver and a job to where they are written", () => {
