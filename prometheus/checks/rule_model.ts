@@ -65,7 +65,6 @@ export interface RuleModel {
   readonly alertmanager?: Loose;
 }
 
-const RULES = /^prometheus\/rules\/[^/]+\.ya?ml$/;
 const DEFAULT_INTERVAL_MS = 60_000;
 
 const models = new WeakMap<CheckContext, Promise<RuleModel>>();
@@ -84,7 +83,7 @@ async function readModel({ buildDir, config }: CheckContext): Promise<RuleModel>
   const [prometheus, alertmanager, ruleFiles] = await Promise.all([
     readYaml(join(buildDir, CONFIG)),
     readYaml(join(buildDir, "alertmanager/alertmanager.yml")),
-    matchingFiles(join(buildDir, "prometheus"), "rules/*.{yml,yaml}"),
+    matchingFiles(join(buildDir, "prometheus"), "rules/*.yml"),
   ]);
   const texts = await Promise.all(
     ruleFiles.sort().map(async (path) => {
@@ -92,7 +91,7 @@ async function readModel({ buildDir, config }: CheckContext): Promise<RuleModel>
       return [`prometheus/rules/${basename(path)}`, text ?? ""] as const;
     }),
   );
-  return modelOf(prometheus, alertmanager, texts.filter(([file]) => RULES.test(file)), config);
+  return modelOf(prometheus, alertmanager, texts, config);
 }
 
 function modelOf(
@@ -104,15 +103,14 @@ function modelOf(
   const groups = texts.flatMap(([file, text]) => groupsOf(file, text));
   const rules = groups.flatMap((group) => group.rules);
   const global = recordOf(prometheus.global);
-  const scrapeIntervalMs = milliseconds(global.scrape_interval) ?? DEFAULT_INTERVAL_MS;
-  const jobs = jobsOf(prometheus, scrapeIntervalMs);
+  const jobs = jobsOf(prometheus);
   const recorded: RecordedLabels[] = rules.flatMap(({ kind, name, tree, labels }) =>
     kind === "record" ? [{ name, tree, labels: Object.keys(labels) }] : []
   );
   return {
     groups,
     rules,
-    scrapeIntervalMs,
+    scrapeIntervalMs: milliseconds(global.scrape_interval) ?? DEFAULT_INTERVAL_MS,
     evaluationIntervalMs: milliseconds(global.evaluation_interval) ?? DEFAULT_INTERVAL_MS,
     retentionMs: milliseconds(recordOf(recordOf(config).retention).time),
     jobs,

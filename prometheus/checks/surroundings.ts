@@ -7,20 +7,27 @@ import { listOf, type Loose, milliseconds, recordOf } from "./loose.ts";
 /** A scrape job. */
 export interface ModelJob {
   readonly name: string;
-  readonly intervalMs: number;
+  /** Time between two scrapes; undefined where the file says nothing that could be read. */
+  readonly intervalMs?: number;
   /** The labels of its targets, `job` and `instance` among them; open when targets are found at run time. */
   readonly labels: LabelSet;
+  /** How many targets it has; Infinity when they are found at run time. */
+  readonly targets: number;
 }
 
 /** Which labels Alertmanager's configuration speaks of, and where: label → what for, in words. */
 export type RoutingLabels = ReadonlyMap<string, string>;
 
 /** The scrape jobs of prometheus.yml. */
-export function jobsOf(prometheus: Loose, scrapeIntervalMs: number): ModelJob[] {
+export function jobsOf(prometheus: Loose): ModelJob[] {
+  const global = milliseconds(recordOf(prometheus.global).scrape_interval);
   return listOf(prometheus.scrape_configs).map((job) => ({
     name: String(job.job_name ?? ""),
-    intervalMs: milliseconds(job.scrape_interval) ?? scrapeIntervalMs,
+    intervalMs: milliseconds(job.scrape_interval) ?? global,
     labels: targetLabels(job),
+    targets: findsTargets(job)
+      ? Infinity
+      : listOf(job.static_configs).reduce((sum, { targets }) => sum + textsIn(targets).length, 0),
   }));
 }
 
@@ -28,13 +35,25 @@ function targetLabels(job: Loose): LabelSet {
   const targets = listOf(job.static_configs).map(({ labels }) =>
     new Set([...Object.keys(recordOf(labels)).filter((label) => !label.startsWith("__")), "job", "instance"])
   );
-  const isOpen = Object.keys(job).some((key) => /_sd_configs$/.test(key)) ||
-    Array.isArray(job.relabel_configs) || Array.isArray(job.metric_relabel_configs);
+  const isOpen = findsTargets(job) || addsLabels(job.relabel_configs) ||
+    addsLabels(job.metric_relabel_configs);
   const sure = targets.length === 0
     ? new Set(["job", "instance"])
     : targets.reduce((common, labels) => common.intersection(labels));
   const all = targets.reduce((some, labels) => some.union(labels), new Set<string>());
   return { sure: isOpen ? new Set(["job", "instance"]) : sure, maybe: all.difference(sure), open: isOpen };
+}
+
+function findsTargets(job: Loose): boolean {
+  return Object.keys(job).some((key) => /_sd_configs$/.test(key));
+}
+
+/** Whether rules for labels may add one that nobody knows of, beyond `instance` and `job`. */
+function addsLabels(rules: unknown): boolean {
+  return listOf(rules).some(({ action = "replace", target_label: target }) =>
+    /^(?:replace|labelmap|hashmod|lowercase|uppercase)$/.test(String(action)) &&
+    !/^(?:__\w+|instance|job)$/.test(String(target))
+  );
 }
 
 /** The labels by which alertmanager.yml routes, groups and inhibits. */

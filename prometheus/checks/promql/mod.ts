@@ -1,0 +1,32 @@
+/** The checks of what rules ask of Prometheus. One is one file, named here. */
+
+import type { Check } from "../../../lib/check.ts";
+import { absentNeverCheck } from "./absent_never.ts";
+import { boolComparisonCheck } from "./bool_comparison.ts";
+import { forTooLongCheck } from "./for_too_long.ts";
+import { fragileTopkCheck } from "./fragile_topk.ts";
+import { negativeOffsetCheck } from "./negative_offset.ts";
+import { rangeBeyondRetentionCheck } from "./range_beyond_retention.ts";
+import { rateOnGaugeCheck } from "./rate_on_gauge.ts";
+import { rateWindowCheck } from "./rate_window.ts";
+import { resultTypeCheck } from "./result_type.ts";
+import { syntaxCheck } from "./syntax.ts";
+import { unknownLabelCheck, unknownMetricCheck } from "./unknown_names.ts";
+import { valueInLabelCheck } from "./value_in_label.ts";
+
+/** All of them, in the order they are shown. */
+export const promqlChecks: readonly Check[] = [
+  syntaxCheck,
+  resultTypeCheck,
+  unknownMetricCheck,
+  unknownLabelCheck,
+  rateOnGaugeCheck,
+  rateWindowCheck,
+  rangeBeyondRetentionCheck,
+  negativeOffsetCheck,
+  boolComparisonCheck,
+  absentNeverCheck,
+  valueInLabelCheck,
+  fragileTopkCheck,
+  forTooLongCheck,
+];
