@@ -32,8 +32,11 @@ export interface LineWords {
 /** Percent: `90 %`, `90%`. */
 export const PERCENT: Unit = (value) => ({ fr: `${decimal(value).fr} %`, en: `${decimal(value).en}%` });
 
-/** Seconds in words: 90 gives `1 minute 30 secondes`, 0.5 gives `500ms`. */
-export const SECONDS: Unit = (value) => inWords(`${Math.round(1_000 * value)}ms`);
+/** Seconds in words: 90 gives `1 minute 30 secondes`; parts of a second as a number: `0,5 s`. */
+export const SECONDS: Unit = (value) => {
+  if (Number.isInteger(value)) return inWords(`${value}s`);
+  return { fr: `${decimal(value).fr} s`, en: `${decimal(value).en} s` };
+};
 
 /** The alert that `spec` describes, with the line that config.ts gives it. */
 export function settableAlert(context: RuleContext, spec: SettableAlert): AlertRule {
