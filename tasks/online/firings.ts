@@ -20,9 +20,8 @@ export interface Firing {
 
 /** How an alert is judged. */
 export interface Terms {
-  /** The first and the last moment at which it is judged, seconds since 1970. */
-  readonly from: number;
-  readonly to: number;
+  /** When it is judged: the moments at which Prometheus ran, seconds since 1970, ascending. */
+  readonly moments: readonly number[];
   /** Time between two such moments, seconds. */
   readonly step: number;
   /** How long it must hold before it fires, seconds. */
@@ -41,19 +40,20 @@ export interface Terms {
  * ```ts
  * import { firingOf } from "./firings.ts";
  * const at = [0, 60, 120, 180, 300];
- * firingOf({ labels: {}, at }, { from: 0, to: 300, step: 60, for: 120, keepFiringFor: 0 });
+ * const moments = [0, 60, 120, 180, 240, 300];
+ * firingOf({ labels: {}, at }, { moments, step: 60, for: 120, keepFiringFor: 0 });
  * // { labels: {}, times: 1, seconds: 120, first: 120, last: 120 }
  * ```
  */
 export function firingOf({ labels, at }: Active, terms: Terms): Firing | undefined {
-  const { from, to, step } = terms;
+  const { moments, step } = terms;
   const holds = new Set(at);
   const begun: number[] = [];
   let seconds = 0;
   let activeAt: number | undefined;
   let isFiring = false;
   let endingSince: number | undefined;
-  for (let moment = from; moment <= to; moment += step) {
+  for (const moment of moments) {
     if (holds.has(moment)) {
       activeAt ??= moment;
       endingSince = undefined;

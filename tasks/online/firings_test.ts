@@ -1,7 +1,12 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { firingOf, type Terms } from "./firings.ts";
 
-const TERMS: Terms = { from: 0, to: 600, step: 60, for: 120, keepFiringFor: 0 };
+const TERMS: Terms = {
+  moments: [0, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600],
+  step: 60,
+  for: 120,
+  keepFiringFor: 0,
+};
 const told = (at: readonly number[], terms: Partial<Terms> = {}) => {
   const firing = firingOf({ labels: { instance: "a" }, at }, { ...TERMS, ...terms });
   return firing && [firing.times, firing.seconds, firing.first, firing.last];
@@ -22,6 +27,12 @@ Deno.test("firingOf counts each time that it begins to fire", () => {
 Deno.test("firingOf goes on firing as long as keepFiringFor says", () => {
   deepEqual(told([0, 120, 240], { for: 0, keepFiringFor: 120 }), [1, 420, 0, 0]);
   deepEqual(told([0, 300], { for: 0, keepFiringFor: 120 }), [2, 360, 0, 300]);
+});
+
+Deno.test("firingOf judges only when Prometheus ran", () => {
+  const moments = [0, 60, 480, 540, 600];
+  deepEqual(told([0, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600], { moments, for: 0 }), [1, 300, 0, 0]);
+  equal(told([120, 180, 240, 300, 360], { moments, for: 0 }), undefined);
 });
 
 Deno.test("firingOf keeps the labels, and knows nothing that never held", () => {

@@ -4,7 +4,7 @@ import { type Check, type Note, type Problem, Skipped } from "../../lib/check.ts
 import { metricOf, parsePromql, selectorsOf } from "../../lib/promql/mod.ts";
 import { durationMs, formatDuration } from "../../lib/units.ts";
 import { formatTable } from "../report.ts";
-import { askPrometheus, query, Unanswered } from "../smoke/http.ts";
+import { askPrometheus, Unanswered } from "../smoke/http.ts";
 import {
   type JudgedAlert,
   keyOf,
@@ -26,6 +26,8 @@ const DEADLINE_MS = 60_000;
 /** Beginning to fire this often in a day, on one instance, nobody believes it any more. */
 const NOISY_TIMES = 5;
 const MAX_NAMED = 3;
+// While Prometheus does not run, no alert is judged; what is absent then is absent for that.
+const ALIVE = "count(up)";
 
 /** What an alert would have done. */
 interface Outcome {
@@ -40,9 +42,14 @@ interface Outcome {
 
 interface Judged {
   readonly outcomes: readonly Outcome[];
-  readonly terms: Pick<Terms, "from" | "to" | "step">;
-  /** Since when Prometheus has samples, seconds since 1970. */
-  readonly since: number;
+  readonly range: Range;
+}
+
+/** The time that is looked at. */
+interface Range extends Pick<Terms, "moments" | "step"> {
+  /** Seconds since 1970. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
@@ -71,9 +78,13 @@ async function judge(context: OnlineContext): Promise<Judged> {
   const to = context.nowMs / 1_000;
   const step = Math.max(durationMs(context.config.evaluation.interval) / 1_000, MIN_STEP_S);
   const last = Math.floor(to / step) * step;
-  const terms = { from: last - Math.floor(DAY_S / step) * step, to: last, step };
+  const day = { from: last - Math.floor(DAY_S / step) * step, to: last, step };
   try {
-    const [running, since] = await Promise.all([runningRules(context), firstSample(context, terms.from)]);
+    const [running, alive] = await Promise.all([
+      runningRules(context),
+      matrixOf(context, ALIVE, day),
+    ]);
+    const range = { ...day, moments: alive.flatMap(({ values = [] }) => values.map(([moment]) => moment)) };
     const deadline = performance.now() + DEADLINE_MS;
     const alerts = written.alerts.filter(({ severity }) => severity !== "none");
     const outcomes = await inTurn(
@@ -81,12 +92,12 @@ async function judge(context: OnlineContext): Promise<Judged> {
       (alert) =>
         performance.now() > deadline
           ? Promise.resolve(unjudged(alert, `there was no time left after ${DEADLINE_MS / 1_000} s`))
-          : outcomeOf(context, alert, written, running, terms),
+          : outcomeOf(context, alert, written, running, range),
     );
     const left = alerts.slice(MAX_ALERTS).map((alert) =>
       unjudged(alert, `it is not among the first ${MAX_ALERTS}`)
     );
-    return { outcomes: [...outcomes, ...left], terms, since };
+    return { outcomes: [...outcomes, ...left], range };
   } catch (error) {
     if (error instanceof Unanswered) throw new Skipped(`Prometheus does not answer: ${error.message}`);
     throw error;
@@ -98,7 +109,7 @@ async function outcomeOf(
   alert: WrittenAlert,
   written: Rules<WrittenAlert>,
   running: Rules<JudgedAlert>,
-  terms: Pick<Terms, "from" | "to" | "step">,
+  range: Range,
 ): Promise<Outcome> {
   const missing = unrecorded(alert.expr, written.recordings, running.recordings);
   if (missing !== undefined) {
@@ -107,10 +118,10 @@ async function outcomeOf(
   const same = running.alerts.filter((each) => keyOf(each) === keyOf(alert));
   const before = same.find((each) => isSame(each, alert)) ?? same[0];
   try {
-    const firings = await firingsOf(context, alert, terms);
+    const firings = await firingsOf(context, alert, range);
     if (before === undefined) return { alert, firings, than: "new" };
     if (isSame(before, alert)) return { alert, firings, than: "same" };
-    return { alert, firings, than: "changed", before: await firingsOf(context, before, terms) };
+    return { alert, firings, than: "changed", before: await firingsOf(context, before, range) };
   } catch (error) {
     // One expression that is too dear or is refused leaves the others to be judged.
     if (error instanceof Unanswered) return unjudged(alert, error.message);
@@ -145,42 +156,36 @@ function unrecorded(
   return undefined;
 }
 
-interface Matrix {
-  readonly result: readonly {
-    readonly metric: Readonly<Record<string, string>>;
-    readonly values?: readonly (readonly [number, string])[];
-  }[];
+interface Series {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values?: readonly (readonly [number, string])[];
 }
 
-async function firingsOf(
+async function matrixOf(
   context: OnlineContext,
-  alert: JudgedAlert,
-  terms: Pick<Terms, "from" | "to" | "step">,
-): Promise<Firing[]> {
-  const { from, to, step } = terms;
-  const { result } = await askPrometheus<Matrix>(context, "/api/v1/query_range", {
+  expr: string,
+  { from, to, step }: Pick<Range, "from" | "to" | "step">,
+): Promise<readonly Series[]> {
+  const { result } = await askPrometheus<{ result: readonly Series[] }>(context, "/api/v1/query_range", {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body: new URLSearchParams({
-      query: alert.expr,
+      query: expr,
       start: String(from),
       end: String(to),
       step: String(step),
       timeout: "8s",
     }).toString(),
   });
-  return result.flatMap(({ metric, values = [] }) => {
-    const { __name__: _, ...labels } = metric;
-    const active = { labels, at: values.map(([moment]) => moment) };
-    return firingOf(active, { ...terms, for: alert.for, keepFiringFor: alert.keepFiringFor }) ?? [];
-  }).sort((a, b) => b.times - a.times || b.seconds - a.seconds);
+  return result;
 }
 
-/** The oldest sample of the last day, seconds since 1970. */
-async function firstSample(context: OnlineContext, from: number): Promise<number> {
-  const { result } = await query(context, "min(min_over_time(timestamp(up)[1d:1m]))");
-  const [sample] = result as readonly { readonly value: readonly [number, string] }[];
-  return sample === undefined ? context.nowMs / 1_000 : Math.max(from, Number(sample.value[1]));
+async function firingsOf(context: OnlineContext, alert: JudgedAlert, range: Range): Promise<Firing[]> {
+  const terms = { ...range, for: alert.for, keepFiringFor: alert.keepFiringFor };
+  return (await matrixOf(context, alert.expr, range)).flatMap(({ metric, values = [] }) => {
+    const { __name__: _, ...labels } = metric;
+    return firingOf({ labels, at: values.map(([moment]) => moment) }, terms) ?? [];
+  }).sort((a, b) => b.times - a.times || b.seconds - a.seconds);
 }
 
 /** What `of` gives for each of `items`, a few at a time. */
@@ -218,13 +223,13 @@ function problemsOf({ alert, firings, than, before = [] }: Outcome): Problem[] {
   }];
 }
 
-function noteOf({ outcomes, terms, since }: Judged): Note {
+function noteOf({ outcomes, range: { from, to, step, moments } }: Judged): Note {
   const fired = outcomes.filter(({ firings }) => firings.length > 0);
   const left = outcomes.filter(({ unjudged }) => unjudged !== undefined);
-  const covered = terms.to - since;
+  const covered = moments.length * step;
   const line = [
-    `${fired.length} of ${outcomes.length} alerts would have fired over the last ${
-      covered < terms.to - terms.from - 120 ? `${spanText(covered)}, for there are no older samples` : "day"
+    `${fired.length} of ${outcomes.length} alerts would have fired over the last day${
+      covered < 0.98 * (to - from) ? `, of which Prometheus has samples for ${spanText(covered)}` : ""
     }`,
     ...(left.length > 0 ? [`${left.length} could not be judged`] : []),
   ].join("; ");
@@ -239,9 +244,9 @@ function noteOf({ outcomes, terms, since }: Judged): Note {
     ...left.map(({ alert, unjudged }) => [keyOf(alert), "not judged", "", unjudged!]),
   ]);
   const details = {
-    from: isoOf(terms.from),
-    to: isoOf(terms.to),
-    since: isoOf(since),
+    from: isoOf(from),
+    to: isoOf(to),
+    coveredSeconds: covered,
     alerts: outcomes.map(({ alert, firings, than, before, unjudged }) => ({
       alert: alert.name,
       severity: alert.severity,
