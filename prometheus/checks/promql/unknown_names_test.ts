@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { type Check, Skipped } from "../../../lib/check.ts";
+import { type Check, type SeenSeries, Skipped } from "../../../lib/check.ts";
 import { exampleFiles } from "../../testing/example.ts";
 import { contextOf, withFiles } from "../../testing/programs.ts";
 import { unknownLabelCheck, unknownMetricCheck } from "./unknown_names.ts";
@@ -75,4 +75,58 @@ Deno.test("promql/unknown-metric says that it cannot look without a prometheus.y
       equal(error instanceof Skipped, true, String(error));
     });
   }
+});
+
+const ASKED = `groups:
+  - name: own
+    rules:
+      - alert: Seen
+        expr: api_requests_total{code="500"} > 1 and on (instance) smartmon_device_healthy == 0
+      - alert: Unseen
+        expr: api_reqests_total > 1
+      - alert: Value
+        expr: api_requests_total{code="50"} > 1
+      - alert: Label
+        expr: api_requests_total{cod="500"} > 1
+`;
+
+Deno.test("promql/unknown-metric and promql/unknown-label go by what the running Prometheus has had", async () => {
+  const files = new Map([...exampleFiles(), ["prometheus/rules/own.yml", ASKED]]);
+  const asked: (readonly string[])[] = [];
+  const seen: SeenSeries = {
+    names: new Set(["api_requests_total", "smartmon_device_healthy"]),
+    series: (names) => {
+      asked.push(names);
+      return Promise.resolve([{ __name__: "api_requests_total", code: "500", instance: "a" }]);
+    },
+  };
+  await withFiles(files, async (directory) => {
+    const context = { ...contextOf(directory, files), seen };
+    const told = async (check: Check) =>
+      (await check.run(context)).map((
+        { subject, severity, message, cure },
+      ) => [subject, severity, message, cure]);
+    deepEqual(await told(unknownMetricCheck), [[
+      "Unseen",
+      "error",
+      'Prometheus has had no series "api_reqests_total" over the last day',
+      'Did you mean "api_requests_total"?',
+    ]]);
+    deepEqual(await told(unknownLabelCheck), [
+      [
+        "Value",
+        "error",
+        'No series "api_requests_total" has fitted code="50" over the last day',
+        'Did you mean "500"?',
+      ],
+      [
+        "Label",
+        "error",
+        'No series "api_requests_total" has had a label "cod" over the last day',
+        'Did you mean "code"?',
+      ],
+    ]);
+    // One request, however many rules there are.
+    deepEqual(asked, [["api_requests_total", "smartmon_device_healthy"]]);
+  });
 });
