@@ -10,7 +10,7 @@ const DISKS = 'device!~"loop.*|ram.*|zram.*|fd.*|sr.*|dm-.*|md.*",job="node"';
 
 /** Disks and filesystems that are not well. */
 export const diskHealthRules: RuleFamily = {
-  name: "disk_health",
+  name: "disk-health",
   needs: "node",
   rules: (context) => [
     ...recordings(context),
