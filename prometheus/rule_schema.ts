@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { labels, matcher } from "../lib/schema.ts";
 import { DURATION_PATTERN } from "../lib/units.ts";
+import { ALERT_NAMES, type AlertName } from "./rules/names.ts";
 
 const TEXT = 'expected text in quotes, or one for each language: { fr: "…", en: "…" }';
 const WAIT = 'expected a duration, such as "5m", or "0s" for none';
@@ -14,7 +15,15 @@ const line = z.string().trim().min(1, TEXT);
 // Not trimmed: what is wrong in it is shown at its place.
 const promql = z.string("expected PromQL in quotes").regex(/\S/, "expected PromQL");
 // A Go template, in the stack's language or in both.
-const text = z.union([line, z.strictObject({ fr: line, en: line })], { error: TEXT });
+const text = z.union([
+  line,
+  z.strictObject({
+    /** In French. */
+    fr: line.describe("In French."),
+    /** In English. */
+    en: line.describe("In English."),
+  }),
+], { error: TEXT });
 const wait = z.string(WAIT).regex(DURATION_PATTERN, WAIT).min(1, WAIT);
 const severity = z.enum(["critical", "warning", "info"]);
 // It may hold a template: an address of Grafana's with a label in it.
@@ -22,11 +31,11 @@ const url = z.string(WEB).regex(/^https?:\/\/[^/\s]+/, WEB);
 
 /** What may be said of an alert of the stack's own. */
 const settingShape = {
-  /** Whether there is the alert at all. */
+  /** Whether there is the alert at all; `true` unless said otherwise. */
   enabled: z.boolean().optional().describe(
     "Whether there is the alert at all; `true` unless said otherwise.",
   ),
-  /** What its value is compared with, in the alert's own unit. */
+  /** What its value is compared with, in the alert's own unit: percent, seconds, days. */
   threshold: z.number().optional().describe(
     "What its value is compared with, in the alert's own unit: percent, seconds, days.",
   ),
@@ -36,13 +45,13 @@ const settingShape = {
   keepFiringFor: wait.optional().describe("How long it goes on firing when that no longer holds."),
   /** How urgent it is. */
   severity: severity.optional().describe("How urgent it is."),
-  /** Labels to put on it, beside those that it has: `{ team: "db" }`. */
+  /** Labels to put on it, beside those that it has; routes choose by them. */
   labels: labels.optional().describe("Labels to put on it, beside those that it has; routes choose by them."),
   /** One line instead of its own: a Go template, in one language or in both. */
   summary: text.optional().describe(
     "One line instead of its own: a Go template, in one language or in both.",
   ),
-  /** What is said below it instead of its own text. */
+  /** What is said below it instead of its own text: a Go template, in one language or in both. */
   description: text.optional().describe(
     "What is said below it instead of its own text: a Go template, in one language or in both.",
   ),
@@ -125,15 +134,22 @@ const recording = z.strictObject({
   expr: promql.describe("What it is: PromQL."),
 });
 
+// Editors know the names, by the types and by the JSON Schema. A name that there is not is told with the one that was meant when all is
+// known that may be meant: see rules/setting_issues.ts.
+const byAlert = z.record(z.string().meta({ enum: [...ALERT_NAMES] }), ruleSettings) as unknown as z.ZodType<
+  Record<string, z.output<typeof ruleSettings>>,
+  { [alert in AlertName]?: z.input<typeof ruleSettings> }
+>;
+
 /** Top-level keys of config.ts that belong to rules. */
 export const ruleShape = {
   /** How the stack's own alerts differ from their defaults, by their names. */
-  rules: z.record(z.string(), ruleSettings).default({}).describe(
+  rules: byAlert.default({}).describe(
     "How the stack's own alerts differ from their defaults, by their names.",
   ),
   /** Alerts besides the stack's own. */
   alerts: z.array(ownAlert).default([]).describe("Alerts besides the stack's own."),
-  /** Expressions that Prometheus evaluates once and stores under a name. */
+  /** Expressions that Prometheus evaluates once and stores under a name; alerts and dashboards can use it. */
   recordings: z.array(recording).default([]).describe(
     "Expressions that Prometheus evaluates once and stores under a name; alerts and dashboards can use it.",
   ),

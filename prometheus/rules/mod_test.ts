@@ -23,6 +23,18 @@ Deno.test("FAMILIES have alerts and records of one name each, across all files",
   assert.deepEqual(names.filter((name, i) => names.indexOf(name) !== i), []);
 });
 
+Deno.test("ALERT_NAMES are the names of all alerts; UPDATE_GOLDEN=1 writes them anew", async () => {
+  const names = [...new Set(rules().filter(isAlert).map(({ alert }) => alert))].sort();
+  if (Deno.env.get("UPDATE_GOLDEN")) {
+    const file = new URL("names.ts", HERE);
+    const list = /(?<=\[\n)[^]*(?=\] as const)/;
+    const text = names.map((name) => `  ${JSON.stringify(name)},\n`).join("");
+    await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace(list, () => text));
+  }
+  const { ALERT_NAMES } = await import(`./names.ts?${crypto.randomUUID()}`);
+  assert.deepEqual(ALERT_NAMES, names, "run it again with UPDATE_GOLDEN=1");
+});
+
 Deno.test("FAMILIES name their records level:metric:operations", () => {
   for (const rule of rules()) {
     if (!isAlert(rule)) assert.match(rule.record, METRIC_LABEL_NAME);
