@@ -11,6 +11,7 @@ import { ONLINE_CHECKS } from "../online.ts";
 import type { StackContext } from "./context.ts";
 import { costCheck } from "./cost.ts";
 import { freshCheck } from "./fresh.ts";
+import { panelNamesCheck } from "./panel_names.ts";
 import { secretsCheck } from "./secrets.ts";
 import { SUPPRESSION_CHECKS } from "./suppress.ts";
 
@@ -25,7 +26,12 @@ export const OFFLINE_CHECKS: readonly Check[] = [
 export const COMPOSE_CHECKS: readonly Check[] = composeChecks;
 
 /** The checks of the whole stack: config.ts itself, and the files of both engines. */
-export const STACK_CHECKS: readonly Check<StackContext>[] = [secretsCheck, costCheck, freshCheck];
+export const STACK_CHECKS: readonly Check<StackContext>[] = [
+  panelNamesCheck,
+  secretsCheck,
+  costCheck,
+  freshCheck,
+];
 
 /** What a check says about itself. */
 export type CheckInfo = Pick<Check, "id" | "title" | "severity">;

@@ -147,7 +147,7 @@ export function dashboardMutants(random: () => number): readonly Mutant[] {
     },
     onPanel(
       "a metric that nobody exposes",
-      "grafana/unknown-metric",
+      "grafana/unknown-name",
       (panel) => panel.targets[0].expr = "node_load_1",
     ),
   ];

@@ -289,16 +289,6 @@ export function ruleMutants(random: () => number): readonly Mutant[] {
       files: (files) =>
         replaceIn(files, "prometheus/prometheus.yml", "job_name: alertmanager", "job_name: prometheus"),
     },
-    {
-      name: "a probe's module that does not exist",
-      expect: "blackbox/config",
-      files: (files) =>
-        editIn(
-          files,
-          "blackbox/blackbox.yml",
-          (root) => (Object.values(root.modules)[0] as Anything).prober = "htp",
-        ),
-    },
   ];
 }
 

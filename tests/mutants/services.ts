@@ -147,6 +147,11 @@ export function configMutants(): readonly Mutant[] {
         input.checks = { ignore: [{ check: "promql/unknown-metrics", reason: "x", until: "2027-01-01" }] },
     ),
     mutant(
+      "a probe's pattern that Go does not take",
+      "blackbox/config",
+      (input) => input.probes[0].body = "(?=ok)",
+    ),
+    mutant(
       "measurements that do not fit",
       "cost/series",
       (input) => input.retention = { time: "5y", size: "1GB" },
@@ -169,7 +174,7 @@ export function configMutants(): readonly Mutant[] {
     mutant(
       "an own recording with a wrong label",
       "promql/unknown-label",
-      (input) => input.recordings[0].expr = "max by (job, instnace) (node_load1)",
+      (input) => input.recordings[0].expr = 'max by (job, instnace) (node_load1{job="node"})',
     ),
     mutant(
       "an own alert with a window too short",
