@@ -60,11 +60,17 @@ Deno.test("renderPrometheus leaves out what is switched off, with its rules and 
   ]);
   assert.deepEqual([...files.keys()], [
     CONFIG,
-    "prometheus/rules/drill.yml",
-    "prometheus/rules/stack.yml",
-    "prometheus/rules/target.yml",
+    ...[
+      "alertmanager",
+      "drill",
+      "prometheus-notifications",
+      "prometheus-storage",
+      "prometheus",
+      "stack",
+      "target",
+      "webhook",
+    ].map((name) => `prometheus/rules/${name}.yml`),
   ]);
-  assert.doesNotMatch(files.get("prometheus/rules/stack.yml")!, /Grafana/);
 });
 
 Deno.test("renderPrometheus writes every file of the full configuration", () => {
