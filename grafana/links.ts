@@ -5,6 +5,19 @@ export interface AlertLine {
   readonly info?: number;
   readonly warning?: number;
   readonly critical?: number;
+  /** Where the line of some hosts is: a host follows the first that fits it. */
+  readonly elsewhere?: readonly LineElsewhere[];
+}
+
+/** The line of an alert on some hosts. */
+export interface LineElsewhere {
+  readonly severity: string;
+  /** PromQL's matchers of what it holds for, without braces. */
+  readonly matchers: string;
+  /** Whether these are all about labels of scrape targets, so that `up` has them. */
+  readonly ofTargets: boolean;
+  /** Left out where the alert is switched off. */
+  readonly value?: number;
 }
 
 /** Where the reader of an alert goes on from it. */

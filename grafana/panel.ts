@@ -1,6 +1,7 @@
 /** What a dashboard says of a panel; how it is drawn is the house style's business, in panels.ts. */
 
 import type { Text } from "../lib/text.ts";
+import type { LineElsewhere } from "./links.ts";
 
 /** Grafana's ids of the units that panels use. */
 export const UNITS = {
@@ -61,6 +62,8 @@ export interface Limits {
   readonly critical?: number;
   /** Whether it is wrong to be below them; above by default. */
   readonly below?: boolean;
+  /** Where they are for some hosts: graphs draw these, too. */
+  readonly elsewhere?: readonly LineElsewhere[];
 }
 
 /** Where a click leads. */

@@ -20,7 +20,7 @@ import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as TimelineBuilder } from "@grafana/grafana-foundation-sdk/statetimeline";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as GraphBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
-import type { Locale, Text } from "../lib/text.ts";
+import type { Locale } from "../lib/text.ts";
 import {
   type Bars,
   COLORS,
@@ -38,15 +38,18 @@ import {
   UNITS,
   type ValueName,
 } from "./panel.ts";
+import { limitQueries, numbersOf } from "./limit_queries.ts";
 import { PROMETHEUS } from "./provisioning.ts";
 
-const LIMIT: Text = { fr: "seuil d'alerte", en: "alert threshold" };
-
-/** What Grafana loads for `panel`, without id and position. */
-export function buildPanel(panel: Panel, locale: Locale): BuiltPanel {
+/**
+ * What Grafana loads for `panel`, without id and position.
+ *
+ * @param scope Matchers of the scrape targets that its dashboard shows, without braces; all of them by default.
+ */
+export function buildPanel(panel: Panel, locale: Locale, scope = ""): BuiltPanel {
   switch (panel.kind) {
     case "graph":
-      return buildGraph(panel, locale);
+      return buildGraph(panel, locale, scope);
     case "stat":
       return buildStat(panel, locale);
     case "bars":
@@ -58,9 +61,10 @@ export function buildPanel(panel: Panel, locale: Locale): BuiltPanel {
   }
 }
 
-function buildGraph(panel: Graph, locale: Locale): BuiltPanel {
+function buildGraph(panel: Graph, locale: Locale, scope: string): BuiltPanel {
   const { limits = {}, max, stacked = false, signed = false } = panel;
-  const queries = [...panel.queries, ...limitQueries(limits)];
+  const lines = limitQueries(limits, scope);
+  const queries = [...panel.queries, ...lines];
   const builder = withCommon(new GraphBuilder(), panel, locale)
     .legend(legendBelow())
     .tooltip(
@@ -81,7 +85,7 @@ function buildGraph(panel: Graph, locale: Locale): BuiltPanel {
     )
     .thresholdsStyle(
       new common.GraphThresholdsStyleConfigBuilder().mode(
-        hasLimits(limits) && !limits.below
+        hasLimits(limits) && lines.length === 0
           ? common.GraphThresholdsStyleMode.Dashed
           : common.GraphThresholdsStyleMode.Off,
       ),
@@ -95,17 +99,6 @@ function buildGraph(panel: Graph, locale: Locale): BuiltPanel {
     if (properties.length > 0) builder.overrideByQuery(refId(i), properties);
   });
   return builder.build();
-}
-
-/** Grafana paints a threshold in the colour that begins there: of limits that must not be undercut, that of the better side. */
-function limitQueries(limits: Limits): Query[] {
-  if (!limits.below) return [];
-  return numbersOf(limits).map(({ severity, value }) => ({
-    expr: `vector(${value})`,
-    legend: LIMIT,
-    color: severity,
-    line: "dashed",
-  }));
 }
 
 function graphProperties({ below, color, line }: Query): { id: string; value: unknown }[] {
@@ -296,14 +289,6 @@ function steps(limits: Limits): Threshold[] {
   // A colour holds from its value up: the worst one has no beginning, and each limit begins the next better one.
   return [...crossed.map(({ color }) => color), COLORS.good]
     .map((color, i) => ({ value: crossed[i - 1]?.value ?? null, color }));
-}
-
-/** The limits that there are, the mildest first. */
-function numbersOf(limits: Limits) {
-  return (["info", "warning", "critical"] as const).flatMap((severity) => {
-    const value = limits[severity];
-    return value === undefined ? [] : [{ severity, value }];
-  });
 }
 
 function hasLimits(limits: Limits): boolean {

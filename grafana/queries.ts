@@ -4,6 +4,7 @@ import type { Dashboard, Panel, RowPanel } from "@grafana/grafana-foundation-sdk
 import type { Files } from "../lib/files.ts";
 import { durationMs, formatDuration } from "../lib/units.ts";
 import { fromYaml } from "../lib/yaml.ts";
+import { isLimitOfSome } from "./limit_queries.ts";
 import { NO_VALUE } from "./panel.ts";
 import { DATASOURCES_FILE, PROMETHEUS } from "./provisioning.ts";
 
@@ -71,14 +72,16 @@ function queriesOf(
 ): Pick<PanelQuery, "panel" | "refId" | "expr" | "legend" | "absent">[] {
   return panelsOf(dashboard).flatMap(({ panel }) => {
     if (!("targets" in panel)) return [];
-    const absent = absentIn(panel);
+    const whyEmpty = absentIn(panel);
     return (panel.targets ?? []).flatMap((target) => {
       const { expr, refId = "", legendFormat: legend = "" } = target as {
         expr?: unknown;
         refId?: string;
         legendFormat?: string;
       };
-      return typeof expr === "string" ? [{ panel: panel.title ?? "", refId, expr, legend, absent }] : [];
+      if (typeof expr !== "string") return [];
+      const absent = isLimitOfSome(expr) ? "nothing that is shown follows this limit" : whyEmpty;
+      return [{ panel: panel.title ?? "", refId, expr, legend, absent }];
     });
   });
 }

@@ -16,9 +16,11 @@ import { binary } from "../tasks/binaries/mod.ts";
 import { renderFor } from "../tasks/render.ts";
 import { defineStack } from "../tasks/stack.ts";
 
-// With a probe of each kind and every service, so that every dashboard and every rule is there.
+// With probes and every service, so that every dashboard and every rule is there, and a host with a limit of its own.
 const STACK = defineStack({
   locale: "en",
+  hosts: [{ name: "localhost" }, { name: "db-1", address: "10.0.0.8", labels: { role: "database" } }],
+  rules: { HostMemoryHigh: { hosts: [{ matchers: ['role="database"'], threshold: 95 }] } },
   probes: [
     { name: "site", kind: "http", target: "https://example.org/" },
     { name: "port", kind: "tcp", target: "example.org:443", tls: true },
@@ -129,4 +131,14 @@ Deno.test("withPlaces gives each alert the address of its dashboard and its runb
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+});
+
+Deno.test("a graph draws the limit of the host that is shown, where config.ts gives it one of its own", () => {
+  const drawn = panelQueries(FILES).filter(({ dashboard, panel, expr }) =>
+    dashboard === "vigie-host" && panel === "Memory used" && expr.startsWith("vector(")
+  );
+  assert.deepEqual(drawn.map(({ expr }) => expr), [
+    'vector(90) and on () (up{instance=~".*"} unless up{instance=~".*",role="database"})',
+    'vector(95) and on () (up{instance=~".*",role="database"})',
+  ]);
 });

@@ -32,7 +32,7 @@ export interface Dashboard {
   readonly description: Text;
   /** What the reader can choose, in the order shown. */
   readonly variables: readonly Variable[];
-  /** Selector of the alerts that are marked in its graphs: matchers, without braces. */
+  /** Matchers, without braces, of the alerts that are marked in its graphs and of the scrape targets that it shows. */
   readonly alerts: string;
   /** Links at its top, beside the one to the other dashboards. */
   readonly links?: readonly Link[];
@@ -97,7 +97,7 @@ export function buildDashboard(
   for (const { title, collapsed = false, panels } of dashboard.rows(links, locale)) {
     const row = title && new RowBuilder(title[locale]).id(++id).gridPos({ x: 0, y: y++, w: COLUMNS, h: 1 });
     const placed = layOut(panels, y).map(({ panel, gridPos }) => {
-      const built = { ...buildPanel(panel, locale), id: ++id, gridPos };
+      const built = { ...buildPanel(panel, locale, dashboard.alerts), id: ++id, gridPos };
       return { build: () => built };
     });
     if (row && collapsed) {

@@ -64,7 +64,8 @@ export function targets({ lines }: GrafanaLinks): Row {
         description: {
           fr:
             "Combien de fois chaque cible est devenue joignable ou injoignable en 15 minutes ; la ligne est le seuil de l'alerte.",
-          en: "How often each target came up or went down within 15 minutes; the line is the alert's threshold.",
+          en:
+            "How often each target came up or went down within 15 minutes; the line is the alert's threshold.",
         },
         unit: "count",
         limits: lines.TargetFlapping,
