@@ -161,12 +161,15 @@ Deno.test("alertLines are the ones that config.ts draws; an alert that is switch
   const lines = alertLines(measure({
     thresholds: { diskFreeWarning: 12 },
     rules: {
-      HostMemoryHigh: { threshold: 97, severity: "critical", hosts: [{ matchers: ["a=b"], threshold: 1 }] },
+      HostMemoryHigh: { threshold: 97, severity: "critical", hosts: [{ matchers: ["a=b"], threshold: 99 }] },
       HostDiskSpaceLow: { critical: { threshold: 4 } },
       HostCpuHigh: { enabled: false },
     },
   }));
-  assert.deepEqual(lines.HostMemoryHigh, { critical: 97 });
+  assert.deepEqual(lines.HostMemoryHigh, {
+    critical: 97,
+    elsewhere: [{ severity: "critical", matchers: 'a="b"', ofTargets: false, value: 99 }],
+  });
   assert.deepEqual(lines.HostDiskSpaceLow, { warning: 12, critical: 4 });
   assert.equal(lines.HostCpuHigh, undefined);
   assert.equal(lines.HostDown, undefined);
