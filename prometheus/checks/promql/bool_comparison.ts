@@ -1,6 +1,7 @@
 /** `promql/bool-comparison`: what an alert compares leaves out what is right. */
 
 import { type BinaryOperation, COMPARISONS, type Expr, unwrap } from "../../../lib/promql/mod.ts";
+import { filters } from "../filters.ts";
 import { ruleCheck } from "../rule_check.ts";
 
 /**
@@ -37,20 +38,4 @@ function deciding(expr: Expr): BinaryOperation[] {
   return filters(inner.left) || filters(inner.right)
     ? []
     : [...deciding(inner.left), ...deciding(inner.right)];
-}
-
-/** Whether an expression leaves out series of what it is made of. */
-function filters(expr: Expr): boolean {
-  const inner = unwrap(expr);
-  switch (inner.kind) {
-    case "binary":
-      return (COMPARISONS.has(inner.op) && !inner.bool) || filters(inner.left) || filters(inner.right);
-    case "unary":
-    case "aggregation":
-      return filters(inner.expr);
-    case "call":
-      return inner.name.startsWith("absent") || inner.args.some(filters);
-    default:
-      return false;
-  }
 }

@@ -3,8 +3,10 @@
 import type { Check } from "../../../lib/check.ts";
 import { absentNeverCheck } from "./absent_never.ts";
 import { boolComparisonCheck } from "./bool_comparison.ts";
+import { constantComparisonCheck } from "./constant_comparison.ts";
 import { forTooLongCheck } from "./for_too_long.ts";
 import { fragileTopkCheck } from "./fragile_topk.ts";
+import { lostLabelCheck } from "./lost_label.ts";
 import { negativeOffsetCheck } from "./negative_offset.ts";
 import { rangeBeyondRetentionCheck } from "./range_beyond_retention.ts";
 import { rateOnGaugeCheck } from "./rate_on_gauge.ts";
@@ -24,6 +26,8 @@ export const promqlChecks: readonly Check[] = [
   rateWindowCheck,
   rangeBeyondRetentionCheck,
   negativeOffsetCheck,
+  lostLabelCheck,
+  constantComparisonCheck,
   boolComparisonCheck,
   absentNeverCheck,
   valueInLabelCheck,

@@ -1,0 +1,127 @@
+/** `promql/constant-comparison`: every comparison can hold, and can fail to hold. */
+
+import {
+  type BinaryOperation,
+  COMPARISONS,
+  printNumber,
+  unwrap,
+  type ValueRange,
+  valueRange,
+  walk,
+} from "../../../lib/promql/mod.ts";
+import { rangesOf } from "../metric_range.ts";
+import { filters } from "../filters.ts";
+import { ruleCheck, textOf } from "../rule_check.ts";
+
+/**
+ * A comparison that never holds makes an alert that never comes, one that always holds an alert that never ends. What values are possible is known of numbers,
+ * of switches such as `up`, of counts (never less than 1: what is not there is not counted), of counters and sizes, of shares of a whole such as free of total memory, of
+ * what functions give, and of what rules record from these.
+ */
+export const constantComparisonCheck = ruleCheck({
+  id: "promql/constant-comparison",
+  title: "Every comparison can hold and can fail",
+  severity: "error",
+}, function* (rule, model) {
+  const rangeOf = rangesOf(model);
+  const comparisons: BinaryOperation[] = [];
+  walk(rule.tree, (node) => {
+    if (node.kind === "binary" && COMPARISONS.has(node.op)) comparisons.push(node);
+  });
+  for (const comparison of comparisons) {
+    const { op, left, right } = comparison;
+    const [l, r] = [valueRange(left, rangeOf), valueRange(right, rangeOf)];
+    const verdict = verdictOf(op, l, r);
+    if (verdict === undefined) continue;
+    const isLeftNumber = unwrap(left).kind === "number";
+    const [side, range] = isLeftNumber ? [right, r] : [left, l];
+    const counted = unwrap(side);
+    // To count what a comparison let through tells whether there is any: more than is needed, but right.
+    if (verdict === "always" && counted.kind === "aggregation" && filters(counted.expr)) continue;
+    const presence = unwrap(side).kind === "call" && /^absent/.test((unwrap(side) as { name: string }).name);
+    yield {
+      at: comparison,
+      severity: verdict === "always" && presence ? "warning" : "error",
+      message: `"${short(textOf(rule, comparison))}" ${
+        verdict === "never" ? "never holds" : "always holds"
+      }: ${short(textOf(rule, side))} is ${described(range)}`,
+      cure: cureOf(verdict, presence, range, unwrap(side).kind === "aggregation"),
+    };
+  }
+});
+
+/** How far beyond its bounds a share may be before that is surely a slip, in parts of its width. */
+const MARGIN = 0.5;
+
+function verdictOf(op: string, left: ValueRange, right: ValueRange): "always" | "never" | undefined {
+  const l = left.soft ? widened(left) : left;
+  const r = right.soft ? widened(right) : right;
+  const isApart = l.max < r.min || l.min > r.max || isBetween(l, r) || isBetween(r, l);
+  const isSame = l.min === l.max && r.min === r.max && l.min === r.min && Number.isFinite(l.min);
+  switch (op) {
+    case "==":
+      return isApart ? "never" : isSame ? "always" : undefined;
+    case "!=":
+      return isApart ? "always" : isSame ? "never" : undefined;
+    case ">":
+      return l.max <= r.min ? neverUnlessEndless(l.max) : l.min > r.max ? "always" : undefined;
+    case ">=":
+      return l.max < r.min ? "never" : l.min >= r.max ? alwaysUnlessEndless(l.min) : undefined;
+    case "<":
+      return l.min >= r.max ? neverUnlessEndless(l.min) : l.max < r.min ? "always" : undefined;
+    default:
+      return l.min > r.max ? "never" : l.max <= r.min ? alwaysUnlessEndless(l.max) : undefined;
+  }
+}
+
+// Of a range without an end nothing is certain there.
+function neverUnlessEndless(bound: number): "never" | undefined {
+  return Number.isFinite(bound) ? "never" : undefined;
+}
+
+function alwaysUnlessEndless(bound: number): "always" | undefined {
+  return Number.isFinite(bound) ? "always" : undefined;
+}
+
+function widened({ min, max, ...rest }: ValueRange): ValueRange {
+  const slack = (max - min) * MARGIN;
+  return { ...rest, min: min - slack, max: max + slack };
+}
+
+/** Whether one is a single number that falls between the whole numbers of the other. */
+function isBetween(a: ValueRange, b: ValueRange): boolean {
+  return a.whole === true && b.min === b.max && Number.isFinite(b.min) && !Number.isInteger(b.min);
+}
+
+function described({ min, max, whole, soft }: ValueRange): string {
+  if (min === max) return `always ${printNumber(min)}`;
+  const numbers = whole ? "a whole number " : "";
+  if (whole && min === 0 && max === 1) return "0 or 1";
+  if (max === Infinity) return `${numbers}never less than ${printNumber(min)}`;
+  if (min === -Infinity) return `${numbers}never more than ${printNumber(max)}`;
+  return `${soft ? "a share, " : ""}${numbers}between ${printNumber(min)} and ${printNumber(max)}`;
+}
+
+function cureOf(
+  verdict: "always" | "never",
+  presence: boolean,
+  range: ValueRange,
+  isAggregation: boolean,
+): string {
+  if (presence) {
+    return verdict === "always"
+      ? "Leave the comparison out: absent() gives 1 or nothing"
+      : "Leave the comparison out, or take the series itself";
+  }
+  if (isAggregation && range.min === 1 && verdict === "never") {
+    return "Of nothing there is no count: use absent(), or compare `count(…) or vector(0)`";
+  }
+  return range.soft && range.max === 1
+    ? "Compare with a share between 0 and 1, or multiply by 100"
+    : "Compare with a number that it can be on either side of";
+}
+
+function short(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > 60 ? `${line.slice(0, 40)}…${line.slice(-19)}` : line;
+}
