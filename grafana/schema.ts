@@ -37,12 +37,14 @@ export interface GrafanaPlace {
   readonly url: string;
   /** The directory where it finds the dashboards' files. */
   readonly dashboardsPath: string;
+  /** Whether any host is measured; without one there is no dashboard of hosts to open with. */
+  readonly hosts: boolean;
 }
 
-/** What Grafana is told through its environment, whatever runs it: it calls nobody, lets nobody sign up, and opens with the hosts. */
+/** What Grafana is told through its environment, whatever runs it: it calls nobody, lets nobody sign up, and opens with all hosts at a glance. */
 export function grafanaEnvironment(
   settings: GrafanaSettings,
-  { url, dashboardsPath }: GrafanaPlace,
+  { url, dashboardsPath, hosts }: GrafanaPlace,
 ): Record<string, string> {
   return {
     GF_SECURITY_ADMIN_USER: settings.adminUser,
@@ -50,7 +52,7 @@ export function grafanaEnvironment(
     GF_USERS_ALLOW_SIGN_UP: "false",
     GF_USERS_ALLOW_ORG_CREATE: "false",
     GF_USERS_DEFAULT_THEME: settings.theme,
-    GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: `${dashboardsPath}/host.json`,
+    GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: `${dashboardsPath}/${hosts ? "hosts" : "stack"}.json`,
     GF_SERVER_ROOT_URL: `${url}/`,
     GF_ANALYTICS_ENABLED: "false",
     GF_ANALYTICS_REPORTING_ENABLED: "false",

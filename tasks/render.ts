@@ -18,7 +18,16 @@ import {
 import { renderWebhook } from "../webhook/mod.ts";
 import { receiversOf, secretFilesOf, webhookConfigOf, webhookUrlOf } from "./destinations.ts";
 import { RUNBOOK_LANGUAGE, runbooks } from "./runbooks.ts";
-import { addressesOf, filesDirOf, servicesOf, type Stack, type Target, urlsOf, versionsOf } from "./stack.ts";
+import {
+  addressesOf,
+  filesDirOf,
+  servicesOf,
+  type Stack,
+  type Target,
+  urlsOf,
+  versionsOf,
+  watchesHosts,
+} from "./stack.ts";
 
 // The hosts' own job is that of the node exporter.
 const SERVICE_JOBS = Object.entries(DEFINITIONS).flatMap(([service, { scrape }]) =>
@@ -82,7 +91,7 @@ export function renderFor(stack: Stack, target: Target): Files {
       lines: alertLines(stack),
       alerts: alertPlaces(stack, runbookUrl),
       services: new Map([...running].map((service) => [service, DEFINITIONS[service].scrape?.job])),
-      hosts: stack.hosts.some(({ address }) => address !== undefined || services.has("node-exporter")),
+      hosts: watchesHosts(stack, engine),
       probes: stack.probes.length > 0 && running.has("blackbox"),
     }));
   }
@@ -99,7 +108,13 @@ export function renderFor(stack: Stack, target: Target): Files {
         ...secretFilesOf(stack, target.configDir).map(({ service }) => service),
       ]),
       mounts: fileSd.mounts,
-      grafana: { environment: grafanaEnvironment(stack.grafana, { url: urls.grafana, dashboardsPath }) },
+      grafana: {
+        environment: grafanaEnvironment(stack.grafana, {
+          url: urls.grafana,
+          dashboardsPath,
+          hosts: watchesHosts(stack, engine),
+        }),
+      },
     }));
   }
   return mergeFiles(...files);

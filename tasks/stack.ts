@@ -123,6 +123,12 @@ export function servicesOf(stack: Stack, engine: EngineName): ReadonlySet<Servic
   }));
 }
 
+/** Whether any host is measured: by the stack's own node exporter, or by that of another host. */
+export function watchesHosts(stack: Stack, engine: EngineName): boolean {
+  return servicesOf(stack, engine).has("node-exporter") ||
+    stack.hosts.some(({ address }) => address !== undefined);
+}
+
 /** Base URL of each service, as people and tasks on this machine reach it. */
 export function urlsOf(stack: Stack): Readonly<Record<Service, string>> {
   const host = stack.bind === "0.0.0.0"

@@ -5,7 +5,7 @@ import type { LocalService } from "../../../compose/services/mod.ts";
 import type { Binary } from "../../binaries/mod.ts";
 import { commandLine } from "../../binaries/overlay.ts";
 import { grafanaEnvironment } from "../../../grafana/schema.ts";
-import { filesDirOf, type Stack, type Target, urlsOf } from "../../stack.ts";
+import { filesDirOf, type Stack, type Target, urlsOf, watchesHosts } from "../../stack.ts";
 import type { WebhookProgram } from "./webhook.ts";
 import { MARK, type ServiceSpec } from "./protocol.ts";
 
@@ -174,6 +174,7 @@ function localGrafana({ stack, target, directory }: Plan): Record<string, string
     ...grafanaEnvironment(stack.grafana, {
       url: urlsOf(stack).grafana,
       dashboardsPath: join(filesDirOf(target), "grafana", "dashboards"),
+      hosts: watchesHosts(stack, "local"),
     }),
     HOME: data,
     GF_PATHS_DATA: data,
