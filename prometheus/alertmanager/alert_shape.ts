@@ -1,8 +1,8 @@
 /** What is known of an alert before it fires: labels with their values, and labels that it may or cannot have. */
 
 import type { Matcher } from "../../lib/matcher.ts";
-import { fromYaml } from "../../lib/yaml.ts";
-import { isRecord, type YamlRecord } from "./config_file.ts";
+import { type Expr, labelsOf, selectorsOf } from "../../lib/promql/mod.ts";
+import type { RuleModel } from "../checks/rule_model.ts";
 
 /** An alert as its rule describes it. */
 export interface AlertShape {
@@ -51,36 +51,34 @@ export function knownValue(label: string, { labels, sure, maybe, open }: AlertSh
   return open || sure.has(label) || maybe.has(label) ? undefined : "";
 }
 
-/**
- * The alerts of rule files, as far as the files themselves tell: their labels from the expression only show when they fire. A file that cannot
- * be read has none, which the checks of rules say.
- */
-export function alertShapes(texts: Iterable<string>): AlertShape[] {
-  return [...texts].flatMap((text) => groupsOf(text)).flatMap(({ rules }) =>
-    Array.isArray(rules) ? rules.filter(isRecord).flatMap(shapeOf) : []
-  );
+/** The alerts of the rules, with the labels that their expressions give them. */
+export function alertShapes({ rules, schema }: Pick<RuleModel, "rules" | "schema">): AlertShape[] {
+  return rules.filter(({ kind }) => kind === "alert").map((rule): AlertShape => {
+    const given = Object.entries(rule.labels);
+    const isTemplate = ([, value]: [string, string]) => value.includes("{{");
+    const { sure, maybe, open } = rule.tree === undefined ? UNKNOWN : labelsOf(rule.tree, schema);
+    return {
+      name: rule.name,
+      labels: {
+        ...jobOf(rule.tree, sure),
+        ...Object.fromEntries(given.filter((each) => !isTemplate(each))),
+        alertname: rule.name,
+      },
+      sure,
+      maybe: new Set([...maybe, ...given.filter(isTemplate).map(([label]) => label)]),
+      open,
+    };
+  });
 }
 
-function groupsOf(text: string): YamlRecord[] {
-  try {
-    const value = fromYaml(text);
-    return isRecord(value) && Array.isArray(value.groups) ? value.groups.filter(isRecord) : [];
-  } catch {
-    return [];
-  }
-}
+const UNKNOWN = { sure: new Set<string>(), maybe: new Set<string>(), open: true };
 
-function shapeOf({ alert, labels }: YamlRecord): AlertShape[] {
-  if (typeof alert !== "string") return [];
-  const given = Object.entries(isRecord(labels) ? labels : {}).map(([label, value]) =>
-    [label, String(value)] as const
+/** The job that every selector asks for, where the result has that label. */
+function jobOf(tree: Expr | undefined, sure: ReadonlySet<string>): Record<string, string> {
+  if (tree === undefined || !sure.has("job")) return {};
+  const jobs = selectorsOf(tree).map(({ matchers }) =>
+    matchers.find(({ name, op }) => name === "job" && op === "=")?.value
   );
-  const isTemplate = ([, value]: readonly [string, string]) => value.includes("{{");
-  return [{
-    name: alert,
-    labels: { ...Object.fromEntries(given.filter((each) => !isTemplate(each))), alertname: alert },
-    sure: new Set(),
-    maybe: new Set(given.filter(isTemplate).map(([label]) => label)),
-    open: true,
-  }];
+  const [job] = jobs;
+  return job !== undefined && jobs.every((each) => each === job) ? { job } : {};
 }

@@ -13,6 +13,7 @@ import { templates } from "./templates.ts";
 export { alertmanagerChecks } from "./checks/mod.ts";
 export { alertmanagerDrift, type RunningAlertmanager } from "./drift.ts";
 export type { Receiver } from "./receivers.ts";
+export { type AlertRoutes, type AlertWay, type RouteBook, routeBook } from "./route_book.ts";
 export { NOBODY, repeatIntervals, RESERVED_RECEIVERS } from "./routes.ts";
 
 /** What Alertmanager has to know of the other services. */

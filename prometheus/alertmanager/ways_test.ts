@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { printMatcher } from "../../lib/matcher.ts";
 import { routing } from "../testing/example.ts";
-import { type AlertShape, alertShapes } from "./alert_shape.ts";
+import type { AlertShape } from "./alert_shape.ts";
 import { routeTree } from "./routes.ts";
 import { type RouteNode, routeNodes, routesFor } from "./tree.ts";
 import { treeFits, type Way, waysOf } from "./ways.ts";
@@ -93,26 +93,4 @@ Deno.test("waysOf has the routes that take the alert when it fires, and no route
       );
     }
   }
-});
-
-Deno.test("alertShapes reads the alerts of rule files, whatever else is in them", () => {
-  const rules = `groups:
-  - name: a
-    rules:
-      - record: a:b
-        expr: up
-      - alert: Down
-        expr: up == 0
-        labels: { severity: critical, host: "{{ $labels.instance }}", shard: 3 }
-      - alert: 5
-      - nothing
-  - rules: none
-`;
-  assert.deepEqual(alertShapes([rules, "groups: 7", "a: b: c", ""]), [{
-    name: "Down",
-    labels: { severity: "critical", shard: "3", alertname: "Down" },
-    sure: new Set(),
-    maybe: new Set(["host"]),
-    open: true,
-  }]);
 });

@@ -94,6 +94,13 @@ async function readModel({ buildDir, config }: CheckContext): Promise<RuleModel>
   return modelOf(prometheus, alertmanager, texts, config);
 }
 
+/** The model of rendered files: path relative to the build directory → text. @param config The configuration as plain data. */
+export function ruleModelOfFiles(files: ReadonlyMap<string, string>, config?: unknown): RuleModel {
+  const yaml = (path: string) => yamlOf(files.get(path) ?? "");
+  const texts = [...files].filter(([path]) => /^prometheus\/rules\/[^/]+\.yml$/.test(path));
+  return modelOf(yaml(CONFIG) ?? {}, yaml("alertmanager/alertmanager.yml"), texts, config);
+}
+
 function modelOf(
   prometheus: Loose,
   alertmanager: Loose | undefined,

@@ -46,13 +46,17 @@ export const inhibitsOthers = modelCheck(
   (model) => model.inhibitions.flatMap((rule, i) => scopeFaults(rule, i, model)),
 );
 
-function scopeFaults(rule: InhibitRule, index: number, { alerts, fits }: Model): Fault[] {
+function scopeFaults(rule: InhibitRule, index: number, { alerts, targetLabels, fits }: Model): Fault[] {
   const sources = alerts.filter((alert) => mayFit(rule.source, alert, fits));
   const targets = alerts.filter((alert) => mayFit(rule.target, alert, fits));
   const about = { path: ["inhibit_rules", index], cure: FAULT };
   if (!rule.equal.includes("instance")) {
     if (isPinned(rule.source, fits) && isPinned(rule.target, fits)) return [];
-    if (isOfNoHost(rule.target, fits)) return [];
+    // What is said of no host at all is told apart by another label that is there.
+    const isKeyed = rule.equal.some((label) =>
+      [...rule.source, ...rule.target].some((matcher) => matcher.label === label && !fits(matcher, ""))
+    );
+    if (isKeyed && isOfNoHost(rule.target, fits)) return [];
     return [{
       ...about,
       subject: sources[0]?.name,
@@ -72,10 +76,13 @@ function scopeFaults(rule: InhibitRule, index: number, { alerts, fits }: Model):
         "a label that both lack counts as equal",
     }];
   }
-  if (!rule.equal.includes("alertname")) return [];
+  // One that mutes its own sources is told already.
+  if (!rule.equal.includes("alertname") || alerts.some((alert) => fitsBoth(rule, alert, fits))) return [];
   const ofSame = sources.filter((source) => targets.some((target) => target.name === source.name));
   return ofSame.flatMap((source): Fault[] => {
-    const missing = distinguishing(source).filter((label) => !rule.equal.includes(label));
+    const missing = distinguishing(source).filter((label) =>
+      !rule.equal.includes(label) && !targetLabels.has(label)
+    );
     return missing.length === 0 ? [] : [{
       ...about,
       subject: source.name,
@@ -102,9 +109,12 @@ function isOfNoHost(matchers: InhibitRule["target"], fits: Fits): boolean {
   );
 }
 
+// What a filesystem is and how it fails says nothing that its device and mount point do not.
+const DEPENDENT = ["fstype", "device_error", "severity"];
+
 /** Labels that tell one alert of a rule from the other. */
 function distinguishing({ sure, maybe, labels }: AlertShape): string[] {
-  return [...sure, ...maybe].filter((label) => !(label in labels) && label !== "severity").sort();
+  return [...sure, ...maybe].filter((label) => !(label in labels) && !DEPENDENT.includes(label)).sort();
 }
 
 function named(names: readonly string[]): string {

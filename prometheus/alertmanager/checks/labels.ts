@@ -7,9 +7,6 @@ import { routeText } from "../tree.ts";
 import { wantedValues } from "../ways.ts";
 import { capital, type Fault, type Model, modelCheck, pathOf } from "./model.ts";
 
-// Drills come from the webhook's own rule; each has its id.
-const ALWAYS = ["alertname", "drill"];
-
 /**
  * A route that asks for a label which no alert has, or for a value that no alert has where all values are known (`severity`, `alertname`), and a
  * group by such a label: most often a slip of the pen. Alerts that other programs send to Alertmanager are not known here.
@@ -79,7 +76,7 @@ function groupFaults({ routes, alerts }: Model): Fault[] {
 
 function labelNames(alerts: readonly AlertShape[]): string[] {
   const names = alerts.flatMap(({ labels, sure, maybe }) => [...Object.keys(labels), ...sure, ...maybe]);
-  return [...new Set([...ALWAYS, "severity", "instance", "job", "team", ...names])];
+  return [...new Set(["alertname", "severity", ...names])];
 }
 
 function valuesOf(label: string, alerts: readonly AlertShape[]): string[] {

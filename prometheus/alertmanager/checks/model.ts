@@ -1,9 +1,8 @@
 /** What every check of alertmanager.yml looks at, read once for each run. */
 
-import { join } from "node:path";
 import type { Check, CheckContext, Problem } from "../../../lib/check.ts";
-import { matchingFiles } from "../../../lib/glob.ts";
 import type { YamlPath } from "../../../lib/yaml_places.ts";
+import { ruleModelOf } from "../../checks/rule_model.ts";
 import { type AlertShape, alertShapes } from "../alert_shape.ts";
 import { CONFIG, type ConfigFile, readConfigFile } from "../config_file.ts";
 import { type InhibitRule, inhibitRule } from "../inhibit.ts";
@@ -18,6 +17,8 @@ export interface Model {
   readonly inhibitions: readonly InhibitRule[];
   /** The alerts that the rules may send. */
   readonly alerts: readonly AlertShape[];
+  /** Labels that follow from the target, so that they are the same where `instance` and `job` are. */
+  readonly targetLabels: ReadonlySet<string>;
   readonly fits: Fits;
 }
 
@@ -36,14 +37,15 @@ async function readModel(context: CheckContext): Promise<Model | undefined> {
   try {
     const root = await routeNodes(config.route);
     const routes = allRoutes(root);
+    const rules = await ruleModelOf(context);
     const inhibitions = config.inhibitRules.map(inhibitRule);
-    const files = await matchingFiles(join(context.buildDir, "prometheus"), "rules/*.yml");
     return {
       config,
       root,
       routes,
       inhibitions,
-      alerts: alertShapes(await Promise.all(files.map((path) => Deno.readTextFile(path)))),
+      alerts: alertShapes(rules),
+      targetLabels: new Set(rules.jobs.flatMap(({ labels }) => [...labels.sure, ...labels.maybe])),
       fits: await compileFits([
         ...routes.flatMap(({ matchers }) => matchers),
         ...inhibitions.flatMap(({ source, target }) => [...source, ...target]),
