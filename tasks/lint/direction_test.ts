@@ -16,6 +16,7 @@ const ALLOWED: readonly [file: string, source: string][] = [
   ["grafana/dashboards/host.ts", "../panels.ts"],
   ["prometheus/alertmanager/routes.ts", "./schema.ts"],
   ["prometheus/alertmanager/routes.ts", "../../lib/units.ts"],
+  ["prometheus/alertmanager/alert_shape.ts", "../checks/rule_model.ts"],
   ["tasks/stack.ts", "../prometheus/alertmanager/mod.ts"],
   ["tasks/stack.ts", "../webhook/channels/mod.ts"],
   ["tasks/stack.ts", "../compose/schema.ts"],
