@@ -26,7 +26,7 @@ const KNOWN: readonly [kind: string, pattern: RegExp][] = [
 
 /** Keys whose value is a secret, and those that only say where one lies. */
 const SECRET_KEY =
-  /pass(?:word|wd|phrase)?$|secret(?:_?key)?$|token$|api_?key$|routing_?key$|service_?key$|credentials?$/i;
+  /(?<!by)pass(?:word|wd|phrase)?$|secret(?:_?key)?$|token$|api_?key$|routing_?key$|service_?key$|credentials?$/i;
 const ASSIGNMENT =
   /^[ \t]*(?:-[ \t]+)?["']?([A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(["']?)([^\s"']+)\2,?[ \t]*$/gm;
 

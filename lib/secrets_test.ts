@@ -56,6 +56,7 @@ password_file: /run/secrets/vigie/smtp
 GF_SECURITY_ADMIN_PASSWORD__FILE: /run/secrets/vigie/admin-password
 token: "{{ $labels.token }}"
 password: \${PASSWORD}
+bypass: oncall-by-mail
 image: prom/x@sha256:${"0123456789abcdef".repeat(4)}
 expr: prometheus_remote_storage_highest_timestamp_in_seconds
 command: --collector.filesystem.mount-points-exclude=^/(dev|proc|run/credentials/.+)
