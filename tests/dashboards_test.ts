@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { withPlaces } from "../grafana/dashboards/alert_places.ts";
 import { EXAMPLE_LINKS, EXAMPLE_SETTINGS } from "../grafana/example.ts";
 import { panelQueries, renderGrafana } from "../grafana/mod.ts";
+import { panelsOf } from "../grafana/queries.ts";
 import type { Files } from "../lib/files.ts";
 import { run } from "../lib/process.ts";
 import { parsePromql } from "../lib/promql/mod.ts";
@@ -15,6 +16,7 @@ import { alertLines, alertPlaces } from "../prometheus/mod.ts";
 import { binary } from "../tasks/binaries/mod.ts";
 import { renderFor } from "../tasks/render.ts";
 import { defineStack } from "../tasks/stack.ts";
+import { readPage } from "./docs/markdown.ts";
 
 // With probes and every service, so that every dashboard and every rule is there, and a host with a limit of its own.
 const STACK = defineStack({
@@ -141,4 +143,28 @@ Deno.test("a graph draws the limit of the host that is shown, where config.ts gi
     'vector(90) and on () (up{instance=~".*"} unless up{instance=~".*",role="database"})',
     'vector(95) and on () (up{instance=~".*",role="database"})',
   ]);
+});
+
+Deno.test("docs/dashboards.md names every dashboard and its variables", async () => {
+  const page = await readPage("docs/dashboards.md");
+  const rows = page.split("\n").filter((line) => line.startsWith("| ") && line.includes("`vigie-"));
+  const written = rows.map((row) => {
+    const [, title, , variables] = row.split("|").map((cell) => cell.trim());
+    return [title, [...variables!.matchAll(/`(\w+)`/g)].map(([, name]) => name)];
+  });
+  const there = [...dashboardsIn(FILES).values()].map(({ title, uid, templating }) => [
+    `${title}, \`${uid}\``,
+    templating.list!.map(({ name }) => name),
+  ]);
+  assert.deepEqual(written.sort(), there.sort());
+});
+
+Deno.test("docs/alerts.md names rows and panels that the dashboards have", async () => {
+  const page = await readPage("docs/alerts.md");
+  const titles = new Set(
+    [...dashboardsIn(FILES).values()].flatMap(panelsOf).map(({ panel }) => panel.title),
+  );
+  const named = [...page.matchAll(/\b(?:rows?|panels?)\s+"([^"]+)"/g)].map(([, title]) => title!);
+  assert.ok(named.length >= 2, named.join());
+  assert.deepEqual(named.filter((title) => !titles.has(title)), []);
 });
