@@ -4,10 +4,14 @@ import { ANY_JOB, metricsOf } from "./mod.ts";
 import type { Scraped, ScrapedJob } from "./scraped.ts";
 
 /**
- * Bytes on disk for each sample, its share of the index included: blocks of the node exporter's and Prometheus's own series at 15 s,
- * measured with Prometheus 3.5.
+ * Bytes in the blocks for each sample, its share of the index included: the node exporter's and Prometheus's own series on a busy machine at
+ * 15 s, measured with Prometheus 3.5. An idle one takes less.
  */
-export const BYTES_PER_SAMPLE = 1.6;
+export const BYTES_PER_SAMPLE = 2;
+/** Bytes for each sample of the last hours, which lie in the write-ahead log and are not in a block yet; measured likewise. */
+const BYTES_PER_RECENT_SAMPLE = 9;
+/** How long a sample lies there, at most. */
+const RECENT_MS = 3 * 3_600_000;
 
 /** Series of a target of which nobody knows what it exposes: what a program with a client library and some metrics of its own has. */
 const ASSUMED_SERIES = 300;
@@ -33,6 +37,8 @@ export interface Cost {
   readonly series: number;
   readonly samplesPerDay: number;
   readonly bytesPerDay: number;
+  /** What the last hours take beside the blocks. */
+  readonly recentBytes: number;
 }
 
 /**
@@ -51,6 +57,7 @@ export function costOf({ jobs, recordings }: Scraped, evaluationMs: number): Cos
     series: sum(costs.map(({ series }) => series)) + recorded,
     samplesPerDay,
     bytesPerDay: samplesPerDay * BYTES_PER_SAMPLE,
+    recentBytes: samplesPerDay * RECENT_MS / DAY_MS * BYTES_PER_RECENT_SAMPLE,
   };
 }
 

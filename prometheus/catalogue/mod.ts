@@ -4,6 +4,7 @@ import type { CatalogueMetric, ExporterCatalogue } from "./catalogue.ts";
 import { readCatalogues } from "./read.ts";
 
 export { RECORDED_DIR, recordedCatalogues } from "./recorded.ts";
+export { namesChosenBy, type RecordedSizes, seriesGiven } from "./cardinality.ts";
 export { BYTES_PER_SAMPLE, type Cost, costOf, type JobCost } from "./cost.ts";
 export { judge, type Misnomer, misnomersOf } from "./judge.ts";
 export { jobsIn, type Scraped, type ScrapedJob, scrapedOf } from "./scraped.ts";

@@ -6,6 +6,7 @@ import { templateCheck } from "./annotation_templates.ts";
 import { textsCheck } from "./annotation_texts.ts";
 import { blackboxCheck } from "./blackbox.ts";
 import { configCheck } from "./config.ts";
+import { cardinalityCheck } from "./cost/cardinality.ts";
 import { promqlChecks } from "./promql/mod.ts";
 import { ruleFilesCheck } from "./rule_files.ts";
 import { rulesCheck } from "./rules.ts";
@@ -20,4 +21,5 @@ export const prometheusChecks: readonly Check[] = [
   templateCheck,
   annotationLabelsCheck,
   textsCheck,
+  cardinalityCheck,
 ];

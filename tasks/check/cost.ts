@@ -33,9 +33,9 @@ export const costCheck: Check<StackContext> = {
   async run(context) {
     const details = await detailsOf(context);
     const { retention } = context.config;
-    const { retainedBytes, sizeBytes, roomBytes, bytesPerDay } = details;
+    const { retainedBytes, sizeBytes, roomBytes, bytesPerDay, recentBytes } = details;
     const problems: Problem[] = [];
-    const days = Math.floor(sizeBytes / bytesPerDay);
+    const days = Math.floor((sizeBytes - recentBytes) / bytesPerDay);
     if (retainedBytes > sizeBytes) {
       problems.push({
         check: ID,
@@ -88,7 +88,7 @@ async function lookAt({ files, config, stateDir }: StackContext): Promise<CostDe
   const { free } = await diskBelow(stateDir);
   return {
     ...cost,
-    retainedBytes: cost.bytesPerDay * durationMs(config.retention.time) / DAY_MS,
+    retainedBytes: cost.recentBytes + cost.bytesPerDay * durationMs(config.retention.time) / DAY_MS,
     sizeBytes: bytes(config.retention.size),
     roomBytes: free + await sizeOf(join(stateDir, "local", "data", "prometheus")),
   };

@@ -53,6 +53,7 @@ export const CHECK_IDS = [
   "compose/mounts",
   "grafana/unknown-name",
   "config/secrets",
+  "cost/cardinality",
   "cost/series",
   "build/fresh",
   "online/drift",

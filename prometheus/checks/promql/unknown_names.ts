@@ -1,10 +1,9 @@
 /** `promql/unknown-metric` and `promql/unknown-label`: rules ask for what is exposed. */
 
-import { join } from "node:path";
-import { type Check, type CheckContext, type Problem, Skipped } from "../../../lib/check.ts";
-import { readIfThere } from "../../../lib/files.ts";
-import { jobsIn, judge, judgeSeen, type Misnomer, type ScrapedJob } from "../../catalogue/mod.ts";
+import type { Check, CheckContext, Problem } from "../../../lib/check.ts";
+import { judge, judgeSeen, type Misnomer } from "../../catalogue/mod.ts";
 import { type ModelRule, ruleModelOf } from "../rule_model.ts";
+import { scrapedFor } from "../scraped.ts";
 
 /**
  * Compares the metrics that rules select with a catalogue of what the exporters expose, recorded off the real ones. What only a job
@@ -50,9 +49,7 @@ async function problemsOf(context: CheckContext, check: string, kind: Misnomer["
 
 async function look(context: CheckContext): Promise<Found[]> {
   const { rules } = await ruleModelOf(context);
-  const named = (kind: ModelRule["kind"]) =>
-    new Set(rules.filter((rule) => rule.kind === kind).map(({ name }) => name));
-  const scraped = { jobs: await jobsOf(context), recordings: named("record"), alerts: named("alert") };
+  const scraped = await scrapedFor(context);
   const judged = rules.flatMap((rule) =>
     rule.tree === undefined ? [] : [{ rule, ...judge(rule.tree, scraped) }]
   );
@@ -66,14 +63,4 @@ async function look(context: CheckContext): Promise<Found[]> {
     ...offline.filter(({ misnomer: { name } }) => name === undefined || !seen.names.has(name)),
     ...unjudged.flatMap(({ rule }, i) => asked[i]!.map((misnomer) => ({ rule, misnomer }))),
   ];
-}
-
-async function jobsOf({ buildDir }: CheckContext): Promise<ScrapedJob[]> {
-  const text = await readIfThere(join(buildDir, "prometheus/prometheus.yml"));
-  if (text === undefined) throw new Skipped("there is no prometheus.yml");
-  try {
-    return jobsIn(text);
-  } catch {
-    throw new Skipped("prometheus.yml cannot be read");
-  }
 }
