@@ -132,19 +132,20 @@ function table(found: readonly ToldRoutes[]): string {
 
 function tells({ receiver, channels }: ToldWay): string {
   if (receiver === "watchdog") return "the webhook's watch";
-  return channels.map(({ name, via }) => via === "alertmanager" ? `${name}*` : name).join(", ") || "nobody";
+  return few(channels.map(({ name, via }) => via === "alertmanager" ? `${name}*` : name)) || "nobody";
+}
+
+function inhibitors({ alert, inhibitedBy }: AlertRoutes): string {
+  return few(inhibitedBy.map((each) => each.alert === alert ? `its own ${each.severity}` : each.alert));
 }
 
 // More names than these say less than their number.
-const MAX_INHIBITORS = 3;
+const MAX_NAMES = 3;
 
-function inhibitors({ alert, inhibitedBy }: AlertRoutes): string {
-  const names = new Set(
-    inhibitedBy.map((each) => each.alert === alert ? `its own ${each.severity}` : each.alert),
-  );
-  const [first, ...more] = [...names];
-  if (first === undefined) return "";
-  return names.size <= MAX_INHIBITORS ? [first, ...more].join(", ") : `${first} and ${more.length} others`;
+function few(names: readonly string[]): string {
+  const distinct = [...new Set(names)];
+  if (distinct.length <= MAX_NAMES) return distinct.join(", ");
+  return `${distinct[0]} and ${distinct.length - 1} others`;
 }
 
 /** What the marks in the table mean, as far as they are there. */

@@ -3,7 +3,7 @@
 import type { Files } from "../../lib/files.ts";
 import { printMatcher } from "../../lib/matcher.ts";
 import { ruleModelOfFiles } from "../checks/rule_model.ts";
-import { type AlertShape, alertShapes } from "./alert_shape.ts";
+import { type AlertShape, alertShapes, knownValue } from "./alert_shape.ts";
 import { CONFIG, type ConfigFile, isRecord, parseConfigFile, type YamlRecord } from "./config_file.ts";
 import { inhibitorsOf, inhibitRule } from "./inhibit.ts";
 import { allRoutes, type RouteNode, routeNodes, routesFor } from "./tree.ts";
@@ -79,8 +79,8 @@ export async function routeBook(files: Files): Promise<RouteBook> {
     inhibitedBy: inhibitorsOf(shape, rules, shapes, fits).map(({ source, equal }) => ({
       alert: source.name,
       severity: source.labels.severity,
-      // The labels of another alert are none of its own.
-      same: equal.filter((label) => label !== "alertname"),
+      // What it cannot have is lacking on both sides.
+      same: equal.filter((label) => label !== "alertname" && knownValue(label, shape) !== ""),
     })),
   });
   const way = (route: RouteNode, when: readonly string[], otherwise: boolean): AlertWay => ({
