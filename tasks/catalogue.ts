@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { writeAtomically } from "../lib/files.ts";
-import { CATALOGUES, RECORDED_DIR, recordedCatalogues } from "../prometheus/catalogue/mod.ts";
+import { catalogues, RECORDED_DIR, recordedCatalogues } from "../prometheus/catalogue/mod.ts";
 import { recordExporters } from "./catalogue/record.ts";
 import { type Command, EXIT, type Flag, main } from "./cli.ts";
 
@@ -22,7 +22,7 @@ export const catalogue: Command = {
   async run({ flags, progress, signal, print }) {
     const exposed = await recordExporters({ progress, signal });
     const changes: { job: string; change: string }[] = [];
-    for (const [name, text, differences] of recordedCatalogues(exposed, CATALOGUES)) {
+    for (const [name, text, differences] of recordedCatalogues(exposed, catalogues())) {
       for (const change of differences) {
         print(`${name}: ${change}`);
         changes.push({ job: name, change });

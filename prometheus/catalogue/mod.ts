@@ -12,9 +12,6 @@ export { judgeSeen } from "./judge_seen.ts";
 export { ANY_JOB } from "./synthetic.ts";
 export type { CatalogueMetric, ExporterCatalogue, MetricType } from "./catalogue.ts";
 
-/** Every catalogue: what was recorded first, then what was read from source. Two may be of one job. */
-export const CATALOGUES: readonly ExporterCatalogue[] = readCatalogues();
-
 /** A metric that a series belongs to. */
 export interface FoundMetric {
   /** The scrape job that exposes it. */
@@ -24,23 +21,46 @@ export interface FoundMetric {
   readonly part?: "bucket" | "sum" | "count";
 }
 
-const byJob = new Map<string, Map<string, CatalogueMetric>>();
-const byName = new Map<string, FoundMetric[]>();
-for (const { job, metrics } of CATALOGUES) {
-  const known = byJob.get(job) ?? new Map<string, CatalogueMetric>();
-  byJob.set(job, known);
-  for (const metric of metrics) {
-    if (known.has(metric.name)) continue;
-    known.set(metric.name, metric);
-    for (const { name, part } of seriesOf(metric)) {
-      byName.set(name, [...byName.get(name) ?? [], { job, metric, part }]);
+interface Index {
+  readonly catalogues: readonly ExporterCatalogue[];
+  readonly byJob: ReadonlyMap<string, ReadonlyMap<string, CatalogueMetric>>;
+  readonly byName: ReadonlyMap<string, readonly FoundMetric[]>;
+}
+
+let index: Index | undefined;
+
+/** Read when it is first asked for: most commands never ask. */
+function indexed(): Index {
+  return index ??= indexOf(readCatalogues());
+}
+
+function indexOf(catalogues: readonly ExporterCatalogue[]): Index {
+  const byJob = new Map<string, Map<string, CatalogueMetric>>();
+  const byName = new Map<string, FoundMetric[]>();
+  for (const { job, metrics } of catalogues) {
+    const known = byJob.get(job) ?? new Map<string, CatalogueMetric>();
+    byJob.set(job, known);
+    for (const metric of metrics) {
+      if (known.has(metric.name)) continue;
+      known.set(metric.name, metric);
+      for (const { name, part } of seriesOf(metric)) {
+        const found = byName.get(name);
+        if (found === undefined) byName.set(name, [{ job, metric, part }]);
+        else found.push({ job, metric, part });
+      }
     }
   }
+  return { catalogues, byJob, byName };
+}
+
+/** Every catalogue: what was recorded first, then what was read from source. Two may be of one job. */
+export function catalogues(): readonly ExporterCatalogue[] {
+  return indexed().catalogues;
 }
 
 /** The metrics of a job, by name; none for a job that is not the stack's. */
 export function metricsOf(job: string): ReadonlyMap<string, CatalogueMetric> {
-  return byJob.get(job) ?? new Map();
+  return indexed().byJob.get(job) ?? new Map();
 }
 
 /**
@@ -54,12 +74,12 @@ export function metricsOf(job: string): ReadonlyMap<string, CatalogueMetric> {
  * ```
  */
 export function findMetric(seriesName: string): readonly FoundMetric[] {
-  return byName.get(seriesName) ?? [];
+  return indexed().byName.get(seriesName) ?? [];
 }
 
 /** Every name that a series of the stack may have. */
 export function seriesNames(): readonly string[] {
-  return [...byName.keys()];
+  return [...indexed().byName.keys()];
 }
 
 /** Labels of the series of a metric's part: its own, and `le` or `quantile`. */
