@@ -54,12 +54,12 @@ function saturation(context: RuleContext): AlertRule[] {
       unit: PERCENT,
       expr: (percent) => `100 * name:container_memory_limit_used:ratio > ${percent}`,
       summary: {
-        fr: "Le conteneur {{ $labels.name }} manque bientôt de mémoire",
+        fr: "Le conteneur {{ $labels.name }} manquera bientôt de mémoire",
         en: "The container {{ $labels.name }} is running out of memory",
       },
       description: ({ limit }) => ({
         fr:
-          `${VALUE.fr} % de sa limite de mémoire sont pris (${limit.fr}). À la limite, le noyau arrête son processus.`,
+          `${VALUE.fr} % de sa limite de mémoire sont utilisés (${limit.fr}). À la limite, le noyau arrête son processus.`,
         en:
           `${VALUE.en}% of its memory limit is taken (${limit.en}). At the limit the kernel kills its process.`,
       }),
@@ -79,7 +79,7 @@ function saturation(context: RuleContext): AlertRule[] {
       },
       description: ({ limit }) => ({
         fr:
-          `Arrêté dans ${VALUE.fr} % des périodes (${limit.fr}) : il lui faudrait plus que sa limite. Relevez-la, ou cherchez ce qui l'occupe.`,
+          `Suspendu pendant ${VALUE.fr} % des périodes (${limit.fr}) : il lui faudrait plus que sa limite. Relevez-la, ou cherchez ce qui l'occupe.`,
         en:
           `Held back in ${VALUE.en}% of the periods (${limit.en}): it needs more than its limit. Raise it, or look for what keeps it busy.`,
       }),

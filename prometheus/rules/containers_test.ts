@@ -59,12 +59,12 @@ const CASES: readonly AlertCase[] = [
         severity: "warning",
         labels: SHOP,
         summary: {
-          fr: "Le conteneur shop-db-1 manque bientôt de mémoire",
+          fr: "Le conteneur shop-db-1 manquera bientôt de mémoire",
           en: "The container shop-db-1 is running out of memory",
         },
         description: {
           fr:
-            "90,0 % de sa limite de mémoire sont pris (seuil : 80 % pendant 15 minutes). À la limite, le noyau arrête son processus.",
+            "90,0 % de sa limite de mémoire sont utilisés (seuil : 80 % pendant 15 minutes). À la limite, le noyau arrête son processus.",
           en:
             "90.0% of its memory limit is taken (limit: 80% for 15 minutes). At the limit the kernel kills its process.",
         },
@@ -88,7 +88,7 @@ const CASES: readonly AlertCase[] = [
         },
         description: {
           fr:
-            "Arrêté dans 40,0 % des périodes (seuil : 25 % pendant 15 minutes) : il lui faudrait plus que sa limite. Relevez-la, ou cherchez ce qui l'occupe.",
+            "Suspendu pendant 40,0 % des périodes (seuil : 25 % pendant 15 minutes) : il lui faudrait plus que sa limite. Relevez-la, ou cherchez ce qui l'occupe.",
           en:
             "Held back in 40.0% of the periods (limit: 25% for 15 minutes): it needs more than its limit. Raise it, or look for what keeps it busy.",
         },

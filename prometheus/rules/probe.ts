@@ -57,9 +57,9 @@ function probes(context: RuleContext): AlertRule[] {
       },
       description: ({ limit }) => ({
         fr:
-          `La sonde {{ $labels.kind }} attend {{ $labels.target }} pendant ${DURATION.fr} en moyenne (${limit.fr}) : service surchargé, ou réseau lent.`,
+          `{{ $labels.target }} met ${DURATION.fr} en moyenne à répondre à la sonde {{ $labels.kind }} (${limit.fr}) : service surchargé, ou réseau lent.`,
         en:
-          `The {{ $labels.kind }} probe waits ${DURATION.en} for {{ $labels.target }} on average (${limit.en}): service overloaded, or network slow.`,
+          `{{ $labels.target }} takes ${DURATION.en} on average to answer the {{ $labels.kind }} probe (${limit.en}): service overloaded, or network slow.`,
       }),
       dashboard: DASHBOARD,
     }),

@@ -50,9 +50,9 @@ const CASES: readonly AlertCase[] = [
         summary: { fr: "site répond lentement", en: "site answers slowly" },
         description: {
           fr:
-            "La sonde http attend https://example.org/ pendant 2,5s en moyenne (seuil : 2 secondes pendant 10 minutes) : service surchargé, ou réseau lent.",
+            "https://example.org/ met 2,5s en moyenne à répondre à la sonde http (seuil : 2 secondes pendant 10 minutes) : service surchargé, ou réseau lent.",
           en:
-            "The http probe waits 2.5s for https://example.org/ on average (limit: 2 seconds for 10 minutes): service overloaded, or network slow.",
+            "https://example.org/ takes 2.5s on average to answer the http probe (limit: 2 seconds for 10 minutes): service overloaded, or network slow.",
         },
       }],
       // One that fails is told by ProbeFailed.

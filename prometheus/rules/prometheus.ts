@@ -104,7 +104,7 @@ function evaluation(context: RuleContext): AlertRule[] {
       },
       description: ({ limit }) => ({
         fr:
-          `Le groupe {{ $labels.rule_group }} met ${VALUE.fr} % du temps qui lui est donné (${limit.fr}) : des évaluations sautent, ses alertes viennent en retard.`,
+          `Le groupe {{ $labels.rule_group }} prend ${VALUE.fr} % du temps dont il dispose (${limit.fr}) : des évaluations sautent, ses alertes viennent en retard.`,
         en:
           `The group {{ $labels.rule_group }} takes ${VALUE.en}% of the time that it is given (${limit.en}): evaluations are skipped, its alerts come late.`,
       }),

@@ -55,7 +55,7 @@ function nearlyFull(context: RuleContext): AlertRule {
     },
     description: ({ limit }) => ({
       fr:
-        `${VALUE.fr} % de retention.size sont pris (${limit.fr}), alors que l'historique ne remonte pas encore à retention.time : les mesures les plus anciennes partiront plus tôt que voulu.`,
+        `${VALUE.fr} % de retention.size sont occupés (${limit.fr}), alors que l'historique ne remonte pas encore à retention.time : les mesures les plus anciennes partiront plus tôt que voulu.`,
       en:
         `${VALUE.en}% of retention.size is taken (${limit.en}), but the history does not reach back to retention.time yet: the oldest measurements will go earlier than wanted.`,
     }),

@@ -54,7 +54,7 @@ const CASES: readonly AlertCase[] = [
         },
         description: {
           fr:
-            "94,0 % de retention.size sont pris (seuil : 90 % pendant 1 heure), alors que l'historique ne remonte pas encore à retention.time : les mesures les plus anciennes partiront plus tôt que voulu.",
+            "94,0 % de retention.size sont occupés (seuil : 90 % pendant 1 heure), alors que l'historique ne remonte pas encore à retention.time : les mesures les plus anciennes partiront plus tôt que voulu.",
           en:
             "94.0% of retention.size is taken (limit: 90% for 1 hour), but the history does not reach back to retention.time yet: the oldest measurements will go earlier than wanted.",
         },

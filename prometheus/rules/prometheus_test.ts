@@ -107,7 +107,7 @@ const CASES: readonly AlertCase[] = [
         summary: { fr: "Des règles de Prometheus sont trop lentes", en: "Rules of Prometheus are too slow" },
         description: {
           fr:
-            "Le groupe /etc/prometheus/rules/host.yml;host met 120,0 % du temps qui lui est donné (seuil : 100 % pendant 15 minutes) : des évaluations sautent, ses alertes viennent en retard.",
+            "Le groupe /etc/prometheus/rules/host.yml;host prend 120,0 % du temps dont il dispose (seuil : 100 % pendant 15 minutes) : des évaluations sautent, ses alertes viennent en retard.",
           en:
             "The group /etc/prometheus/rules/host.yml;host takes 120.0% of the time that it is given (limit: 100% for 15 minutes): evaluations are skipped, its alerts come late.",
         },

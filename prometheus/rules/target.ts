@@ -40,8 +40,8 @@ export const targetRules: RuleFamily = {
         // That the blackbox exporter does not answer, its own job says.
         expr: (percent) => `100 * avg by (job) (up{job!="probe"} == bool 0) > ${percent}`,
         summary: {
-          fr: "Une partie de {{ $labels.job }} ne répond plus",
-          en: "A part of {{ $labels.job }} does not answer",
+          fr: "Une partie du job {{ $labels.job }} ne répond plus",
+          en: "A part of the job {{ $labels.job }} does not answer",
         },
         description: ({ limit }) => ({
           fr:
@@ -62,10 +62,10 @@ export const targetRules: RuleFamily = {
           en: "{{ $labels.instance }} ({{ $labels.job }}) answers only now and then",
         },
         description: ({ limit }) => ({
-          fr: `Joignable puis injoignable, ou l'inverse, ${COUNT} fois en ${
+          fr: `Devenue joignable ou injoignable ${COUNT} fois en ${
             inWords(window).fr
           } (${limit.fr}) : réseau instable, cible surchargée ou qui redémarre.`,
-          en: `Between reachable and not it changed ${COUNT} times in ${
+          en: `It went between reachable and unreachable ${COUNT} times in ${
             inWords(window).en
           } (${limit.en}): network unsteady, target overloaded or starting over and over.`,
         }),

@@ -54,7 +54,7 @@ const CASES: readonly AlertCase[] = [
       firing: [{
         severity: "warning",
         labels: { job: "api" },
-        summary: { fr: "Une partie de api ne répond plus", en: "A part of api does not answer" },
+        summary: { fr: "Une partie du job api ne répond plus", en: "A part of the job api does not answer" },
         description: {
           fr:
             "20,0 % des cibles de ce job sont injoignables (seuil : 10 % pendant 10 minutes) : cherchez ce qu'elles ont en commun, un réseau ou une mise à jour.",
@@ -86,9 +86,9 @@ const CASES: readonly AlertCase[] = [
         },
         description: {
           fr:
-            "Joignable puis injoignable, ou l'inverse, 6 fois en 15 minutes (seuil : 4 pendant 5 minutes) : réseau instable, cible surchargée ou qui redémarre.",
+            "Devenue joignable ou injoignable 6 fois en 15 minutes (seuil : 4 pendant 5 minutes) : réseau instable, cible surchargée ou qui redémarre.",
           en:
-            "Between reachable and not it changed 6 times in 15 minutes (limit: 4 for 5 minutes): network unsteady, target overloaded or starting over and over.",
+            "It went between reachable and unreachable 6 times in 15 minutes (limit: 4 for 5 minutes): network unsteady, target overloaded or starting over and over.",
         },
       }],
     }, {
@@ -102,9 +102,9 @@ const CASES: readonly AlertCase[] = [
         },
         description: {
           fr:
-            "Joignable puis injoignable, ou l'inverse, 5 fois en 15 minutes (seuil : 4 pendant 5 minutes) : réseau instable, cible surchargée ou qui redémarre.",
+            "Devenue joignable ou injoignable 5 fois en 15 minutes (seuil : 4 pendant 5 minutes) : réseau instable, cible surchargée ou qui redémarre.",
           en:
-            "Between reachable and not it changed 5 times in 15 minutes (limit: 4 for 5 minutes): network unsteady, target overloaded or starting over and over.",
+            "It went between reachable and unreachable 5 times in 15 minutes (limit: 4 for 5 minutes): network unsteady, target overloaded or starting over and over.",
         },
       }],
     }, { at: "16m15s", firing: [] }],
