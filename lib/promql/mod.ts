@@ -8,6 +8,7 @@ export { typeOf } from "./type_check.ts";
 export type { ValueType } from "./functions.ts";
 export { canHave, eitherOf, fitsEmpty, type LabelSchema, type LabelSet, labelsOf } from "./labels.ts";
 export { either, type RangeOfSelector, type ValueRange, valueRange } from "./value_range.ts";
+export { pinsOf } from "./pins.ts";
 export { compileRegex } from "./regex.ts";
 export { COMPARISONS, SET_OPERATORS } from "./functions.ts";
 export type * from "./ast.ts";

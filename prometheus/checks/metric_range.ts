@@ -27,20 +27,22 @@ export function rangesOf(model: RuleModel): RangeOfSelector {
 }
 
 function makeRanges(model: RuleModel): RangeOfSelector {
-  const recordings = Map.groupBy(
-    model.rules.filter(({ kind }) => kind === "record").filter(isRead),
-    ({ name }) => name,
-  );
   const known = new Map<string, ValueRange | undefined>();
   const rangeOf: RangeOfSelector = (selector) => {
     const name = metricOf(selector);
     if (name === undefined) return undefined;
-    const recorded = recordings.get(name);
+    const recorded = model.recordings.get(name)?.filter(isRead);
     if (recorded === undefined) return rangeOfMetric(name, () => typesOf(selector, model).has("counter"));
     if (!known.has(name)) {
       // Until it is known: a series may be recorded from itself.
       known.set(name, undefined);
-      known.set(name, recorded.map(({ tree }) => valueRange(tree, rangeOf)).reduce(either));
+      known.set(
+        name,
+        recorded.map(({ tree }) => valueRange(tree, rangeOf)).reduce<ValueRange | undefined>(
+          (all, range) => all ? either(all, range) : range,
+          undefined,
+        ),
+      );
     }
     return known.get(name);
   };

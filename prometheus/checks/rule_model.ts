@@ -17,6 +17,8 @@ export interface ModelRule {
   /** Path relative to the build directory. */
   readonly file: string;
   readonly group: string;
+  /** Time between two evaluations of its group; the global one when left out. */
+  readonly intervalMs?: number;
   readonly kind: "alert" | "record";
   readonly name: string;
   /** The label `severity`. */
@@ -52,6 +54,8 @@ export interface RuleModel {
   readonly groups: readonly ModelGroup[];
   /** The rules of all groups. */
   readonly rules: readonly ModelRule[];
+  /** The rules that record series, by the name of what they store. */
+  readonly recordings: ReadonlyMap<string, readonly ModelRule[]>;
   readonly scrapeIntervalMs: number;
   readonly evaluationIntervalMs: number;
   /** How long Prometheus keeps what it stored; undefined when the configuration does not say. */
@@ -117,6 +121,7 @@ function modelOf(
   return {
     groups,
     rules,
+    recordings: Map.groupBy(rules.filter(({ kind }) => kind === "record"), ({ name }) => name),
     scrapeIntervalMs: milliseconds(global.scrape_interval) ?? DEFAULT_INTERVAL_MS,
     evaluationIntervalMs: milliseconds(global.evaluation_interval) ?? DEFAULT_INTERVAL_MS,
     retentionMs: milliseconds(recordOf(recordOf(config).retention).time),
@@ -136,17 +141,21 @@ function groupsOf(file: string, text: string): ModelGroup[] {
   };
   return listOf(parsed?.groups).map((group, i): ModelGroup => {
     const name = String(group.name ?? "");
+    const intervalMs = milliseconds(group.interval);
     const rules = listOf(group.rules).flatMap((rule, j) =>
-      ruleOf(rule, file, name, (path, from, to) => placeOf(["groups", i, "rules", j, ...path], from, to))
+      ruleOf(
+        rule,
+        { file, group: name, intervalMs },
+        (path, from, to) => placeOf(["groups", i, "rules", j, ...path], from, to),
+      )
     );
-    return { file, name, intervalMs: milliseconds(group.interval), rules };
+    return { file, name, intervalMs, rules };
   });
 }
 
 function ruleOf(
   rule: Loose,
-  file: string,
-  group: string,
+  home: Pick<ModelRule, "file" | "group" | "intervalMs">,
   placeOf: (path: YamlPath, from?: number, to?: number) => YamlPlace | undefined,
 ): ModelRule[] {
   const kind = typeof rule.alert === "string" ? "alert" : "record";
@@ -157,8 +166,7 @@ function ruleOf(
   const { expr: tree, errors } = parsePromql(expr);
   const labels = textsOf(rule.labels);
   return [{
-    file,
-    group,
+    ...home,
     kind,
     name,
     severity: labels.severity,

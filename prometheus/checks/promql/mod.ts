@@ -6,6 +6,7 @@ import { boolComparisonCheck } from "./bool_comparison.ts";
 import { constantComparisonCheck } from "./constant_comparison.ts";
 import { forTooLongCheck } from "./for_too_long.ts";
 import { fragileTopkCheck } from "./fragile_topk.ts";
+import { disjointLabelsCheck, manyToManyCheck } from "./joins.ts";
 import { lostLabelCheck } from "./lost_label.ts";
 import { negativeOffsetCheck } from "./negative_offset.ts";
 import { rangeBeyondRetentionCheck } from "./range_beyond_retention.ts";
@@ -27,6 +28,8 @@ export const promqlChecks: readonly Check[] = [
   rangeBeyondRetentionCheck,
   negativeOffsetCheck,
   lostLabelCheck,
+  manyToManyCheck,
+  disjointLabelsCheck,
   constantComparisonCheck,
   boolComparisonCheck,
   absentNeverCheck,

@@ -60,10 +60,8 @@ function isRange(expr: Expr): expr is MatrixSelector | Subquery {
 function intervalOf(range: MatrixSelector | Subquery, model: RuleModel): number | undefined {
   if (range.kind === "subquery") return range.stepMs ?? model.evaluationIntervalMs;
   const name = metricOf(range.selector);
-  const recording = model.groups.filter(({ rules }) =>
-    rules.some((rule) => rule.kind === "record" && rule.name === name)
-  );
-  if (recording.length > 0) {
+  const recording = model.recordings.get(name ?? "");
+  if (recording) {
     return Math.min(...recording.map(({ intervalMs }) => intervalMs ?? model.evaluationIntervalMs));
   }
   const exposing = new Set(metricsOfSelector(range.selector, model).map(({ job }) => job));
