@@ -10,7 +10,7 @@ import { attachStrace, noStrace } from "./strace.ts";
 import { World } from "./world.ts";
 
 const FILES = ["journal.db", "journal.db-wal"];
-// Enough pages for a checkpoint, in which the database itself is written.
+// Enough pages for a checkpoint of a small journal, in which the database itself is written.
 const NOTIFICATIONS = 110;
 const PADDING = 40_000;
 const CUTS = 16;
@@ -35,7 +35,10 @@ Deno.test("Disk keeps what was synced, and of the rest what luck has it", () => 
 });
 
 testMain("has what it acknowledged after a power cut at any moment", async (command) => {
-  await using world = await World.create({ channels: ["console"] });
+  await using world = await World.create({
+    channels: ["console"],
+    settings: { limits: { journal: "20MB" } },
+  });
   await using webhook = await startWebhook(command, world.flags);
   // The first makes the tables.
   await world.send(webhook.url, 1);

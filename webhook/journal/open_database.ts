@@ -5,8 +5,11 @@ import { makePrivate, removeIfThere, syncDirectory } from "./files.ts";
 import { JournalFailure } from "./journal.ts";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from "./schema.ts";
 
-// The WAL is written from its start again after a checkpoint, and cut to this length if it was longer once.
-const WAL_BYTES = 8 * 1_024 * 1_024;
+// SQLite's own; a journal of less than a hundred times as much has no room for a longer WAL.
+const FEWEST_WAL_PAGES = 1_000;
+// With few pages each of them is moved soon after it was written: half of all writes of a small transaction are of that.
+const MOST_WAL_PAGES = 2_500;
+const PAGE_BYTES = 4_096;
 
 /**
  * Makes an empty journal at `path`: beside it first, so that a file of that name always has its whole schema, and an empty one is damaged.
@@ -19,7 +22,7 @@ export function createDatabase(path: string): void {
   try {
     // It can be chosen only before there are tables.
     database.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = ${APPLICATION_ID}`);
-    configure(database);
+    configure(database, 0);
     migrate(database);
     database.exec("PRAGMA journal_mode = WAL");
   } finally {
@@ -35,12 +38,13 @@ export function createDatabase(path: string): void {
  * The connection keeps the file for itself: with `locking_mode = EXCLUSIVE` the WAL's index lives in memory instead of in a mapped file,
  * which a full disk would answer with SIGBUS.
  *
+ * @param limitBytes What the journal may take on disk; how long its WAL gets depends on it.
  * @throws {JournalFailure} when another or a newer program wrote it. @throws {Error} whatever SQLite says.
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string, limitBytes = 0): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
-    configure(database);
+    configure(database, limitBytes);
     const { application_id } = database.prepare("PRAGMA application_id").get() as { application_id: number };
     if (application_id !== APPLICATION_ID) {
       throw new JournalFailure(
@@ -63,9 +67,13 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-function configure(database: DatabaseSync): void {
-  // Without `temp_store` SQLite writes statement journals to /var/tmp: slow, and not there under a read-only root.
+function configure(database: DatabaseSync, limitBytes: number): void {
+  const fitting = Math.floor(limitBytes / 100 / PAGE_BYTES);
+  const walPages = Math.min(Math.max(fitting, FEWEST_WAL_PAGES), MOST_WAL_PAGES);
+  // Without `temp_store` SQLite writes statement journals to /var/tmp: slow, and not there under a read-only root. The WAL is written from its
+  // start again after its pages were moved into the file, and cut if it was much longer once.
   database.exec(
-    `PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = ${WAL_BYTES}`,
+    `PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; ` +
+      `PRAGMA wal_autocheckpoint = ${walPages}; PRAGMA journal_size_limit = ${2 * walPages * PAGE_BYTES}`,
   );
 }

@@ -24,7 +24,7 @@ export async function openSound(path: string, options: JournalOptions): Promise<
 async function openOrSalvage(path: string, options: JournalOptions): Promise<[DatabaseSync, Memory]> {
   const { clock, duplicateWindowMs, onProblem, onSalvaged } = options;
   const open = (): [DatabaseSync, Memory] => {
-    const database = openDatabase(path);
+    const database = openDatabase(path, options.limitBytes);
     try {
       return [database, new Memory(database, clock.now() - duplicateWindowMs)];
     } catch (error) {

@@ -184,7 +184,7 @@ Deno.test("Journal finds its way in long queues by its indexes alone", async () 
     );
     assert.match(
       plan("SELECT min(created_ms) FROM delivery WHERE channel = 'a' AND head = 1"),
-      /^SEARCH delivery USING COVERING INDEX delivery_waiting \(channel=\?\)$/,
+      /^SEARCH delivery USING COVERING INDEX delivery_due \(channel=\?\)$/,
     );
     return Promise.resolve();
   });

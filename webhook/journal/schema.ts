@@ -22,9 +22,9 @@ export const DELIVERIES_PER_NOTIFICATION = 1_024;
  * What is written for each notification touches no index with keys in random order: that would write a page for each of them. So the queued
  * deliveries of a group to a channel stand in a line with a number, that of the first notification in it (`Memory.lineOf`).
  *
- * - `delivery_due`: the oldest queued delivery of each line (`head`), by when it is due.
+ * - `delivery_due`: the oldest queued delivery of each line (`head`), by when it is due; with when it was queued, so that the oldest of all is
+ *   found without the table. An index of its own for that would be one more page in each transaction.
  * - `delivery_line`: the queued deliveries of a line, oldest first.
- * - `delivery_waiting`: the heads by when they were queued.
  * - `delivery_dead`: dead letters by age.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -60,9 +60,8 @@ export const MIGRATIONS: readonly string[] = [
     took_ms REAL,
     into_id INTEGER
   ) STRICT;
-  CREATE INDEX delivery_due ON delivery (channel, next_ms) WHERE head = 1;
+  CREATE INDEX delivery_due ON delivery (channel, next_ms, created_ms) WHERE head = 1;
   CREATE INDEX delivery_line ON delivery (channel, line, id) WHERE state = 0;
-  CREATE INDEX delivery_waiting ON delivery (channel, created_ms) WHERE head = 1;
   CREATE INDEX delivery_dead ON delivery (channel, id) WHERE state = 3;
 
   -- Attempts that failed: at most the last 50 of a delivery.

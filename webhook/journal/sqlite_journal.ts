@@ -32,6 +32,8 @@ const DAY_MS = 86_400_000;
 const REPAIR_AGAIN_MS = 60_000;
 // What a notification takes beside its body, about.
 const ROW_BYTES = 1_000;
+const MANY = 10_000;
+const OLDEST_PAUSE_TIMES = 50;
 
 /** The journal in `journal.db` of a directory. */
 export class SqliteJournal implements Journal {
@@ -49,6 +51,8 @@ export class SqliteJournal implements Journal {
   #repair: Promise<void> | undefined;
   #cancelRepair = () => {};
   #closed = false;
+  // When the oldest delivery of a channel was queued, and as of performance.now() how long that may be told again.
+  readonly #oldest = new Map<string, { readonly ms: number; readonly until: number }>();
   readonly #lineOf = (group: string, notificationId: number) => this.#memory.lineOf(group, notificationId);
 
   private constructor(
@@ -209,7 +213,7 @@ export class SqliteJournal implements Journal {
     const depths = new Map<string, Depth>();
     for (const [channel, { queued, dead }] of this.#memory.counts) {
       if (queued === 0 && dead === 0) continue;
-      const oldestMs = queued === 0 ? undefined : this.#oldestMs(channel);
+      const oldestMs = queued === 0 ? undefined : this.#oldestMs(channel, queued);
       depths.set(channel, { queued, dead, ...(oldestMs !== undefined && { oldestMs }) });
     }
     return depths;
@@ -315,11 +319,16 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  #oldestMs(channel: string): number | undefined {
+  #oldestMs(channel: string, queued: number): number | undefined {
+    const known = queued < MANY ? undefined : this.#oldest.get(channel);
+    const started = performance.now();
+    if (known && started < known.until) return known.ms;
     try {
-      const { oldest } = this.#read((sql) =>
-        sql.get("SELECT min(created_ms) AS oldest FROM delivery WHERE channel = ? AND head = 1").get(channel)
-      ) as { oldest: number | null };
+      const { oldest } = this.#read((sql) => sql.get(OLDEST).get(channel)) as { oldest: number | null };
+      const ended = performance.now();
+      // All heads of the channel are looked at: where there are many, not each time that somebody asks.
+      const until = ended + OLDEST_PAUSE_TIMES * (ended - started);
+      if (oldest !== null) this.#oldest.set(channel, { ms: oldest, until });
       return oldest ?? undefined;
     } catch (error) {
       // How many there are is known all the same.
@@ -366,7 +375,7 @@ export class SqliteJournal implements Journal {
     const { clock, duplicateWindowMs } = this.#options;
     if (this.#database.isOpen) this.#database.close();
     const report = await salvage(this.path, cause, clock.now());
-    this.#database = openDatabase(this.path);
+    this.#database = openDatabase(this.path, this.#options.limitBytes);
     this.#sql = new Statements(this.#database);
     this.#memory = new Memory(this.#database, clock.now() - duplicateWindowMs);
     this.#room.measure(this.#sql);
@@ -398,6 +407,7 @@ export class SqliteJournal implements Journal {
   }
 }
 
+const OLDEST = "SELECT min(created_ms) AS oldest FROM delivery WHERE channel = ? AND head = 1";
 const INSERT =
   "INSERT OR FAIL INTO notification (id, received_ms, origin, grp, status, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?)";
 
