@@ -112,8 +112,8 @@ export interface Stat extends Common {
   readonly queries: readonly Query[];
   /** Text and colour to show for a value. */
   readonly values?: readonly ValueName[];
-  /** Whether the legend is what to read, as for a version; the value by default. */
-  readonly shows?: "legend";
+  /** Whether the legend is what to read, as for a version, or belongs to the value; a single value stands alone by default. */
+  readonly shows?: "legend" | "both";
 }
 
 /** The values of now, one bar each. */

@@ -127,7 +127,7 @@ function buildStat(panel: Stat, locale: Locale): BuiltPanel {
     .textMode(
       shows === "legend"
         ? common.BigValueTextMode.Name
-        : panel.queries.length > 1
+        : shows === "both" || panel.queries.length > 1
         ? common.BigValueTextMode.ValueAndName
         : common.BigValueTextMode.Value,
     )

@@ -89,6 +89,7 @@ function overview({ lines }: GrafanaLinks): Row {
         unit: "percent",
         decimals: 1,
         limits: usedLimits(lines.HostDiskSpaceLow),
+        shows: "both",
         queries: [{ expr: `topk(1, ${FULLEST})`, legend: "{{instance}}" }],
       },
       {

@@ -180,7 +180,7 @@ function times({ lines }: GrafanaLinks): Row {
       },
       {
         kind: "graph",
-        title: { fr: "Durée des sondes HTTP par étape", en: "Time of HTTP probes by phase" },
+        title: { fr: "Durée moyenne des sondes HTTP par étape", en: "Mean time of HTTP probes by phase" },
         description: {
           fr:
             "Où le temps passe : « resolve » le nom, « connect » et « tls » la connexion, « processing » le serveur, « transfer » la réponse.",
@@ -191,7 +191,7 @@ function times({ lines }: GrafanaLinks): Row {
         stacked: true,
         absent: NO_HTTP,
         queries: [{
-          expr: `sum by (phase) (probe_http_duration_seconds{${PROBE}})`,
+          expr: `avg by (phase) (probe_http_duration_seconds{${PROBE}})`,
           legend: "{{phase}}",
         }],
       },

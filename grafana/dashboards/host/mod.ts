@@ -94,9 +94,10 @@ function overview(links: GrafanaLinks): Row {
         unit: "percent",
         decimals: 1,
         limits: usedLimits(lines.HostDiskSpaceLow),
+        shows: "both",
         queries: [{
-          expr: `max by (instance) (${FIGURES.spaceUsed})`,
-          legend: { fr: "utilisé", en: "used" },
+          expr: `topk(1, max by (mountpoint) (${FIGURES.spaceUsed}))`,
+          legend: "{{mountpoint}}",
         }],
       },
       {

@@ -10,6 +10,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   mode: ["idle", "iowait", "steal", "user"],
   cpu: ["0"],
   le: ["0.1", "1", "+Inf"],
+  collector: ["cpu"],
 };
 
 /**
@@ -49,7 +50,7 @@ function gauge(name: string, scrape: number, now: number): number {
   if (/_(?:last_seen|timestamp_seconds|time_seconds)$/.test(name)) return now;
   if (/_(?:avail|free)_bytes$|_files_free$/.test(name)) return 1e9 - 1e6 * scrape;
   if (/_bytes$|_files$/.test(name)) return 4e9;
-  if (/_(?:readonly|device_error)$/.test(name)) return 0;
+  if (/_(?:readonly|device_error|collector_success)$/.test(name)) return 0;
   return 1;
 }
 
