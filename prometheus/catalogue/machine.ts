@@ -2,7 +2,7 @@
 
 import type { CatalogueMetric } from "./catalogue.ts";
 
-/** Labels of some metrics that name parts of a machine. */
+/** Labels of some metrics that name parts of a machine, or of what runs on it. */
 interface MachineLabels {
   readonly metrics: RegExp;
   /** How many of these parts the machine has that is counted for: a small server. */
@@ -35,6 +35,7 @@ const MACHINE: readonly MachineLabels[] = [
   { metrics: /^node_edac_/, count: 1, labels: ["controller", "csrow"] },
   { metrics: /^node_systemd_(unit_state|unit_start)/, count: 150, labels: ["name", "type"] },
   { metrics: /^node_systemd_/, count: 20, labels: ["name"] },
+  { metrics: /^prometheus_rule_/, count: 20, labels: ["rule_group"] },
   { metrics: /^container_/, count: 10, labels: CONTAINER },
 ];
 
