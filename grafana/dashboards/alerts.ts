@@ -43,7 +43,9 @@ export const alerts: Dashboard = {
 };
 
 function variable(name: string, label: Variable["label"]): Variable {
-  return { name, label, selector: `ALERTS{severity!="none"}`, of: name, all: true };
+  // Whoever has no alert can be chosen, too: that there is none is an answer.
+  const selector = name === "severity" ? `ALERTS{severity!="none"}` : `{__name__=~"up|ALERTS"}`;
+  return { name, label, selector, of: name, all: true };
 }
 
 function now({ alerts }: GrafanaLinks): Row {

@@ -1,10 +1,10 @@
 /** The webhook: what it is told, what it delivers, what waits, and its journal. */
 
-import type { GrafanaLinks } from "../links.ts";
+import type { AlertLine, GrafanaLinks } from "../links.ts";
 import type { Text } from "../../lib/text.ts";
 import { PERCENTILES, perMinute, quantile } from "../promql.ts";
 import { LOADED } from "../states.ts";
-import type { Query } from "../panel.ts";
+import type { Limits, Query } from "../panel.ts";
 import type { Dashboard, Row } from "./dashboard.ts";
 
 const WEBHOOK = `job="webhook"`;
@@ -105,7 +105,7 @@ function overview({ lines }: GrafanaLinks): Row {
           en: "Messages that were given up and can be sent again: deno task dead-letters.",
         },
         unit: "count",
-        limits: { critical: 1 },
+        limits: moreThan(lines.WebhookDeadLetters),
         absent: NO_CHANNEL,
         queries: [{
           expr: `sum(${metric("dead_letters", CHANNEL)})`,
@@ -159,6 +159,12 @@ function overview({ lines }: GrafanaLinks): Row {
       },
     ],
   };
+}
+
+/** Limits of a count: "more than 0" begins at 1. */
+function moreThan({ info, warning, critical }: AlertLine = {}): Limits {
+  const next = (count: number | undefined) => count === undefined ? undefined : count + 1;
+  return { info: next(info), warning: next(warning), critical: next(critical) };
 }
 
 function received(): Row {
