@@ -2,6 +2,7 @@
 
 import pc from "picocolors";
 import { type Bench, type Row, Skip } from "../tests/bench/bench.ts";
+import { checkBench } from "../tests/bench/check.ts";
 import { generateBench } from "../tests/bench/generate.ts";
 import { stackBenches } from "../tests/bench/stack.ts";
 import { webhookBench } from "../tests/bench/webhook.ts";
@@ -9,7 +10,7 @@ import { nearest } from "../lib/nearest.ts";
 import { type Command, EXIT, main, UsageError } from "./cli.ts";
 import { formatTable } from "./report.ts";
 
-const BENCHES: readonly Bench[] = [generateBench, webhookBench, ...stackBenches];
+const BENCHES: readonly Bench[] = [generateBench, checkBench, webhookBench, ...stackBenches];
 
 /** The command. */
 export const bench: Command = {

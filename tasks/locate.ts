@@ -200,8 +200,11 @@ function propertyOf(object: Node, key: PropertyKey, scope: Scope): Entry | undef
   return undefined;
 }
 
+const unfolded = new WeakMap<Node, Node[]>();
+
 function elementOf(array: Node, index: number, scope: Scope): Entry | undefined {
-  const elements = elementsOf(array, scope);
+  const elements = unfolded.get(array) ?? elementsOf(array, scope);
+  unfolded.set(array, elements);
   const value = elements?.[index];
   return value && { value };
 }
@@ -252,7 +255,8 @@ function argumentOf(
   scope: Scope,
   call: { line: number; column: number } | undefined,
 ): Node | undefined {
-  const calls = program.flatMap(callsIn);
+  const calls = callsOf.get(program) ?? program.flatMap(callsIn);
+  callsOf.set(program, calls);
   const meant = calls.find((node) =>
     // V8 puts a call at its callee's name.
     call && node.loc.start.line === call.line && node.loc.start.column + 1 === call.column
@@ -264,6 +268,8 @@ function argumentOf(
   const value = exported && resolved(exported, scope);
   return value?.type === "CallExpression" ? value.arguments[0] ?? value : value;
 }
+
+const callsOf = new WeakMap<readonly Node[], Node[]>();
 
 function callsIn(node: unknown): Node[] {
   if (Array.isArray(node)) return node.flatMap(callsIn);
@@ -287,7 +293,13 @@ function placeOf({ loc }: Node): Place {
   return { line: loc.start.line, column: loc.start.column + 1, length };
 }
 
+// Thousands of problems may be placed in the same text.
+let parsed: { readonly source: string; readonly program: Node[] } | undefined;
+
 function programOf(source: string): Node[] {
-  const { program } = parse(source, { sourceType: "module", errorRecovery: true, plugins: ["typescript"] });
-  return program.body as unknown as Node[];
+  if (parsed?.source !== source) {
+    const { program } = parse(source, { sourceType: "module", errorRecovery: true, plugins: ["typescript"] });
+    parsed = { source, program: program.body as unknown as Node[] };
+  }
+  return parsed.program;
 }

@@ -31,11 +31,19 @@ export const textsCheck: Check = {
       )
     );
     if (alerts.length === 0) return [];
-    const samples = alerts.map((rule) => labelsFor(rule, labelsOf(rule.tree!, schema)));
-    const rendered = await render(context, alerts, samples);
+    // Many alerts may have the same texts and labels: they are rendered once.
+    const cases = new Map<string, Case>();
+    const caseOf = alerts.map((rule) => {
+      const one = { annotations: rule.annotations, labels: labelsFor(rule, labelsOf(rule.tree!, schema)) };
+      const key = JSON.stringify(one);
+      const known = cases.get(key) ?? one;
+      cases.set(key, known);
+      return known;
+    });
+    const rendered = await render(context, [...cases.values()]);
     return alerts.flatMap((rule, i) =>
       Object.entries(rule.annotations).flatMap(([name]): Problem[] => {
-        const text = rendered[i]?.[name];
+        const text = rendered.get(caseOf[i]!)?.[name];
         const message = text === undefined
           ? undefined
           : text.includes("<error expanding template")
@@ -70,16 +78,21 @@ function labelsFor(rule: ModelRule, { sure, maybe, open }: LabelSet): Record<str
   return Object.fromEntries([...names].map((name) => [name, `some-${name}`]));
 }
 
-/** The annotations of each alert, in their order; undefined for one that promtool did not show. */
+/** Texts, and the labels of the sample that they are rendered with. */
+interface Case {
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The annotations of each case, rendered; one that promtool did not show is missing. */
 async function render(
   { tool, signal }: CheckContext,
-  alerts: readonly ModelRule[],
-  samples: readonly Readonly<Record<string, string>>[],
-): Promise<(Record<string, string> | undefined)[]> {
+  cases: readonly Case[],
+): Promise<Map<Case, Record<string, string>>> {
   const promtool = await tool("promtool");
   const directory = await Deno.makeTempDir({ prefix: "vigie-texts-" });
   try {
-    const rules = alerts.map(({ annotations }, i) => ({
+    const rules = cases.map(({ annotations }, i) => ({
       alert: `Alert${i}`,
       expr: `${METRIC}{vigie_alert="${i}"}`,
       annotations,
@@ -90,21 +103,24 @@ async function render(
       evaluation_interval: "1m",
       tests: [{
         interval: "1m",
-        input_series: samples.map((labels, i) => ({
+        input_series: cases.map(({ labels }, i) => ({
           series: seriesOf({ ...labels, vigie_alert: String(i) }),
           values: VALUE,
         })),
         // Nothing is expected, so that promtool shows everything.
-        alert_rule_test: alerts.map((_, i) => ({ eval_time: "0m", alertname: `Alert${i}`, exp_alerts: [] })),
+        alert_rule_test: cases.map((_, i) => ({ eval_time: "0m", alertname: `Alert${i}`, exp_alerts: [] })),
       }],
     };
     await Deno.writeTextFile(join(directory, "test.yml"), toYaml(test));
     const { stdout, stderr } = await run(promtool, ["test", "rules", "test.yml"], { cwd: directory, signal });
     const shown = new Map(annotationsIn(`${stdout}\n${stderr}`));
     if (shown.size === 0) {
-      throw new Skipped(`promtool did not render the texts: ${stderr.trim().split("\n")[0] ?? "no output"}`);
+      throw new Skipped(`promtool did not render the texts: ${stderr.trim().split("\n")[0] || "no output"}`);
     }
-    return alerts.map((_, i) => shown.get(`Alert${i}`));
+    return new Map(cases.flatMap((one, i) => {
+      const annotations = shown.get(`Alert${i}`);
+      return annotations ? [[one, annotations] as const] : [];
+    }));
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

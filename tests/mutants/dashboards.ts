@@ -153,9 +153,10 @@ export function dashboardMutants(random: () => number): readonly Mutant[] {
   ];
 }
 
+/** Dashboards with some panels, the host's among them. */
 function dashboardsIn(files: Files): string[] {
   return pathsBelow(files, "grafana/dashboards").filter((path) =>
-    drawn(JSON.parse(files.get(path)!)).length > 3
+    /\/(?:host|stack|containers|webhook)\.json$/.test(path)
   );
 }
 

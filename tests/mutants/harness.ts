@@ -50,7 +50,7 @@ export async function openLaboratory(): Promise<Laboratory> {
     contextsOf(defineStack(input), target, stagedDir, { tool, signal: new AbortController().signal });
 
   const run = async (all: Contexts, files: Files, ids?: ReadonlySet<string>): Promise<Found> => {
-    if (onDisk !== files) await writeFiles(stagedDir, files);
+    await writeChanges(stagedDir, onDisk, files);
     onDisk = files;
     const changed = (context: CheckContext) => ({ ...context, files });
     const own = changed(all.own);
@@ -83,6 +83,15 @@ export async function openLaboratory(): Promise<Laboratory> {
     },
     [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
   };
+}
+
+/** Makes a directory that holds `before` hold `after`: few files differ from one mutant to the next. */
+async function writeChanges(directory: string, before: Files, after: Files): Promise<void> {
+  if (before.size === 0) await writeFiles(directory, after);
+  for (const [path, text] of after) {
+    if (before.get(path) !== text) await Deno.writeTextFile(join(directory, path), text);
+  }
+  for (const path of before.keys()) if (!after.has(path)) await Deno.remove(join(directory, path));
 }
 
 function asProblem({ message, cure = "" }: { message: string; cure?: string }): Problem {
