@@ -6,6 +6,7 @@ import { parsePromql } from "../../lib/promql/mod.ts";
 import { fromYaml } from "../../lib/yaml.ts";
 import { binary } from "../../tasks/binaries/mod.ts";
 import { freePort } from "../../tests/free_port.ts";
+import { createMetrics, QUARANTINES, REJECTIONS } from "../../webhook/metrics.ts";
 import { exampleFiles } from "../testing/example.ts";
 import { isReady, startServer, withFiles } from "../testing/programs.ts";
 import { catalogues, metricsOf, misnomersOf, scrapedOf } from "./mod.ts";
@@ -24,6 +25,17 @@ function unknownIn(job: string, text: string): string[] {
     if (metric.type !== type) return [`${name} is a ${type}, not a ${metric.type}`];
     return labels.filter((label) => !metric.labels.includes(label)).map((label) =>
       `${name} has a label ${label}`
+    );
+  });
+}
+
+/** Values of labels in `text` that the catalogue says they never take. */
+function strangeValues(job: string, text: string): string[] {
+  return parseExposition(text).flatMap(({ name, series }) => {
+    const values = metricsOf(job).get(name)?.values ?? {};
+    return series.flatMap(({ labels }) =>
+      Object.entries(labels).filter(([label, value]) => values[label]?.includes(value) === false)
+        .map(([label, value]) => `${label} of ${name} is ${value}`)
     );
   });
 }
@@ -57,6 +69,29 @@ Deno.test("catalogues have what the real programs expose", async (t) => {
       await t.step(job, async () => deepEqual(unknownIn(job, await textOf(url)), []));
     }
   });
+});
+
+Deno.test("catalogues have what the webhook exposes", async () => {
+  const metrics = createMetrics({
+    version: "1.2.3",
+    startedSeconds: 1,
+    residentBytes: () => 2,
+    activeDrills: () => ["a"],
+    depths: () => new Map([["console", { queued: 1, dead: 0, oldestMs: 0 }]]),
+    channels: () => [{ name: "console", circuit: "closed", consecutiveFailures: 0 }],
+    journalSize: () => ({ bytes: 1, limitBytes: 2 }),
+    salvagedMs: () => 1,
+    indexPending: () => 0,
+    ready: () => true,
+    watchdogSeenMs: () => 1,
+    watchdogMissing: () => false,
+    heartbeatMs: () => 1,
+    connections: () => 0,
+  });
+  metrics.configured(["console"], 0);
+  for (const reason of REJECTIONS) metrics.rejected(reason);
+  for (const reason of QUARANTINES) metrics.quarantined(reason);
+  deepEqual(unknownIn("webhook", await metrics.expose()), []);
 });
 
 Deno.test("catalogues have the metrics and labels of every rule", () => {

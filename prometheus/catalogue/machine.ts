@@ -1,7 +1,5 @@
 /** What differs from machine to machine, and how many of each the machine has that the catalogue counts for. */
 
-import type { CatalogueMetric } from "./catalogue.ts";
-
 /** Labels of some metrics that name parts of a machine, or of what runs on it. */
 interface MachineLabels {
   readonly metrics: RegExp;
@@ -42,49 +40,4 @@ const MACHINE: readonly MachineLabels[] = [
 /** What the values of `metric`'s labels are on some machine only, and how many of them are counted for one target. */
 export function machineLabels(metric: string): Omit<MachineLabels, "metrics"> {
   return MACHINE.find(({ metrics }) => metrics.test(metric)) ?? { count: 1, labels: [] };
-}
-
-/**
- * Labels that take the same few values on every machine, and these values: constants in the exporter's source. Each is given
- * whole, as an exporter shows some of them only after an event.
- */
-const VALUES: readonly (readonly [metrics: RegExp, label: string, values: readonly string[]])[] = [
-  [/^node_cpu_seconds_total$/, "mode", [
-    "idle",
-    "iowait",
-    "irq",
-    "nice",
-    "softirq",
-    "steal",
-    "system",
-    "user",
-  ]],
-  [/^node_cpu_guest_seconds_total$/, "mode", ["nice", "user"]],
-  [/^node_systemd_unit_state$/, "state", ["activating", "active", "deactivating", "failed", "inactive"]],
-  [/^node_systemd_units$/, "state", ["activating", "active", "deactivating", "failed", "inactive"]],
-  [/^node_md_disks$/, "state", ["active", "failed", "spare"]],
-  [/^node_md_state$/, "state", ["active", "check", "inactive", "recovering", "resync"]],
-  [/^alertmanager_alerts$/, "state", ["active", "suppressed", "unprocessed"]],
-  [/^alertmanager_alerts_received_total$/, "status", ["firing", "resolved"]],
-  [/^alertmanager_silences$/, "state", ["active", "expired", "pending"]],
-  [/^alertmanager_notifications_failed_total$/, "reason", [
-    "clientError",
-    "contextCanceled",
-    "contextDeadlineExceeded",
-    "other",
-    "serverError",
-  ]],
-  [/^probe_http_duration_seconds$/, "phase", ["connect", "processing", "resolve", "tls", "transfer"]],
-  [/^probe_dns_duration_seconds$/, "phase", ["connect", "request", "resolve"]],
-  [/^probe_icmp_duration_seconds$/, "phase", ["resolve", "rtt", "setup"]],
-  [/^vigie_webhook_(?:notifications|alerts)_received_total$/, "status", ["firing", "resolved"]],
-  [/^vigie_webhook_deliveries_total$/, "result", ["coalesced", "delivered", "failed"]],
-];
-
-/** The labels of `metric` that take a few known values, and all of these; undefined when there is none. */
-export function knownValues(metric: string): CatalogueMetric["values"] {
-  const known = VALUES.filter(([metrics]) => metrics.test(metric));
-  return known.length === 0
-    ? undefined
-    : Object.fromEntries(known.map(([, label, values]) => [label, values]));
 }

@@ -42,7 +42,8 @@ export function recordedCatalogues(
     );
     const now = union(families.map(summarise)).filter(({ name }) => !elsewhere.has(name));
     const kept = before?.source === source ? before.metrics : [];
-    const metrics = union([now, kept.filter(({ name }) => !elsewhere.has(name))]);
+    const isHere = new Set(now.map(({ name }) => name));
+    const metrics = union([now, kept.filter(({ name }) => !elsewhere.has(name) && !isHere.has(name))]);
     const text = catalogueText({ job, source, recorded: true, metrics });
     return [job, text, differencesOf(before, metrics, source)];
   });

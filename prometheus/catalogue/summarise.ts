@@ -2,7 +2,8 @@
 
 import type { CatalogueMetric } from "./catalogue.ts";
 import type { ExposedFamily } from "./exposition.ts";
-import { knownValues, machineLabels } from "./machine.ts";
+import { knownValues } from "./known_values.ts";
+import { machineLabels } from "./machine.ts";
 
 // Prometheus puts these on every sample; `le` and `quantile` belong to a part of a metric.
 const NOT_ITS_OWN: ReadonlySet<string> = new Set(["job", "instance", "le", "quantile"]);
