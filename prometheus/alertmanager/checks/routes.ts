@@ -60,5 +60,10 @@ function isImplied(matcher: Matcher, given: readonly Matcher[], fits: Fits): boo
   const same = given.filter(({ label }) => label === matcher.label);
   if (same.some((other) => printMatcher(other) === printMatcher(matcher))) return true;
   if (matcher.operator === "=~" && matcher.value === ".*") return true;
+  // Every alert has a name.
+  const isThere = matcher.operator === "=~"
+    ? matcher.value === ".+"
+    : matcher.operator === "!=" && matcher.value === "";
+  if (isThere && matcher.label === "alertname") return true;
   return same.some((other) => wantedValues(other)?.every((value) => fits(matcher, value)));
 }
