@@ -186,6 +186,8 @@ const CASES: readonly AlertCase[] = [
       // cAdvisor does not answer: nothing is known.
       { [UP]: "1x250 0x150", [of("last_seen")]: "0+15x250" },
       { [UP]: "1x400", [of("last_seen")]: "0+15x400" },
+      // Away for five minutes, then back.
+      { [UP]: "1x400", [of("last_seen")]: "0+15x252 _x20 4095+15x100" },
     ],
   },
 ];

@@ -87,6 +87,7 @@ const SPACE: readonly AlertCase[] = [
       space("38000000000-120000000x16"),
       // Fast, but more than 40 % is free.
       space("50000000000-200000000x16"),
+      space("43900000000-200000000x16"),
       // What is written is removed again.
       space("38000000000x16"),
     ],
@@ -172,7 +173,7 @@ const INODES: readonly AlertCase[] = [
       { at: "1h5m", firing: [inodesFillingUp("warning", "36.2", 40, 24)] },
       { at: "1h10m", firing: [] },
     ],
-    quiet: [inodes("380000-1200x16"), inodes("500000-2000x16")],
+    quiet: [inodes("380000-1200x16"), inodes("500000-2000x16"), inodes("439000-2000x16")],
   },
   {
     alert: "HostInodesFillingUp",

@@ -74,6 +74,10 @@ const CASES: readonly AlertCase[] = [
     quiet: [
       // A cable pulled and put back.
       carrier("2 2 3 4x100"),
+      // Two changes in any two minutes.
+      carrier(
+        Array.from({ length: 100 }, (_, i) => 2 + 2 * Math.floor(i / 7) + (i % 7 < 3 ? 0 : 1)).join(" "),
+      ),
       carrier("2+1x100", "veth12ab"),
     ],
   },

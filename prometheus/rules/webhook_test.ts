@@ -153,6 +153,7 @@ const CASES: readonly AlertCase[] = [
     }, { at: "19m45s", firing: [] }],
     quiet: [
       { [of("queue_depth")]: "0+2x50 100x50" },
+      { [of("queue_depth")]: "91+0.2x44 99.8x60" },
       // A long queue that gets shorter.
       { [of("queue_depth")]: "900-2x100" },
     ],
@@ -247,7 +248,7 @@ const CASES: readonly AlertCase[] = [
         },
       }],
     }, { at: "6h1m", firing: [] }],
-    quiet: [{ [own("ready")]: "1x20" }],
+    quiet: [{ [own("ready")]: "1x20" }, { [own("journal_salvaged_timestamp_seconds")]: "-21600x1500" }],
   },
   {
     alert: "WebhookWatchdogMissing",

@@ -54,6 +54,8 @@ export interface AlertCase {
 }
 
 const STEP = "15s";
+// How far from its line, as a share of it, what is quiet may be.
+const NEAR = 0.1;
 const LOCALES = ["fr", "en"] as const satisfies readonly Locale[];
 // What differs from one language to another.
 const SAID = ["summary", "description"] as const;
@@ -99,25 +101,67 @@ export function testRules(family: RuleFamily, cases: readonly AlertCase[]): void
   });
 
   Deno.test(`${family.name} rules fire with the right words and stay quiet otherwise`, async () => {
-    const { path } = await binary("promtool");
-    const directory = await Deno.makeTempDir({ prefix: "vigie-rules-" });
-    const write = (name: string, text: string) => Deno.writeTextFile(join(directory, name), text);
-    try {
-      const files: string[] = [];
-      for (const [name, own] of Map.groupBy(cases, ({ alert, step = STEP }) => `${alert}.${step}`)) {
-        const { alert } = own[0]!;
-        // promtool evaluates whatever the file holds, at each step.
-        const needed = rules.filter((rule) => !isAlert(rule) || rule.alert === alert);
-        await write(`rules.${name}.yml`, inAllLanguages(family.name, needed));
-        await write(`cases.${name}.yml`, toYaml(promtoolFile(`rules.${name}.yml`, alerts, own)));
-        files.push(`cases.${name}.yml`);
-      }
-      const { code, stdout, stderr } = await run(path, ["test", "rules", ...files], { cwd: directory });
-      assert.equal(code, 0, `${stdout}\n${stderr}`);
-    } finally {
-      await Deno.remove(directory, { recursive: true });
+    const files = new Map<string, string>();
+    for (const [name, own] of Map.groupBy(cases, ({ alert, step = STEP }) => `${alert}.${step}`)) {
+      files.set(`rules.${name}.yml`, inAllLanguages(family.name, neededBy(own[0]!.alert, rules)));
+      files.set(`cases.${name}.yml`, toYaml(promtoolFile(`rules.${name}.yml`, alerts, own)));
     }
+    const { code, stdout, stderr } = await promtoolTests(files);
+    assert.equal(code, 0, `${stdout}\n${stderr}`);
   });
+
+  Deno.test(`${family.name} rules stay quiet just below their lines, not far from them`, async () => {
+    const moved = [1 - NEAR, 1 + NEAR].map((factor) => family.rules({ ...CONTEXT, line: lineTimes(factor) }));
+    const files = new Map<string, string>();
+    // Where nothing is said to be quiet, it is a case of the other severity.
+    const tried = new Set(
+      cases.filter(({ alert, quiet }) =>
+        quiet?.length && alerts.some((each) => each.alert === alert && each.threshold)
+      ).map(({ alert }) => alert),
+    );
+    for (const alert of tried) {
+      const both = [
+        ...new Map(moved.flatMap((some) => neededBy(alert, some)).map((rule) => [rule.expr, rule])).values(),
+      ];
+      files.set(`rules.${alert}.yml`, ruleFile(family.name, both, LOCALES[0], LINKS));
+      files.set(
+        `cases.${alert}.yml`,
+        toYaml(quietFile(`rules.${alert}.yml`, cases.filter((each) => each.alert === alert))),
+      );
+    }
+    const { stdout, stderr } = await promtoolTests(files);
+    // With a line moved towards it, what was quiet fires, and promtool complains of it by its name.
+    const near = new Set(
+      [...`${stdout}${stderr}`.matchAll(/^ +name: (\w+), quiet \d+,$/gm)].map(([, name]) => name),
+    );
+    const far = [...tried].filter((alert) => !near.has(alert));
+    assert.deepEqual(far, [], `nothing of what is quiet is within ${100 * NEAR} % of the line\n${stderr}`);
+  });
+}
+
+/** The recording rules, and what there is of one alert: promtool evaluates whatever a file holds, at each step. */
+function neededBy(alert: string, rules: readonly Rule[]): Rule[] {
+  return rules.filter((rule) => !isAlert(rule) || rule.alert === alert);
+}
+
+function lineTimes(factor: number): RuleContext["line"] {
+  return (alert, defaults, severity) => {
+    const line = defaultLine(alert, defaults, severity);
+    return { ...line, threshold: factor * line.threshold };
+  };
+}
+
+/** Runs the real promtool on the `cases.*` among `files`. */
+async function promtoolTests(files: ReadonlyMap<string, string>) {
+  const { path } = await binary("promtool");
+  const cwd = await Deno.makeTempDir({ prefix: "vigie-rules-" });
+  try {
+    await Promise.all([...files].map(([name, text]) => Deno.writeTextFile(join(cwd, name), text)));
+    const cases = [...files.keys()].filter((name) => name.startsWith("cases."));
+    return await run(path, ["test", "rules", ...cases], { cwd });
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
 }
 
 /** A rule file whose alerts say in one go what they say in each language: evaluating takes long, saying does not. */
@@ -167,14 +211,27 @@ function promtoolFile(rules: string, alerts: readonly AlertRule[], cases: readon
           ];
         }),
       },
-      ...quiet.map((values, i) => ({
-        name: `${alert}, quiet ${i + 1}`,
-        interval: step,
-        input_series: inputSeries(values),
-        alert_rule_test: moments.map(({ at }) => expect(alert, at, [])),
-      })),
+      ...quietTests({ alert, moments, quiet, step }),
     ]),
   };
+}
+
+/** What promtool reads: nothing of what is quiet fires. All `cases` have the same step. */
+function quietFile(rules: string, cases: readonly AlertCase[]) {
+  return {
+    rule_files: [rules],
+    evaluation_interval: cases[0]?.step ?? STEP,
+    tests: cases.flatMap(quietTests),
+  };
+}
+
+function quietTests({ alert, moments, quiet = [], step = STEP }: Omit<AlertCase, "series">) {
+  return quiet.map((values, i) => ({
+    name: `${alert}, quiet ${i + 1}`,
+    interval: step,
+    input_series: inputSeries(values),
+    alert_rule_test: moments.map(({ at }) => ({ eval_time: at, alertname: alert, exp_alerts: [] })),
+  }));
 }
 
 function inputSeries(series: Series) {
