@@ -121,9 +121,47 @@ export function ruleMutants(random: () => number): readonly Mutant[] {
       files: own('increase(node_memory_MemAvailable_bytes{job="node"}[10m]) > 1'),
     },
     {
-      name: "a counter compared as it is",
-      expect: "promql/counter-without-rate",
-      files: own('node_network_receive_errs_total{job="node"} > 100'),
+      name: "a counter's growth as if it were a gauge",
+      expect: "promql/rate-on-gauge",
+      files: own('deriv(node_network_receive_bytes_total{job="node"}[10m]) > 1'),
+    },
+    {
+      name: "a rate of a sum",
+      expect: "promql/rate-of-sum",
+      files: own('rate(sum by (instance) (node_network_receive_bytes_total{job="node"})[10m:1m]) > 1e9'),
+    },
+    {
+      name: "a quantile of what is no bucket",
+      expect: "promql/histogram-quantile",
+      files: own(
+        "histogram_quantile(0.9, sum by (job) (rate(prometheus_http_request_duration_seconds_bucket[5m]))) > 9",
+      ),
+    },
+    {
+      name: "an alert that joins what has no labels in common",
+      expect: "promql/disjoint-labels",
+      files: own('sum by (job) (up{job="node"}) > 3 and sum by (instance) (up{job="node"}) > 3'),
+    },
+    {
+      name: "a regular expression that chooses everything",
+      expect: "promql/regex",
+      files: own('node_load1{instance=~".*",job="node"} > 90'),
+    },
+    {
+      name: "a rule that gives text",
+      expect: "promql/result-type",
+      files: own('node_load1{job="node"}[5m]'),
+    },
+    {
+      name: "a recorded series by a bad name",
+      expect: "rules/recording-name",
+      files: (files) => replaceIn(files, CUSTOM, /job:node_load1:max$/m, "load_of_hosts"),
+    },
+    {
+      name: "a label that the routing needs is lost",
+      expect: "promql/lost-label",
+      files: (files) =>
+        editIn(files, CUSTOM, (root) => root.groups[0].rules[1].expr = "max(job:node_load1:max) > 12"),
     },
     {
       name: "never true: up is 0 or 1",
@@ -186,7 +224,7 @@ export function ruleMutants(random: () => number): readonly Mutant[] {
     },
     {
       name: "an operator between series that share no labels",
-      expect: "promql/no-match",
+      expect: "promql/many-to-many",
       files: own('node_filesystem_avail_bytes{job="node"} / node_load1{job="node"} < 1'),
     },
     {
@@ -196,12 +234,12 @@ export function ruleMutants(random: () => number): readonly Mutant[] {
     },
     {
       name: "an alert at once on what flaps",
-      expect: "promql/no-for",
+      expect: "promql/flapping",
       files: own('probe_success{job="probe"} == 0', { for: undefined }),
     },
     {
       name: "an alert at once on up",
-      expect: "promql/no-for",
+      expect: "promql/flapping",
       files: own('up{job="node"} == 0', { for: undefined }),
     },
     {
@@ -232,7 +270,7 @@ export function ruleMutants(random: () => number): readonly Mutant[] {
     { name: "a bad regular expression", expect: "promql/syntax", files: own('up{job=~"node("} == 0') },
     ...draws(2).map((draw, i): Mutant => ({
       name: `a rule that is there twice ${i + 1}`,
-      expect: "rules/duplicate",
+      expect: "promql/duplicate",
       files: (files) => {
         const places = pathsBelow(files, RULES).flatMap((path) => placesIn(files, path)).filter(({ rule }) =>
           rule.alert
@@ -243,8 +281,12 @@ export function ruleMutants(random: () => number): readonly Mutant[] {
     })),
     {
       name: "a rule that is nearly there twice",
-      expect: "rules/near-duplicate",
-      files: own('job:node_load1:max{instance="web-1"} > 12.5', { alert: "LoadOnWebToo", for: "10m" }),
+      expect: "promql/near-duplicate",
+      files: own('job:node_load1:max{instance="web-1"} > 12.5', {
+        labels: { team: "web" },
+        alert: "LoadOnWebToo",
+        for: "10m",
+      }),
     },
     ...textMutants(draws, on),
     {
