@@ -26,7 +26,7 @@ function unknownIn(job: string, text: string): string[] {
     return labels.filter((label) => !metric.labels.includes(label)).map((label) =>
       `${name} has a label ${label}`
     );
-  });
+  }).concat(strangeValues(job, text));
 }
 
 /** Values of labels in `text` that the catalogue says they never take. */

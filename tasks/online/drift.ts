@@ -15,6 +15,9 @@ import type { OnlineContext } from "./context.ts";
 const ID = "online/drift";
 const APPLY = "`deno task up` applies config.ts; put what you changed by hand and want to keep into it first";
 
+/** Two texts of an alert side by side are longer than anybody reads; `deno task generate --diff` shows them whole. */
+const MAX_LENGTH = 400;
+
 const ASKED: readonly (readonly [service: "prometheus" | "alertmanager" | "blackbox", Drift])[] = [
   ["prometheus", differencesOfPrometheus],
   ["alertmanager", differencesOfAlertmanager],
@@ -96,7 +99,8 @@ function bare(version: string): string {
   return version.replace(/^v/, "").replace(/[+~].*$/, "");
 }
 
-function problem(service: string, message: string): Problem {
+function problem(service: string, said: string): Problem {
+  const message = said.length > MAX_LENGTH ? `${said.slice(0, MAX_LENGTH)}…` : said;
   return { check: ID, severity: "warning", file: "", subject: service, message, cure: APPLY };
 }
 

@@ -60,7 +60,7 @@ Deno.test("the checks of --online, against a Prometheus with a day of samples", 
       const context = contextOf([own(99)]);
       deepEqual((await wouldFireCheck.run(context)).filter(({ subject }) => subject === "TooMany"), []);
       const { line, details } = await wouldFireCheck.note!(context);
-      match(line, /^\d+ of \d+ alerts would have fired over the last day$/);
+      match(line, /^\d+ of \d+ alerts would have fired over the last day; \d+ could not be judged$/);
       const { alerts } = details as {
         alerts: { alert: string; than: string; firings: unknown[]; before?: { times: number }[] }[];
       };
@@ -100,6 +100,15 @@ Deno.test("the checks of --online, against a Prometheus with a day of samples", 
       );
     },
   );
+
+  await t.step("online/would-fire does not judge an alert over a job that is not scraped yet", async () => {
+    const context = contextOf([own(70, { expr: 'absent(up{job="api"})' })]);
+    deepEqual((await wouldFireCheck.run(context)).filter(({ subject }) => subject === "TooMany"), []);
+    match(
+      (await wouldFireCheck.note!(context)).table,
+      /^TooMany \(warning\) +not judged +it needs the job "api", which is not scraped yet$/m,
+    );
+  });
 
   await t.step("online/drift has nothing against what runs", async () => {
     deepEqual(await driftCheck.run(contextOf([own(90)])), await flagsOnly(contextOf([own(90)])));

@@ -80,8 +80,9 @@ async function judge(context: OnlineContext): Promise<Judged> {
   const last = Math.floor(to / step) * step;
   const day = { from: last - Math.floor(DAY_S / step) * step, to: last, step };
   try {
-    const [running, alive] = await Promise.all([
+    const [running, jobs, alive] = await Promise.all([
       runningRules(context),
+      askPrometheus<readonly string[]>(context, "/api/v1/label/job/values"),
       matrixOf(context, ALIVE, day),
     ]);
     const range = { ...day, moments: alive.flatMap(({ values = [] }) => values.map(([moment]) => moment)) };
@@ -92,7 +93,7 @@ async function judge(context: OnlineContext): Promise<Judged> {
       (alert) =>
         performance.now() > deadline
           ? Promise.resolve(unjudged(alert, `there was no time left after ${DEADLINE_MS / 1_000} s`))
-          : outcomeOf(context, alert, written, running, range),
+          : outcomeOf(context, alert, { written, running, jobs: new Set(jobs) }, range),
     );
     const left = alerts.slice(MAX_ALERTS).map((alert) =>
       unjudged(alert, `it is not among the first ${MAX_ALERTS}`)
@@ -107,14 +108,21 @@ async function judge(context: OnlineContext): Promise<Judged> {
 async function outcomeOf(
   context: OnlineContext,
   alert: WrittenAlert,
-  written: Rules<WrittenAlert>,
-  running: Rules<JudgedAlert>,
+  { written, running, jobs }: {
+    readonly written: Rules<WrittenAlert>;
+    readonly running: Rules<JudgedAlert>;
+    /** Names of the jobs that were scraped. */
+    readonly jobs: ReadonlySet<string>;
+  },
   range: Range,
 ): Promise<Outcome> {
   const missing = unrecorded(alert.expr, written.recordings, running.recordings);
   if (missing !== undefined) {
     return unjudged(alert, `it needs "${missing}", which is not recorded yet as config.ts says`);
   }
+  // That it was absent before it was asked for says nothing.
+  const job = jobsIn(alert.expr).find((name) => !jobs.has(name));
+  if (job !== undefined) return unjudged(alert, `it needs the job "${job}", which is not scraped yet`);
   const same = running.alerts.filter((each) => keyOf(each) === keyOf(alert));
   const before = same.find((each) => isSame(each, alert)) ?? same[0];
   try {
@@ -154,6 +162,15 @@ function unrecorded(
     if (inner !== undefined) return inner;
   }
   return undefined;
+}
+
+/** The jobs that an expression names. */
+function jobsIn(expr: string): string[] {
+  const { expr: tree } = parsePromql(expr);
+  const selectors = tree === undefined ? [] : selectorsOf(tree);
+  return selectors.flatMap(({ matchers }) =>
+    matchers.filter(({ name, op }) => name === "job" && op === "=").map(({ value }) => value)
+  );
 }
 
 interface Series {
