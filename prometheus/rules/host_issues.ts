@@ -37,6 +37,7 @@ export function hostIssues(
       ...overlapIssues(override, overrides.slice(0, i), about.labels),
       ...saidThereIssues(override, rules, pair),
       ...idleIssues(override, setting.enabled),
+      ...orderIssues(override, alert, pair, rules),
     ]);
   });
   // What is said of two alerts at once is wrong once.
@@ -77,7 +78,8 @@ function matcherIssues(
     const message = whyNotRegex(matcher);
     return message === undefined ? [] : [{ path: [...path, "matchers", i], message }];
   });
-  if (broken.length > 0 || isOpen) return broken;
+  // Where nothing is scraped that it could be about, there is no such rule either.
+  if (broken.length > 0 || isOpen || labels.length === 0) return broken;
   const ofTargets = [...new Set(labels.flatMap(Object.keys))];
   const unknown = matchers.flatMap(({ label }, i): Issue[] => {
     if (ofTargets.includes(label) || namesLabel(rule.expr, label) || mentions(rule, all, label)) return [];
@@ -167,6 +169,13 @@ function saidThereIssues(
     rules[name],
   );
   const { matchers: _, ...setting } = said as Override["setting"] & { matchers: unknown };
+  if (Object.values(setting).every((value) => value === undefined)) {
+    return [{
+      path: [...path],
+      message: `Cannot set ${pathText(path)}: it says which hosts, but nothing of them`,
+      cure: "say what is different there, such as threshold: 95",
+    }];
+  }
   const issues = placedIssues(setting, path, meant);
   if (setting.severity === undefined || pair.length === 1) return issues;
   return [...issues, {
@@ -184,6 +193,33 @@ function idleIssues({ setting, path }: Override, enabled: boolean | undefined): 
     path,
     message: `Cannot set ${pathText(path)}: the alert is switched off, there as well`,
     cure: "to have it on these hosts only, add enabled: true",
+  }];
+}
+
+/** A line of some hosts beyond that of the other alert of the name: the critical one would come first there. */
+function orderIssues(
+  { setting, matchers, path }: Override,
+  { rule }: KnownAlert,
+  pair: readonly KnownAlert[],
+  rules: RuleSource["rules"],
+): Issue[] {
+  const other = pair.find((each) => each.rule !== rule)?.rule;
+  if (other?.threshold === undefined || rule.threshold === undefined) return [];
+  const said = saidOf(rules, other.alert, other.severity);
+  const print = (all: readonly Matcher[]) => all.map(printMatcher).sort().join();
+  const there = said.overrides.find((each) => print(each.matchers) === print(matchers))?.setting ??
+    said.setting;
+  if (setting.threshold === undefined || setting.enabled === false || there.enabled === false) return [];
+  const [here, beside] = [setting.threshold, there.threshold ?? other.threshold];
+  const usual = Math.sign(rule.threshold - other.threshold);
+  if (usual === 0 || Math.sign(here - beside) === usual) return [];
+  return [{
+    path: [...path, "threshold"],
+    message: `Cannot use ${here} as ${pathText([...path, "threshold"])}: expected ${
+      usual > 0 ? "more" : "less"
+    } than ${beside}, where ${other.alert} is ${other.severity}, so that the warning comes first`,
+    cure:
+      `set that one for the same hosts as well: ${other.severity}: { hosts: [{ matchers: …, threshold: … }] }`,
   }];
 }
 

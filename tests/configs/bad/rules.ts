@@ -24,6 +24,16 @@ export default defineStack({
     },
     HostCpuHigh: { enabled: false, hosts: [{ matchers: ['role="web"'], threshold: 50 }] },
     ProbeNotMade: { hosts: [{ matchers: ['role="web"'], for: "1h" }] },
+    HostInodesLow: {
+      warning: {
+        hosts: [
+          { matchers: ['mountpoint="/mail"'], threshold: 1 },
+          { matchers: ['mountpoint="/cache"'], threshold: 2 },
+          { matchers: ['mountpoint="/tmp"'] },
+        ],
+      },
+      critical: { hosts: [{ matchers: ['mountpoint="/cache"'], threshold: 1 }] },
+    },
     Watchdog: { severity: "info", summary: "Tout va bien" },
     VigieDrill: { enabled: false },
   },

@@ -88,7 +88,7 @@ export default defineStack({
     },
     HostDiskSpaceLow: {
       for: "10m",
-      warning: { threshold: 25, hosts: [{ matchers: ['mountpoint="/backup"'], threshold: 10 }] },
+      warning: { threshold: 25, hosts: [{ matchers: ['mountpoint="/backup"'], threshold: 15 }] },
       critical: { threshold: 10, labels: { team: "storage" } },
     },
     WebhookDeadLetters: { severity: "warning" },
