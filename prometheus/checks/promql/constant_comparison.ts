@@ -3,6 +3,8 @@
 import {
   type BinaryOperation,
   COMPARISONS,
+  type Expr,
+  metricOf,
   printNumber,
   unwrap,
   type ValueRange,
@@ -35,9 +37,7 @@ export const constantComparisonCheck = ruleCheck({
     if (verdict === undefined) continue;
     const isLeftNumber = unwrap(left).kind === "number";
     const [side, range] = isLeftNumber ? [right, r] : [left, l];
-    const counted = unwrap(side);
-    // To count what a comparison let through tells whether there is any: more than is needed, but right.
-    if (verdict === "always" && counted.kind === "aggregation" && filters(counted.expr)) continue;
+    if (verdict === "always" && isPresence(side, comparison === unwrap(rule.tree))) continue;
     const presence = unwrap(side).kind === "call" && /^absent/.test((unwrap(side) as { name: string }).name);
     yield {
       at: comparison,
@@ -49,6 +49,16 @@ export const constantComparisonCheck = ruleCheck({
     };
   }
 });
+
+/**
+ * Whether a comparison that always holds tells that there is something at all: more than is needed, but right. So does the count of what a
+ * comparison let through, a series that is always 1, and beside another condition any count.
+ */
+function isPresence(side: Expr, isWhole: boolean): boolean {
+  const inner = unwrap(side);
+  if (inner.kind === "vector") return /_info$|^ALERTS$/.test(metricOf(inner) ?? "");
+  return inner.kind === "aggregation" && (!isWhole || filters(inner.expr));
+}
 
 /** How far beyond its bounds a share may be before that is surely a slip, in parts of its width. */
 const MARGIN = 0.5;

@@ -23,6 +23,8 @@ testExpressions(constantComparisonCheck, {
     "node_timex_offset_seconds < -0.05",
     "time() - node_boot_time_seconds < 600",
     "hour() > 8",
+    'node_uname_info{sysname!="Linux"} > 0',
+    "sum(up) < 3 and count(up) > 0",
     "-node_load1 < 0",
     "node_load1 - node_load5 < 0",
     "changes(up[10m]) > 4",
@@ -31,6 +33,10 @@ testExpressions(constantComparisonCheck, {
     "job:up:ratio < 90",
   ],
   bad: [
+    [
+      "count(up) > 0",
+      'error count(up) > 0 → "count(up) > 0" always holds: count(up) is a whole number never less than 1',
+    ],
     ["up == 2", 'error up == 2 → "up == 2" never holds: up is 0 or 1'],
     ["0.5 == up", 'error 0.5 == up → "0.5 == up" never holds: up is 0 or 1'],
     [

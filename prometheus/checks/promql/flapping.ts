@@ -30,9 +30,9 @@ export const flappingCheck = ruleCheck({
   const rangeOf = rangesOf(model);
   for (const { selector, isRaw } of momentary(tree)) {
     const name = metricOf(selector);
-    if (name === undefined || /timestamp|_time_seconds$|^ALERTS/.test(name)) continue;
+    if (name === undefined || /timestamp|uptime|_time_seconds$|^ALERTS/.test(name)) continue;
     // What only grows stays above its line, until its program starts again.
-    if (isRaw && typesOf(selector, model).has("counter")) continue;
+    if (isRaw && (name.endsWith("_total") || typesOf(selector, model).has("counter"))) continue;
     const range = rangeOf(selector);
     const isSwitch = range?.whole && range.max === 1;
     if (isSwitch && !REACHED.test(name)) continue;

@@ -21,6 +21,8 @@ testExpressions(flappingCheck, {
       "vector(1)",
       "node_edac_uncorrectable_errors_total > 0",
       "rate(errors_total[5m]) > 0",
+      "errors_total > 0",
+      "mysql_global_status_uptime < 60",
     ].map(now),
     { record: "a:b:c", expr: "node_load1 > 8" },
   ],

@@ -66,6 +66,9 @@ function keeping(lost: Expr, label: string): string {
       ? `Leave "${label}" out of \`without\``
       : `Keep it: \`${lost.op} by (${[...lost.grouping?.labels ?? [], label].join(", ")})\``;
   }
+  if (lost.kind === "call" && lost.name.startsWith("absent")) {
+    return `${lost.name}() has only labels that its selector gives with "=": leave "${label}" out of the texts`;
+  }
   return lost.kind === "binary" && lost.matching?.mode === "on"
     ? `Add "${label}" to \`on\`, or bring it along with \`group_left\``
     : `Keep "${label}", or leave it out of the texts`;
