@@ -7,6 +7,14 @@ export interface AlertLine {
   readonly critical?: number;
   /** Where the line of some hosts is: a host follows the first that fits it. */
   readonly elsewhere?: readonly LineElsewhere[];
+  /** What to do when it is crossed; put here from `alerts` when dashboards are rendered. */
+  readonly runbook?: Runbook;
+}
+
+/** An alert, and the URL of what to do about it. */
+export interface Runbook {
+  readonly alert: string;
+  readonly url: string;
 }
 
 /** The line of an alert on some hosts. */

@@ -151,6 +151,19 @@ Deno.test("renderGrafana colours what must not fall below a line from the worst 
   ]);
 });
 
+Deno.test("renderGrafana links a panel to the runbooks of the alerts whose lines it draws", () => {
+  const alerts = { HostCpuHigh: { runbookUrl: "http://127.0.0.1:9094/runbooks/HostCpuHigh" } };
+  const linked = panelsIn(render({ alerts })).filter(({ links = [] }) => links.length > 0);
+  assert.deepEqual([...new Set(linked.map(({ title }) => title))], ["CPU busy", "CPU time by mode", "Hosts"]);
+  for (const { links } of linked) {
+    assert.deepEqual(links!.map(({ title, url, targetBlank }) => ({ title, url, targetBlank })), [{
+      title: "What to do: HostCpuHigh",
+      url: alerts.HostCpuHigh.runbookUrl,
+      targetBlank: true,
+    }]);
+  }
+});
+
 Deno.test("renderGrafana leaves out what does not run", () => {
   const without = (...left: string[]) =>
     render({ services: new Map([...EXAMPLE_LINKS.services].filter(([service]) => !left.includes(service))) });

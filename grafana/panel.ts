@@ -1,7 +1,7 @@
 /** What a dashboard says of a panel; how it is drawn is the house style's business, in panels.ts. */
 
 import type { Text } from "../lib/text.ts";
-import type { LineElsewhere } from "./links.ts";
+import type { LineElsewhere, Runbook } from "./links.ts";
 
 /** Grafana's ids of the units that panels use. */
 export const UNITS = {
@@ -64,6 +64,8 @@ export interface Limits {
   readonly below?: boolean;
   /** Where they are for some hosts: graphs draw these, too. */
   readonly elsewhere?: readonly LineElsewhere[];
+  /** What to do when they are crossed: the panel links to it. */
+  readonly runbook?: Runbook;
 }
 
 /** Where a click leads. */

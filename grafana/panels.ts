@@ -4,6 +4,8 @@ import { PanelBuilder as BarsBuilder } from "@grafana/grafana-foundation-sdk/bar
 import * as common from "@grafana/grafana-foundation-sdk/common";
 import {
   type DashboardLink,
+  DashboardLinkBuilder,
+  DashboardLinkType,
   FieldColorModeId,
   MappingType,
   type Panel as BuiltPanel,
@@ -20,7 +22,7 @@ import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as TimelineBuilder } from "@grafana/grafana-foundation-sdk/statetimeline";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as GraphBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
-import type { Locale } from "../lib/text.ts";
+import type { Locale, Text } from "../lib/text.ts";
 import {
   type Bars,
   COLORS,
@@ -39,7 +41,10 @@ import {
   type ValueName,
 } from "./panel.ts";
 import { limitQueries, numbersOf } from "./limit_queries.ts";
+import type { Runbook } from "./links.ts";
 import { PROMETHEUS } from "./provisioning.ts";
+
+const WHAT_TO_DO: Text = { fr: "Que faire : ", en: "What to do: " };
 
 /**
  * What Grafana loads for `panel`, without id and position.
@@ -270,6 +275,7 @@ interface CommonBuilder {
   noValue(noValue: string): this;
   thresholds(thresholds: ThresholdsConfigBuilder): this;
   dataLinks(links: { build(): DashboardLink }[]): this;
+  links(links: DashboardLinkBuilder[]): this;
 }
 
 function withCommon<Builder extends CommonBuilder>(builder: Builder, panel: Panel, locale: Locale): Builder {
@@ -278,8 +284,24 @@ function withCommon<Builder extends CommonBuilder>(builder: Builder, panel: Pane
     .noValue(absent[locale])
     .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps(limits)));
   if (decimals !== undefined) builder.decimals(decimals);
+  const runbooks = runbooksOf(panel);
+  if (runbooks.length > 0) {
+    builder.links(
+      runbooks.map(({ alert, url }) =>
+        new DashboardLinkBuilder(`${WHAT_TO_DO[locale]}${alert}`).type(DashboardLinkType.Link).url(url)
+          .targetBlank(true)
+      ),
+    );
+  }
   if (links.length > 0) builder.dataLinks(dataLinks(links, locale).map((link) => ({ build: () => link })));
   return builder;
+}
+
+/** What to do about the alerts whose limits a panel shows. */
+function runbooksOf(panel: Panel): Runbook[] {
+  const limits = [panel.limits, ...panel.kind === "table" ? panel.columns.map(({ limits }) => limits) : []];
+  const runbooks = limits.flatMap((each) => each?.runbook ?? []);
+  return [...new Map(runbooks.map((runbook) => [runbook.alert, runbook])).values()];
 }
 
 function steps(limits: Limits): Threshold[] {

@@ -162,9 +162,9 @@ function overview({ lines }: GrafanaLinks): Row {
 }
 
 /** Limits of a count: "more than 0" begins at 1. */
-function moreThan({ info, warning, critical }: AlertLine = {}): Limits {
+function moreThan({ info, warning, critical, runbook }: AlertLine = {}): Limits {
   const next = (count: number | undefined) => count === undefined ? undefined : count + 1;
-  return { info: next(info), warning: next(warning), critical: next(critical) };
+  return { info: next(info), warning: next(warning), critical: next(critical), runbook };
 }
 
 function received(): Row {

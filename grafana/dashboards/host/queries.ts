@@ -54,11 +54,12 @@ export function withDevice({ fr, en }: Text): Text {
 }
 
 /** Limits of what is used, where the alert looks at what is free. */
-export function usedLimits({ warning, critical, elsewhere = [] }: AlertLine = {}): Limits {
+export function usedLimits({ warning, critical, elsewhere = [], runbook }: AlertLine = {}): Limits {
   const used = (free: number | undefined) => free === undefined ? undefined : 100 - free;
   return {
     warning: used(warning),
     critical: used(critical),
+    runbook,
     elsewhere: elsewhere.map((other) => ({ ...other, value: used(other.value) })),
   };
 }
