@@ -16,23 +16,25 @@ interface Place {
 const RULES = "prometheus/rules";
 const CUSTOM = `${RULES}/custom.yml`;
 
+/** Changes one rule of those that fit. */
+const on = (
+  draw: number,
+  what: string,
+  fits: (rule: Anything) => boolean,
+  spoil: (rule: Anything) => void,
+) =>
+(files: Files) => {
+  const places = pathsBelow(files, RULES).flatMap((path) => placesIn(files, path)).filter(({ rule }) =>
+    fits(rule)
+  );
+  const { path, group, index } = pick(places, () => draw, what);
+  editIn(files, path, (root) => spoil(root.groups[group].rules[index]));
+};
+
 /** Mutants of rules; which rule is hit follows from the numbers. */
 export function ruleMutants(random: () => number): readonly Mutant[] {
   // Drawn now, so that each mutant is the same whichever others are tried.
   const draws = (count: number) => Array.from({ length: count }, () => random());
-  const on = (
-    draw: number,
-    what: string,
-    fits: (rule: Anything) => boolean,
-    spoil: (rule: Anything) => void,
-  ) =>
-  (files: Files) => {
-    const places = pathsBelow(files, RULES).flatMap((path) => placesIn(files, path)).filter(({ rule }) =>
-      fits(rule)
-    );
-    const { path, group, index } = pick(places, () => draw, what);
-    editIn(files, path, (root) => spoil(root.groups[group].rules[index]));
-  };
   const replaced = (
     draw: number,
     pattern: RegExp,
@@ -288,7 +290,6 @@ export function ruleMutants(random: () => number): readonly Mutant[] {
         for: "10m",
       }),
     },
-    ...textMutants(draws, on),
     {
       name: "a rule without expression",
       expect: "prometheus/rules",
@@ -334,14 +335,8 @@ export function ruleMutants(random: () => number): readonly Mutant[] {
   ];
 }
 
-type On = (
-  draw: number,
-  what: string,
-  fits: (rule: Anything) => boolean,
-  spoil: (rule: Anything) => void,
-) => (files: Files) => void;
-
-function textMutants(draws: (count: number) => number[], on: On): Mutant[] {
+/** Mutants of the texts of alerts. */
+export function textMutants(random: () => number): readonly Mutant[] {
   const template = "annotations/template";
   const rows: readonly [name: string, expect: Mutant["expect"], pattern: RegExp, by: string][] = [
     ["a variable that does not exist", template, /\$labels\./, "$label."],
@@ -358,7 +353,7 @@ function textMutants(draws: (count: number) => number[], on: On): Mutant[] {
     ["a text that fails", "annotations/text", /^[^]+$/, '{{ query "absent_metric" | first | value }}'],
   ];
   return rows.map(([name, expect, pattern, by]): Mutant => {
-    const [draw] = draws(1);
+    const draw = random();
     const find = ({ annotations = {} }: Anything) =>
       Object.keys(annotations).find((key) =>
         pattern.test(annotations[key]) && (!/url/.test(key) || /urlquery/.test(pattern.source))
