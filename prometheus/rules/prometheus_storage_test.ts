@@ -61,7 +61,7 @@ const CASES: readonly AlertCase[] = [
       }],
     }, { at: "1h10m15s", firing: [] }],
     quiet: [
-      history("41x400", -86_400),
+      history("42x400", -86_400),
       // It reaches back as far as it should: it will not grow.
       history("44x400", -15 * 86_400),
       // Without a limit of size.

@@ -191,7 +191,7 @@ const CASES: readonly AlertCase[] = [
   },
   {
     alert: "WebhookDeadLetters",
-    series: { [of("dead_letters")]: "3x60 0x20" },
+    series: { [of("dead_letters")]: "1x60 0x20" },
     moments: [{
       at: "10m",
       firing: [{
@@ -202,8 +202,8 @@ const CASES: readonly AlertCase[] = [
           en: "Undelivered messages for the channel oncall",
         },
         description: {
-          fr: "3 à lire et à renvoyer, ou à laisser disparaître avec le temps : deno task dead-letters",
-          en: "3 to be read and replayed, or left to go with time: deno task dead-letters",
+          fr: "1 à lire et à renvoyer, ou à laisser disparaître avec le temps : deno task dead-letters",
+          en: "1 to be read and replayed, or left to go with time: deno task dead-letters",
         },
       }],
     }, { at: "15m15s", firing: [] }],
