@@ -13,6 +13,7 @@ export { prometheusChecks } from "./checks/mod.ts";
 export type { PrometheusLinks, ScrapedService } from "./links.ts";
 export { prometheusDrift, type RunningPrometheus } from "./drift.ts";
 export { instancesOnHosts } from "./on_hosts.ts";
+export { ownLabels } from "./own_labels.ts";
 export { ruleIssues } from "./rules/issues.ts";
 export { type AlertLine, alertLines } from "./rules/lines.ts";
 export { type AlertPlaces, alertPlaces } from "./rules/places.ts";

@@ -12,6 +12,7 @@ import {
   alertLines,
   alertPlaces,
   instancesOnHosts,
+  ownLabels,
   renderPrometheus,
   type ScrapedService,
 } from "../prometheus/mod.ts";
@@ -76,6 +77,7 @@ export function renderFor(stack: Stack, target: Target): Files {
       watchdogWithin: watchdog.enabled ? watchdog.within : undefined,
       serviceJobs: SERVICE_JOBS,
       onHosts: instancesOnHosts(stack),
+      ownLabels: ownLabels(stack),
     }),
     renderWebhook(webhookConfigOf(stack, target), { language: RUNBOOK_LANGUAGE, pages: runbooks() }),
   ];

@@ -15,6 +15,8 @@ export interface InhibitionLinks {
   readonly serviceJobs: readonly string[];
   /** For each host: values of `instance` that stand for something else on it, such as the targets of jobs at its address. */
   readonly onHosts: Readonly<Record<string, readonly string[]>>;
+  /** Labels by which alerts of config.ts's own differ, beside those that Vigie's do. */
+  readonly ownLabels: readonly string[];
 }
 
 // A label of `equal` that both alerts lack counts as equal: without this, an alert without instance would mute every other one.
@@ -80,11 +82,11 @@ const EXPLAINED: readonly Inhibition[] = [
  * A worse alert mutes the same one that is less bad, a host that is down mutes whatever else is said of it, and a cause mutes what follows
  * from it.
  */
-export function inhibitions({ serviceJobs, onHosts }: InhibitionLinks): Inhibition[] {
+export function inhibitions({ serviceJobs, onHosts, ownLabels }: InhibitionLinks): Inhibition[] {
   const under = (source: string, target: string): Inhibition => ({
     source_matchers: [source, ON_AN_INSTANCE],
     target_matchers: [target, ON_AN_INSTANCE],
-    equal: SAME_THING,
+    equal: [...new Set([...SAME_THING, ...ownLabels])],
   });
   return [
     under('severity="critical"', 'severity=~"warning|info"'),

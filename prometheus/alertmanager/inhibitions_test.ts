@@ -62,6 +62,11 @@ const ALERTS: Readonly<Record<string, Labels>> = {
     sensor: "temp2",
   },
 
+  // Alerts of config.ts's own differ by labels of their own.
+  "critical of a virtual host": { alertname: "Own", instance: "f", vhost: "a", severity: "critical" },
+  "warning of the same virtual host": { alertname: "Own", instance: "f", vhost: "a", severity: "warning" },
+  "warning of another virtual host": { alertname: "Own", instance: "f", vhost: "b", severity: "warning" },
+
   // A job tells the same instance apart.
   "critical of a job": { alertname: "TargetDown", instance: "10.0.0.9:80", job: "one", severity: "critical" },
   "warning of another job": {
@@ -140,6 +145,7 @@ const MUTED = [
   "warning of /srv on a",
   "warning certificate of a site",
   "warning of the container db",
+  "warning of the same virtual host",
   "info that the same sensor is warm",
   "warning on c",
   "critical on c",

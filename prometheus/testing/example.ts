@@ -114,6 +114,7 @@ export const ALERTMANAGER_LINKS: AlertmanagerLinks = {
   watchdogWithin: "10m",
   serviceJobs: LINKS.services.map(({ job }) => job).filter((job) => job !== "node"),
   onHosts: { "web-1": ["10.0.0.7:8000", "shop"] },
+  ownLabels: ["vhost"],
 };
 
 /** Everything that Prometheus, the blackbox exporter and Alertmanager read. */

@@ -85,7 +85,9 @@ function scopeFaults(rule: InhibitRule, index: number, { alerts, targetLabels, f
     );
     return missing.length === 0 ? [] : [{
       ...about,
+      severity: "warning",
       subject: source.name,
+      cure: "Keep these labels by name in its expression, with `by`, or give its severities two names",
       message:
         `Inhibition ${index + 1} lets "${source.name}" mute itself about something else on the same host: ` +
         `it does not ask for the same ${named(missing)}`,
