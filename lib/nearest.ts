@@ -19,12 +19,12 @@ const SHARE = 1 / 3;
  * ```
  */
 export function nearest(word: string, candidates: readonly string[], share = SHARE): string | undefined {
-  const scored = candidates.map((candidate) => ({
-    candidate,
-    edits: edits(word.toLowerCase(), candidate.toLowerCase()),
-  }));
+  const limit = Math.max(1, Math.floor(word.length * share));
+  // A word that is longer by more than may be wrong is too far away, whatever its letters.
+  const scored = candidates.filter(({ length }) => Math.abs(length - word.length) <= limit)
+    .map((candidate) => ({ candidate, edits: edits(word.toLowerCase(), candidate.toLowerCase()) }));
   const best = scored.sort((a, b) => a.edits - b.edits)[0];
-  return best && best.edits <= Math.max(1, Math.floor(word.length * share)) ? best.candidate : undefined;
+  return best && best.edits <= limit ? best.candidate : undefined;
 }
 
 function edits(a: string, b: string): number {

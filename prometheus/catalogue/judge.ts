@@ -3,7 +3,7 @@
 import { nearest } from "../../lib/nearest.ts";
 import type { Expr, LabelMatcher, Span, VectorSelector } from "../../lib/promql/ast.ts";
 import { metricOf, selectorsOf } from "../../lib/promql/mod.ts";
-import { judgeLabels } from "./judge_labels.ts";
+import { judgeLabels, labelsGiven } from "./judge_labels.ts";
 import { fits } from "./matching.ts";
 import { ANY_JOB, findMetric, type FoundMetric, seriesNames } from "./mod.ts";
 import type { Scraped, ScrapedJob } from "./scraped.ts";
@@ -28,6 +28,9 @@ export interface Origins {
   readonly found: readonly FoundMetric[];
 }
 
+/** Where the series of a selector come from: programs, a recording rule whose labels are known, or nobody knows. */
+export type Source = Origins | { readonly recorded: ReadonlySet<string> } | "any";
+
 // Programs that expose nothing but what the catalogue has of them: no textfile, no plugin, no setting adds to it.
 const CLOSED = /^(?:prometheus|alertmanager|blackbox_exporter|vigie|probe)_/;
 // Longer than this a name is something else, not a misspelling.
@@ -44,7 +47,7 @@ export function misnomersOf(expr: Expr, scraped: Scraped): Misnomer[] {
 
 /** Like `misnomersOf`, and the selectors that only a job of the user's own could serve: nothing is said of them. */
 export function judge(expr: Expr, scraped: Scraped): { wrong: Misnomer[]; unjudged: VectorSelector[] } {
-  const origins = new Map<VectorSelector, Origins | "any">();
+  const origins = new Map<VectorSelector, Source>();
   const judged = selectorsOf(expr).map((selector) => {
     const one = judgeSelector(selector, scraped);
     origins.set(selector, one.origins);
@@ -59,15 +62,15 @@ export function judge(expr: Expr, scraped: Scraped): { wrong: Misnomer[]; unjudg
 function judgeSelector(
   selector: VectorSelector,
   scraped: Scraped,
-): { wrong: Misnomer[]; origins: Origins | "any"; isTheirs?: boolean } {
+): { wrong: Misnomer[]; origins: Source; isTheirs?: boolean } {
   const name = metricOf(selector);
   const byJob = selector.matchers.filter((matcher) => matcher.name === "job");
   const jobs = scraped.jobs.filter((job) => byJob.every((matcher) => fits(matcher, job.name)));
   if (name === "ALERTS" || name === "ALERTS_FOR_STATE") {
     return { wrong: unknownAlert(selector, scraped), origins: "any" };
   }
-  // A rule keeps the labels of its expression or not: what it stores is not in the catalogue.
-  if (name === undefined || scraped.recordings.has(name)) return { wrong: [], origins: "any" };
+  if (name === undefined) return { wrong: [], origins: "any" };
+  if (scraped.recordings.has(name)) return { wrong: [], origins: recordedSource(name, scraped) };
   if (jobs.length === 0 && byJob.length > 0) return { wrong: [unknownJob(byJob, scraped)], origins: "any" };
   const all = findMetric(name);
   const found = all.filter(({ job }) => job === ANY_JOB || jobs.some((each) => each.name === job));
@@ -80,6 +83,31 @@ function judgeSelector(
     origins: "any",
     isTheirs: !isJudged,
   };
+}
+
+const recorded = new WeakMap<Scraped, Map<string, Source>>();
+
+/** The labels that the rules of this name store, from their expressions. */
+function recordedSource(name: string, scraped: Scraped): Source {
+  const known = recorded.get(scraped) ?? new Map<string, Source>();
+  recorded.set(scraped, known);
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  // Until it is known: a rule may select what it stores.
+  known.set(name, "any");
+  const sets = scraped.rulesOf(name).map(({ tree, labels }) => {
+    if (tree === undefined) return undefined;
+    const origins = new Map(
+      selectorsOf(tree).map((selector) => [selector, judgeSelector(selector, scraped).origins]),
+    );
+    const given = labelsGiven(tree, origins);
+    return given && [...given, ...labels];
+  });
+  const source: Source = sets.length > 0 && sets.every((set) => set !== undefined)
+    ? { recorded: new Set(sets.flat()) }
+    : "any";
+  known.set(name, source);
+  return source;
 }
 
 function unknownMetric(

@@ -3,7 +3,7 @@
 import { nearest } from "../../lib/nearest.ts";
 import type { Expr, LabelMatcher, Span, VectorSelector } from "../../lib/promql/ast.ts";
 import { metricOf, walk } from "../../lib/promql/mod.ts";
-import type { Misnomer, Origins } from "./judge.ts";
+import type { Misnomer, Origins, Source } from "./judge.ts";
 import { fits, namedValues } from "./matching.ts";
 import { ANY_JOB, labelsOfPart } from "./mod.ts";
 
@@ -13,13 +13,9 @@ type Labels = ReadonlySet<string> | undefined;
 const DID_YOU_MEAN = "Did you mean";
 
 /** What is wrong with the labels in `expr`, whose selectors choose series of `origins`. */
-export function judgeLabels(expr: Expr, origins: ReadonlyMap<VectorSelector, Origins | "any">): Misnomer[] {
+export function judgeLabels(expr: Expr, origins: ReadonlyMap<VectorSelector, Source>): Misnomer[] {
   const wrong: Misnomer[] = [];
-  const possible = new Map<Expr, Labels>();
-  const labelsIn = (node: Expr): Labels => {
-    if (!possible.has(node)) possible.set(node, possibleLabels(node, origins, labelsIn));
-    return possible.get(node);
-  };
+  const labelsIn = labelsIndex(origins);
   walk(expr, (node) => {
     if (node.kind === "vector") {
       const from = origins.get(node);
@@ -34,6 +30,20 @@ export function judgeLabels(expr: Expr, origins: ReadonlyMap<VectorSelector, Ori
     }
   });
   return wrong;
+}
+
+/** The labels that the series of `expr` may carry; undefined when that is not known. */
+export function labelsGiven(expr: Expr, origins: ReadonlyMap<VectorSelector, Source>): Labels {
+  return labelsIndex(origins)(expr);
+}
+
+function labelsIndex(origins: ReadonlyMap<VectorSelector, Source>): (node: Expr) => Labels {
+  const possible = new Map<Expr, Labels>();
+  const labelsIn = (node: Expr): Labels => {
+    if (!possible.has(node)) possible.set(node, possibleLabels(node, origins, labelsIn));
+    return possible.get(node);
+  };
+  return labelsIn;
 }
 
 function unknownIn(word: string, labels: readonly string[], known: Labels, at: Span): Misnomer[] {
@@ -51,9 +61,9 @@ function unknownIn(word: string, labels: readonly string[], known: Labels, at: S
   });
 }
 
-function judgeMatchers(selector: VectorSelector, origins: Origins): Misnomer[] {
+function judgeMatchers(selector: VectorSelector, origins: Exclude<Source, "any">): Misnomer[] {
   const wrong = wrongMatchers(selector, origins);
-  if (!isDoubtful(origins)) return wrong;
+  if ("recorded" in origins || !isDoubtful(origins)) return wrong;
   // A job that may expose anything may have it: only what looks like a slip of the keyboard is told.
   return wrong.filter(({ cure }) => cure.startsWith(DID_YOU_MEAN)).map((each) => ({
     ...each,
@@ -61,9 +71,9 @@ function judgeMatchers(selector: VectorSelector, origins: Origins): Misnomer[] {
   }));
 }
 
-function wrongMatchers(selector: VectorSelector, origins: Origins): Misnomer[] {
+function wrongMatchers(selector: VectorSelector, origins: Exclude<Source, "any">): Misnomer[] {
   const name = metricOf(selector);
-  const known = labelsOfOrigins(origins);
+  const known = "recorded" in origins ? origins.recorded : labelsOfOrigins(origins);
   return selector.matchers.filter(({ name }) => name !== "__name__" && name !== "job").flatMap((matcher) => {
     if (known !== undefined && !known.has(matcher.name)) {
       const near = nearest(matcher.name, [...known]);
@@ -78,7 +88,7 @@ function wrongMatchers(selector: VectorSelector, origins: Origins): Misnomer[] {
         cure: near ? `${DID_YOU_MEAN} "${near}"?` : `Its labels are ${[...known].sort().join(", ")}`,
       }];
     }
-    return judgeValue(matcher, valuesOf(matcher.name, origins), name);
+    return "recorded" in origins ? [] : judgeValue(matcher, valuesOf(matcher.name, origins), name);
   });
 }
 
@@ -146,13 +156,14 @@ function labelsOfOrigins({ jobs, found }: Origins): Labels {
 
 function possibleLabels(
   node: Expr,
-  origins: ReadonlyMap<VectorSelector, Origins | "any">,
+  origins: ReadonlyMap<VectorSelector, Source>,
   labelsIn: (node: Expr) => Labels,
 ): Labels {
   switch (node.kind) {
     case "vector": {
       const from = origins.get(node);
-      return from === undefined || from === "any" || isDoubtful(from) ? undefined : labelsOfOrigins(from);
+      if (from === undefined || from === "any") return undefined;
+      return "recorded" in from ? from.recorded : isDoubtful(from) ? undefined : labelsOfOrigins(from);
     }
     case "matrix":
       return labelsIn(node.selector);

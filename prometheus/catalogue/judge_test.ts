@@ -96,6 +96,16 @@ const BAD: readonly (readonly [expr: string, said: string])[] = [
     'label "instnce". Did you mean "instance"?',
   ],
   [
+    'instance:node_memory_used:ratio{instnce="web-1"} > 0.9',
+    'error at "instnce="web-1"": "instance:node_memory_used:ratio" has no label "instnce": instnce="web-1" selects nothing. ' +
+    'Did you mean "instance"?',
+  ],
+  [
+    "max by (device) (instance:node_memory_used:ratio)",
+    'error at "max by (device) (instance:node_memory_used:ratio)": by (device): none of its series has a label "device". ' +
+    "Its labels are instance, job, team",
+  ],
+  [
     'ALERTS{alertname="HostDwon"}',
     'error at "alertname="HostDwon"": No alert fits alertname="HostDwon". Did you mean "HostDown"?',
   ],

@@ -1,6 +1,7 @@
 /** What the generated files make Prometheus know: which jobs it asks, which series its rules add. */
 
 import type { Files } from "../../lib/files.ts";
+import { type Expr, parsePromql } from "../../lib/promql/mod.ts";
 import { durationMs } from "../../lib/units.ts";
 import { fromYaml } from "../../lib/yaml.ts";
 import { metricsOf } from "./mod.ts";
@@ -21,11 +22,21 @@ export interface ScrapedJob {
   readonly known: boolean;
 }
 
+/** A rule that stores a series. */
+export interface RecordedRule {
+  /** Undefined when Prometheus would refuse its expression. */
+  readonly tree?: Expr;
+  /** Labels that the rule itself sets. */
+  readonly labels: readonly string[];
+}
+
 /** What can be asked of Prometheus. */
 export interface Scraped {
   readonly jobs: readonly ScrapedJob[];
   /** Names of the series that recording rules store. */
   readonly recordings: ReadonlySet<string>;
+  /** The recording rules that store a series of this name. */
+  rulesOf(name: string): readonly RecordedRule[];
   /** Names of the alerts. */
   readonly alerts: ReadonlySet<string>;
 }
@@ -43,9 +54,16 @@ interface PrometheusYaml {
   }[];
 }
 
+interface RuleYaml {
+  readonly record?: string;
+  readonly alert?: string;
+  readonly expr?: unknown;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 interface RulesYaml {
   readonly groups?: readonly {
-    readonly rules?: readonly { readonly record?: string; readonly alert?: string }[];
+    readonly rules?: readonly RuleYaml[];
   }[];
 }
 
@@ -66,6 +84,11 @@ function readScraped(files: Files): Scraped | undefined {
       .flatMap((group) => group.rules ?? []);
     return {
       jobs: jobsIn(files.get("prometheus/prometheus.yml") ?? ""),
+      rulesOf: (name) =>
+        rules.filter(({ record }) => record === name).map(({ expr, labels = {} }) => ({
+          tree: parsePromql(String(expr)).expr,
+          labels: Object.keys(labels),
+        })),
       recordings: new Set(rules.flatMap(({ record }) => record ?? [])),
       alerts: new Set(rules.flatMap(({ alert }) => alert ?? [])),
     };

@@ -18,11 +18,17 @@ export function scrapedFor(context: CheckContext): Promise<Scraped> {
 async function read(context: CheckContext): Promise<Scraped> {
   const text = await readIfThere(join(context.buildDir, "prometheus/prometheus.yml"));
   if (text === undefined) throw new Skipped("there is no prometheus.yml");
-  const { rules } = await ruleModelOf(context);
+  const { rules, recordings } = await ruleModelOf(context);
   const named = (kind: ModelRule["kind"]) =>
     new Set(rules.filter((rule) => rule.kind === kind).map(({ name }) => name));
   try {
-    return { jobs: jobsIn(text), recordings: named("record"), alerts: named("alert") };
+    return {
+      jobs: jobsIn(text),
+      recordings: named("record"),
+      rulesOf: (name) =>
+        (recordings.get(name) ?? []).map(({ tree, labels }) => ({ tree, labels: Object.keys(labels) })),
+      alerts: named("alert"),
+    };
   } catch {
     throw new Skipped("prometheus.yml cannot be read");
   }
