@@ -32,6 +32,7 @@ const UNIT = [
   "tasks",
   "tests/*_test.ts",
   "tests/configs",
+  "tests/mutants",
 ];
 const END_TO_END = ["tests/e2e", "tests/crash"];
 

@@ -38,8 +38,9 @@ export async function formatVerdicts(
       blocks.push(`     ${pc.yellow("skip")} ${skipped.map(({ id }) => id).join(", ")}: ${reason}`);
     }
     for (const { id, problems } of loud) {
-      for (const problem of problems) blocks.push("", await formatProblem(problem, directoryOf(id)), "");
+      for (const problem of problems) blocks.push("", await formatProblem(problem, directoryOf(id)));
     }
+    if (loud.some(({ problems }) => problems.length > 0)) blocks.push("");
   }
   return [...blocks, summaryLine(verdicts, options.ms)].join("\n");
 }
