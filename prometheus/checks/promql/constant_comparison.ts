@@ -12,19 +12,27 @@ import {
   walk,
 } from "../../../lib/promql/mod.ts";
 import { rangesOf } from "../metric_range.ts";
+import { contradictionsOf } from "../contradiction.ts";
 import { filters } from "../filters.ts";
 import { ruleCheck, textOf } from "../rule_check.ts";
 
 /**
  * A comparison that never holds makes an alert that never comes, one that always holds an alert that never ends. What values are possible is known of numbers,
  * of switches such as `up`, of counts (never less than 1: what is not there is not counted), of counters and sizes, of shares of a whole such as free of total memory, of
- * what functions give, and of what rules record from these.
+ * what functions give, and of what rules record from these. Two conditions on one series, joined with `and`, do not rule each other out.
  */
 export const constantComparisonCheck = ruleCheck({
   id: "promql/constant-comparison",
   title: "Every comparison can hold and can fail",
   severity: "error",
 }, function* (rule, model) {
+  for (const { first, second } of contradictionsOf(rule.tree)) {
+    yield {
+      at: second,
+      message: `"${short(textOf(rule, second))}" never holds together with "${short(textOf(rule, first))}"`,
+      cure: "Join them with `or`, or take one of them out",
+    };
+  }
   const rangeOf = rangesOf(model);
   const comparisons: BinaryOperation[] = [];
   walk(rule.tree, (node) => {

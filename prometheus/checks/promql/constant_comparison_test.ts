@@ -3,6 +3,11 @@ import { constantComparisonCheck } from "./constant_comparison.ts";
 
 testExpressions(constantComparisonCheck, {
   good: [
+    "node_load1 > 5 and node_load1 < 8",
+    "node_load1 > 5 and node_load5 < 3",
+    "node_load1 > 5 or node_load1 < 3",
+    "node_load1 >= 5 and node_load1 <= 5",
+    'node_load1{instance="web-1"} > 5 and on () node_load1{instance="db-1"} < 3',
     "up == 0",
     "up != 1",
     "up < 1",
@@ -33,6 +38,14 @@ testExpressions(constantComparisonCheck, {
     "job:up:ratio < 90",
   ],
   bad: [
+    [
+      "node_load1 > 5 and node_load1 < 3",
+      'error node_load1 < 3 → "node_load1 < 3" never holds together with "node_load1 > 5"',
+    ],
+    [
+      "(node_load1 > 5 and up == 1) and (node_load1 <= 5)",
+      'error node_load1 <= 5 → "node_load1 <= 5" never holds together with "node_load1 > 5"',
+    ],
     [
       "count(up) > 0",
       'error count(up) > 0 → "count(up) > 0" always holds: count(up) is a whole number never less than 1',
