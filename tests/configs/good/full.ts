@@ -183,7 +183,6 @@ export default defineStack({
           caFile: "secrets/smtp_ca",
         },
       ],
-      web: [{ kind: "slack", urlFile: "secrets/slack_url" }],
       // Told by Alertmanager, so that the webhook's own death is heard.
       independent: [
         { kind: "slack", via: "alertmanager", urlFile: "secrets/slack_url" },
@@ -202,7 +201,7 @@ export default defineStack({
     routes: [
       {
         matchers: ['severity="critical"', 'instance=~"web-.*"'],
-        receiver: "web",
+        receiver: "mail",
         continue: true,
         quietHours: false,
         groupBy: ["alertname", "instance"],
