@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { address, duration, labels, name, port, size } from "../../lib/schema.ts";
+import { CHECK_IDS } from "../../tasks/check/ids.ts";
 import { configJsonSchema } from "../../tasks/schema.ts";
 
 // deno-lint-ignore no-explicit-any -- JSON Schema is walked by its shape.
@@ -16,6 +17,7 @@ const TEXTS = new Map([
 ]);
 const FORMATS: Readonly<Record<string, string>> = {
   email: "e-mail address",
+  date: "date",
   uri: "URL",
   cidrv4: "IPv4 subnet",
   ipv4: "IPv4 address",
@@ -29,6 +31,7 @@ const LISTS: Readonly<Record<string, string>> = {
   alerts: "alert",
   recordings: "recording",
   "notify.routes": "route",
+  "checks.ignore": "entry",
 };
 
 // Below these keys lie objects by names that the operator chooses or knows; here the placeholder for one.
@@ -139,6 +142,8 @@ function repeated({ properties }: Node, keys: ReadonlySet<string>): string | und
  */
 function typeOf(node: Node, keys: ReadonlySet<string> = new Set()): string {
   if (node.const !== undefined) return code(node.const);
+  // The ids of checks are many, and have a page of their own.
+  if (node.enum?.includes(CHECK_IDS[0])) return "[id of a check](checks.md)";
   if (node.enum) return node.enum.map(code).join(" or ");
   if (node.anyOf) return node.anyOf.map((each: Node) => typeOf(each)).join(" or ");
   switch (node.type) {
