@@ -49,14 +49,10 @@ export function differingOf(expr: Expr, model: RuleModel): readonly Differing[] 
 
 function ofSelector(selector: VectorSelector, model: RuleModel): Differing[] {
   const name = metricOf(selector);
-  const recordings = model.recordings.get(name ?? "") ?? [];
-  if (recordings.length > 0) {
-    const [only] = recordings;
-    return recordings.length === 1 && only?.tree
-      ? [...differingOf(only.tree, model)].filter((labels) =>
-        !selector.matchers.some((matcher) => labels.has(matcher.name))
-      )
-      : [];
+  if (model.recordings.has(name ?? "")) {
+    return ofRecording(name!, model).filter((labels) =>
+      !selector.matchers.some((matcher) => labels.has(matcher.name))
+    );
   }
   const found = metricsOfSelector(selector, model);
   const jobs = jobsOfSelector(selector, model).filter(({ name }) => found.some(({ job }) => job === name));
@@ -81,6 +77,20 @@ function ofSelector(selector: VectorSelector, model: RuleModel): Differing[] {
   );
   if (targets > 1 && !isChosen) differing.push(new Set(jobs.length > 1 ? ["instance", "job"] : ["instance"]));
   return differing;
+}
+
+const recorded = new WeakMap<RuleModel, Map<string, readonly Differing[]>>();
+
+function ofRecording(name: string, model: RuleModel): readonly Differing[] {
+  const known = recorded.get(model) ?? new Map<string, readonly Differing[]>();
+  recorded.set(model, known);
+  if (!known.has(name)) {
+    // Until it is known: a series may be recorded from itself.
+    known.set(name, []);
+    const [only, ...more] = model.recordings.get(name)!;
+    if (only?.tree && more.length === 0) known.set(name, differingOf(only.tree, model));
+  }
+  return known.get(name)!;
 }
 
 function ofAggregation({ op, grouping, expr }: Aggregation, model: RuleModel): readonly Differing[] {
