@@ -2,8 +2,9 @@
 
 import type { Check, SeenSeries } from "../lib/check.ts";
 import type { StackContext } from "./check/context.ts";
-import { EXIT, Failure, type Invocation } from "./cli.ts";
+import { EXIT, Failure } from "./cli.ts";
 import { readRecord } from "./engine/choose.ts";
+import type { Progress } from "./engine/engine.ts";
 import type { OnlineContext } from "./online/context.ts";
 import { driftCheck } from "./online/drift.ts";
 import { seenBy } from "./online/seen.ts";
@@ -31,7 +32,7 @@ export interface Online {
  */
 export async function openOnline(
   { stack, target, engine }: Session,
-  { signal, progress }: Pick<Invocation, "signal" | "progress">,
+  { signal, progress }: { readonly signal: AbortSignal; readonly progress: Progress },
 ): Promise<Online> {
   progress.step("ask the running stack");
   const status = await engine.status();

@@ -17,6 +17,8 @@ import { parseStatus } from "../../../tasks/engine/local/protocol.ts";
 import { silent } from "../../../tasks/progress.ts";
 import { renderFor, renderStack } from "../../../tasks/render.ts";
 import { defineStack, type StackInput, urlsOf } from "../../../tasks/stack.ts";
+import { contextsOf } from "../../../tasks/offline.ts";
+import { openOnline } from "../../../tasks/online.ts";
 import { freePort } from "../../free_port.ts";
 
 /** Runs one part of the scenario under a name. */
@@ -108,6 +110,28 @@ export async function scenario(step: Step): Promise<void> {
     const applied = await stack.up();
     assert.deepEqual(new Set(Object.values(actions(applied))), new Set(["unchanged"]));
     assert.deepEqual(pidsOf(await status()), pids);
+  });
+
+  await step("is asked by check --online what a change would do", async () => {
+    const verdictsOf = async (more: StackInput) => {
+      const session = { stack: stack.stackOf(more), target: stack.target, engine: stack.engine() };
+      const online = await openOnline(session, { signal: never, progress: silent });
+      const tool = () => Promise.reject(new Error("No program is asked"));
+      const { whole } = contextsOf(session.stack, stack.target, stack.target.buildDir, {
+        tool,
+        signal: never,
+      });
+      const verdicts = await online.check(whole, () => true);
+      return new Map(verdicts.map(({ id, problems }) => [id, problems.map(({ message }) => message)]));
+    };
+    const same = await verdictsOf({});
+    assert.deepEqual([...same.keys()], ["online/drift", "online/would-fire"]);
+    assert.deepEqual(same.get("online/drift"), []);
+    const changed = (await verdictsOf({ thresholds: { cpu: 77 } })).get("online/drift")!;
+    assert.ok(
+      changed.length > 0 && changed.every((message) => message.includes("HostCpuHigh")),
+      changed.join("\n"),
+    );
   });
 
   await step("starts a killed Prometheus again", async () => {
