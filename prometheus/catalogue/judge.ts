@@ -157,7 +157,7 @@ function unknownMetric(
         : `Nothing that is scraped is known to expose "${name}"`,
       cure: near
         ? `Did you mean "${near}"?`
-        : "Correct the name; what a textfile or an exporter of yours exposes can be excused under `checks.ignore` in config.ts",
+        : "Correct the name; `deno task check --online` asks what runs, which knows textfiles and collectors that are off by default",
     },
     near: near !== undefined,
   };

@@ -28,17 +28,17 @@ const BAD: readonly (readonly [expr: string, said: string])[] = [
   [
     "smartmon_device_smart_healthy == 0",
     'warning at "smartmon_device_smart_healthy": Nothing that is scraped is known to expose "smartmon_device_smart_healthy". ' +
-    "Correct the name; what a textfile or an exporter of yours exposes can be excused under `checks.ignore` in config.ts",
+    "Correct the name; `deno task check --online` asks what runs, which knows textfiles and collectors that are off by default",
   ],
   [
     "vigie_webhook_something_else",
     'error at "vigie_webhook_something_else": Nothing that is scraped is known to expose "vigie_webhook_something_else". ' +
-    "Correct the name; what a textfile or an exporter of yours exposes can be excused under `checks.ignore` in config.ts",
+    "Correct the name; `deno task check --online` asks what runs, which knows textfiles and collectors that are off by default",
   ],
   [
     "instance:node_cpu:rate1m",
     'error at "instance:node_cpu:rate1m": No rule records "instance:node_cpu:rate1m". ' +
-    "Correct the name; what a textfile or an exporter of yours exposes can be excused under `checks.ignore` in config.ts",
+    "Correct the name; `deno task check --online` asks what runs, which knows textfiles and collectors that are off by default",
   ],
   [
     "sum(rate(prometheus_http_request_duration_seconds[5m]))",

@@ -27,6 +27,7 @@ export async function prepareForNobody(root: string): Promise<NobodysProject> {
   }
   const parts = [
     "compose",
+    "docs",
     "grafana",
     "lib",
     "prometheus",
