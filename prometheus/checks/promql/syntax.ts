@@ -39,10 +39,12 @@ async function takenByPromtool(context: CheckContext): Promise<(rule: ModelRule)
     if (error instanceof Skipped) return () => false;
     throw error;
   }
-  const judged = new Map(files.map((judged) => [judged.file, judged]));
-  return ({ file, group, name }) => {
-    const { complaints } = judged.get(file) ?? { complaints: [] };
+  const judged = new Map(files.map(({ file, complaints }) => {
     const couldRead = complaints.every(({ message }) => /^(?:Group "|Duplicate rules)/.test(message));
-    return couldRead && !complaints.some((complaint) => refusedRule(complaint) === `${group} ${name}`);
+    return [file, { couldRead, refused: new Set(complaints.map(refusedRule)) }];
+  }));
+  return ({ file, group, name }) => {
+    const judgement = judged.get(file);
+    return judgement === undefined || (judgement.couldRead && !judgement.refused.has(`${group} ${name}`));
   };
 }
