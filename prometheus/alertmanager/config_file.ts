@@ -42,8 +42,9 @@ export function parseConfigFile(text: string): ConfigFile | undefined {
   let value: unknown;
   try {
     value = fromYaml(text);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined; // amtool says it, with the line.
   }
   if (!isRecord(value)) return undefined;
   const { route, templates } = value;

@@ -2,7 +2,7 @@
 
 import type { Matcher } from "../../lib/matcher.ts";
 import { parseMatcher } from "../../lib/matcher.ts";
-import { type AlertShape, decide } from "./alert_shape.ts";
+import { type AlertShape, decide, knownValue } from "./alert_shape.ts";
 import { isRecord, splitMatchers, type YamlRecord } from "./config_file.ts";
 import { contradicts, type Fits } from "./ways.ts";
 
@@ -54,25 +54,34 @@ export function mayFit(matchers: readonly Matcher[], shape: AlertShape, fits: Fi
 }
 
 /**
- * The alerts that mute an alert of this shape.
+ * A function that gives the alerts that mute an alert.
  *
  * Source: `Inhibitor.Mutes` in `inhibit/inhibit.go` of Alertmanager 0.33: of two alerts that fit both sides none mutes the other.
+ *
+ * @param shapes The alerts that there are.
  */
-export function inhibitorsOf(
-  shape: AlertShape,
+export function inhibitors(
   rules: readonly InhibitRule[],
   shapes: readonly AlertShape[],
   fits: Fits,
-): Inhibitor[] {
-  return rules.filter(({ target }) => mayFit(target, shape, fits)).flatMap((rule) =>
-    shapes.filter((source) =>
-      mayFit(rule.source, source, fits) &&
-      !(fitsBoth(rule, source, fits) && fitsBoth(rule, shape, fits)) &&
-      // Known values must be the same.
-      rule.equal.every((label) => {
-        const [left, right] = [source.labels[label], shape.labels[label]];
-        return left === undefined || right === undefined || left === right;
-      })
-    ).map((source) => ({ source, equal: rule.equal }))
-  );
+): (shape: AlertShape) => Inhibitor[] {
+  const indexed = rules.map((rule) => {
+    const sources = shapes.filter((source) => mayFit(rule.source, source, fits));
+    const byName = rule.equal.includes("alertname") ? Map.groupBy(sources, ({ name }) => name) : undefined;
+    return { rule, sourcesFor: (name: string) => byName ? byName.get(name) ?? [] : sources };
+  });
+  return (shape) =>
+    indexed.filter(({ rule }) => mayFit(rule.target, shape, fits)).flatMap(({ rule, sourcesFor }) => {
+      const isBoth = fitsBoth(rule, shape, fits);
+      return sourcesFor(shape.name).filter((source) =>
+        !(isBoth && fitsBoth(rule, source, fits)) &&
+        rule.equal.every((label) => mayBeSame(label, source, shape))
+      ).map((source) => ({ source, equal: rule.equal }));
+    });
+}
+
+/** Whether two alerts may have the same value of a label: values that are known must be the same. */
+function mayBeSame(label: string, a: AlertShape, b: AlertShape): boolean {
+  const [left, right] = [knownValue(label, a), knownValue(label, b)];
+  return left === undefined || right === undefined || left === right;
 }

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
+import type { AlertShape } from "./alert_shape.ts";
+import { CONFIG, parseConfigFile } from "./config_file.ts";
+import { inhibitors, inhibitRule } from "./inhibit.ts";
 import { renderAlertmanager } from "./mod.ts";
+import { compileFits } from "./ways.ts";
 import { ALERTMANAGER_LINKS, RECEIVERS, routing } from "../testing/example.ts";
 import { getJson, startServer, withFiles } from "../testing/programs.ts";
 
@@ -163,12 +167,7 @@ const MUTED = [
 ];
 
 Deno.test("inhibitions mute what is less bad, and what a dead host causes, and nothing else", async () => {
-  // Nothing is sent during the test: only the state of the alerts is looked at.
-  const files = renderAlertmanager(routing({ groupWait: "1h" }), RECEIVERS.slice(0, 1), "en", {
-    ...ALERTMANAGER_LINKS,
-    webhookUrl: "http://127.0.0.1:9/webhook",
-  });
-  await withFiles(files, async (directory) => {
+  await withFiles(files(), async (directory) => {
     await using server = await startServer("alertmanager", directory);
     const post = async (alerts: readonly unknown[]) => {
       const response = await fetch(`${server.url}/api/v2/alerts`, {
@@ -205,6 +204,30 @@ async function mutes(url: string, count: number, names: readonly string[]): Prom
     muted = await mutedOf(url, count);
   }
   assert.deepEqual(muted, wanted);
+}
+
+Deno.test("inhibitors finds what the real Alertmanager mutes", async () => {
+  const config = parseConfigFile(files().get(CONFIG)!)!;
+  const rules = config.inhibitRules.map(inhibitRule);
+  const fits = await compileFits(rules.flatMap(({ source, target }) => [...source, ...target]));
+  const shapes = Object.entries(ALERTS).map(([name, labels]): AlertShape => ({
+    name: labels.alertname!,
+    labels: { ...labels, short: name },
+    sure: new Set(),
+    maybe: new Set(),
+    open: false,
+  }));
+  const mutedBy = inhibitors(rules, shapes, fits);
+  const muted = shapes.filter((shape) => mutedBy(shape).length > 0).map(({ labels }) => labels.short);
+  assert.deepEqual(muted.sort(), MUTED.toSorted());
+});
+
+/** Nothing is sent: only the state of the alerts is looked at. */
+function files() {
+  return renderAlertmanager(routing({ groupWait: "1h" }), RECEIVERS.slice(0, 1), "en", {
+    ...ALERTMANAGER_LINKS,
+    webhookUrl: "http://127.0.0.1:9/webhook",
+  });
 }
 
 async function mutedOf(url: string, count: number): Promise<string[]> {

@@ -5,7 +5,7 @@ import { printMatcher } from "../../lib/matcher.ts";
 import { ruleModelOfFiles } from "../checks/rule_model.ts";
 import { type AlertShape, alertShapes, knownValue } from "./alert_shape.ts";
 import { CONFIG, type ConfigFile, isRecord, parseConfigFile, type YamlRecord } from "./config_file.ts";
-import { inhibitorsOf, inhibitRule } from "./inhibit.ts";
+import { inhibitors, inhibitRule } from "./inhibit.ts";
 import { allRoutes, type RouteNode, routeNodes, routesFor } from "./tree.ts";
 import { compileFits, waysOf } from "./ways.ts";
 
@@ -72,11 +72,12 @@ export async function routeBook(files: Files): Promise<RouteBook> {
     ...rules.flatMap(({ source, target }) => [...source, ...target]),
   ];
   const fits = await compileFits(matchers);
+  const mutedBy = inhibitors(rules, shapes, fits);
   const routesOf = (shape: AlertShape, ways: AlertWay[], alert?: string): AlertRoutes => ({
     alert,
     labels: shape.labels,
     ways,
-    inhibitedBy: inhibitorsOf(shape, rules, shapes, fits).map(({ source, equal }) => ({
+    inhibitedBy: mutedBy(shape).map(({ source, equal }) => ({
       alert: source.name,
       severity: source.labels.severity,
       // What it cannot have is lacking on both sides.
