@@ -2,7 +2,7 @@
 
 import { entriesOf } from "./check/entries.ts";
 import { githubText } from "./check/github.ts";
-import { ALL_CHECKS, chosenIds } from "./check/registry.ts";
+import { ALL_CHECKS, areaOf, chosenIds } from "./check/registry.ts";
 import { sarifLog } from "./check/sarif.ts";
 import { countsOf, formatList, formatVerdicts } from "./check/text.ts";
 import { type Command, EXIT, type Flag, type Invocation, main, UsageError } from "./cli.ts";
@@ -47,6 +47,11 @@ export const check: Command = {
     const { flags, print } = invocation;
     const format = formatOf(invocation);
     const ids = chosenIds(flags.only as string | undefined);
+    if (!flags.online && !flags.list && [...ids].every((id) => areaOf(id) === "online")) {
+      throw new UsageError(
+        `Cannot run the check "${flags.only}" without "--online": it asks the running stack`,
+      );
+    }
     if (flags.list) {
       const checks = ALL_CHECKS.filter(({ id }) => ids.has(id)).map(({ id, severity, title }) => ({
         id,

@@ -32,3 +32,12 @@ Deno.test("check --online says that the stack does not run", async () => {
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+Deno.test("check refuses to run online checks without --online", async () => {
+  const { code, err } = await runCaptured(check, ["--only", "online/drift"]);
+  deepEqual([code, err], [
+    2,
+    'error: Cannot run the check "online/drift" without "--online": it asks the running stack',
+  ]);
+  equal((await runCaptured(check, ["--only", "online", "--list"])).code, 0);
+});
