@@ -79,7 +79,7 @@ function labelSets(count: number): Record<string, string>[] {
 }
 
 for (
-  const [name, text, count] of [["a hairy tree", HAIRY, 90], ["a generated tree", GENERATED, 110]] as const
+  const [name, text, count] of [["a hairy tree", HAIRY, 60], ["a generated tree", GENERATED, 70]] as const
 ) {
   Deno.test(`routesFor finds the receivers that amtool finds in ${name}`, async () => {
     const { path: amtool } = await binary("amtool");
