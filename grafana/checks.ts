@@ -4,10 +4,11 @@ import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { type Check, type CheckContext, type Problem, Skipped } from "../lib/check.ts";
 import { identityFaults } from "./dashboard_faults.ts";
 import type { DashboardScope, Fault } from "./faults.ts";
-import { jsonPlaces, type Place, placeAt } from "./json_places.ts";
+import { type JsonPath, jsonPlaces, type Place, placeAt } from "./json_places.ts";
 import { gridFaults, panelFaults, unitFaults } from "./panel_faults.ts";
 import { dashboardTexts, datasourcesIn } from "./queries.ts";
 import { queryFaults } from "./query_faults.ts";
+import { shapeFault } from "./shape.ts";
 import { datasourceFaults, linkFaults, variableFaults } from "./reference_faults.ts";
 
 type Find = (scope: DashboardScope) => Fault[];
@@ -68,16 +69,12 @@ async function problemsIn(
     const others = all.flatMap((other) => other.file === file ? [] : other.dashboard ?? []);
     const faults = find({ dashboard, datasources, others });
     if (faults.length === 0) return [];
-    const offsetOf = jsonPlaces(text);
+    const places = jsonPlaces(text);
     return faults.map(({ path, skip = 0, length, severity = "error", message, cure }): Problem => {
-      // What is missing has no place of its own: its nearest ancestor has.
-      const offset = path.map((_, i) => offsetOf(path.slice(0, path.length - i))).find((at) =>
-        at !== undefined
-      );
       return {
         ...shared,
         severity,
-        ...placeAt(text, (offset ?? 0) + skip),
+        ...placeAt(text, offsetOf(places, path) + skip),
         ...(length !== undefined && { length }),
         subject: dashboard.uid ?? undefined,
         message,
@@ -88,6 +85,11 @@ async function problemsIn(
   return problems.flat();
 }
 
+/** Where a value begins; what is missing has no place of its own: its nearest ancestor has. */
+function offsetOf(places: ReturnType<typeof jsonPlaces>, path: JsonPath): number {
+  return path.map((_, i) => places(path.slice(0, path.length - i))).find((at) => at !== undefined) ?? 0;
+}
+
 /** The dashboard in `text`, or what is wrong with the text. */
 function parse(
   text: string,
@@ -96,7 +98,12 @@ function parse(
   try {
     const dashboard = JSON.parse(text);
     if (typeof dashboard === "object" && dashboard !== null && !Array.isArray(dashboard)) {
-      return { dashboard };
+      const fault = shapeFault(dashboard);
+      if (!fault) return { dashboard };
+      const offset = offsetOf(jsonPlaces(text), fault.path);
+      return {
+        wrong: { ...placeAt(text, offset), message: `Dashboard cannot be read: ${fault.message}`, cure },
+      };
     }
     return { wrong: { line: 1, column: 1, message: "Dashboard is not a JSON object", cure } };
   } catch (error) {

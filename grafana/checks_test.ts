@@ -172,6 +172,21 @@ Deno.test("grafana/panels names the place of what is wrong", async () => {
   assert.match(line.slice(problem!.column! - 1), /^1,?$/);
 });
 
+Deno.test("grafana/dashboards names what has another shape than a dashboard's, and the other checks leave it alone", async () => {
+  const cases: readonly [spoil: (dashboard: Anything) => void, message: string][] = [
+    [(d) => d.links[0] = null, "Dashboard cannot be read: links.0 is null, expected object"],
+    [(d) => d.templating.list = -1, "Dashboard cannot be read: templating.list is -1, expected array"],
+    [(d) => d.panels[1].targets = "up", 'Dashboard cannot be read: panels.1.targets is "up", expected array'],
+  ];
+  for (const [spoil, message] of cases) {
+    const files = spoilt(spoil);
+    for (const { id } of checks) {
+      const found = (await messages(id, files)).filter((one) => one.startsWith("Dashboard cannot"));
+      assert.deepEqual(found, id === "grafana/dashboards" ? [message] : []);
+    }
+  }
+});
+
 Deno.test("grafana/dashboards finds text that is not JSON, and where", async () => {
   const [problem] = await check("grafana/dashboards", withHost('{\n  "uid": "x",\n}\n'));
   assert.match(problem!.message, /^Dashboard is not JSON: /);

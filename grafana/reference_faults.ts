@@ -91,13 +91,13 @@ export function linkFaults({ dashboard, others }: DashboardScope): Fault[] {
     }];
   });
   const byTag = (dashboard.links ?? []).flatMap((link, i): Fault[] => {
-    if (link.type !== "dashboards" || others.length === 0 || link.tags.some((tag) => tags.has(tag))) {
+    if (link.type !== "dashboards" || others.length === 0 || (link.tags ?? []).some((tag) => tags.has(tag))) {
       return [];
     }
     return [{
       path: ["links", i],
       message: `Link "${link.title}" leads to dashboards tagged ${
-        list(link.tags)
+        list(link.tags ?? [])
       }, which no other dashboard is`,
       cure: `Use one of the tags ${list(tags)}`,
     }];

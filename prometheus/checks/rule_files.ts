@@ -20,13 +20,16 @@ export const ruleFilesCheck: Check = {
     const missing = await ifMissing(context);
     if (missing) return [{ check: this.id, ...missing }];
     const text = await Deno.readTextFile(join(context.buildDir, CONFIG));
-    let parsed: { rule_files?: string[] } | null;
+    let parsed: { rule_files?: unknown } | null;
     try {
       parsed = fromYaml(text) as typeof parsed;
     } catch {
       return []; // prometheus/config says what is wrong with it.
     }
-    const patterns = parsed?.rule_files ?? [];
+    const given = parsed?.rule_files ?? [];
+    // What is no list of text, prometheus/config names.
+    if (!Array.isArray(given) || given.some((pattern) => typeof pattern !== "string")) return [];
+    const patterns: readonly string[] = given;
     if (patterns.length === 0) {
       return [{
         check: this.id,
