@@ -53,6 +53,6 @@ function rendererOf(names: ReadonlyMap<string, string>): Marked {
 
 function targetOf(href: string, names: ReadonlyMap<string, string>): string | undefined {
   const name = href.startsWith("#") ? names.get(href.slice(1)) : undefined;
-  if (name !== undefined) return `/runbooks/${encodeURIComponent(name)}`;
+  if (name !== undefined) return encodeURIComponent(name);
   return /^https?:$/.test(URL.parse(href)?.protocol ?? "") ? href : undefined;
 }

@@ -56,7 +56,7 @@ Busy.
 </code></pre>
 <ul>
 <li>one</li>
-<li><a href="/runbooks/HostCpuHigh" rel="noreferrer">another</a>, a page, <a href="https://example.org/?a=1&#38;b=2" rel="noreferrer">the web</a>, bad</li>
+<li><a href="HostCpuHigh" rel="noreferrer">another</a>, a page, <a href="https://example.org/?a=1&#38;b=2" rel="noreferrer">the web</a>, bad</li>
 <li>a picture &#60;img src=x onerror=alert(1)&#62;</li>
 </ul>`,
     },

@@ -45,7 +45,8 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 
 /** The page of one runbook. */
 export function runbookPage({ name, html }: Runbook, { language }: Runbooks, locale: Locale): string {
-  const content = `<p><a href="/runbooks">${WORDS[locale].all}</a></p>
+  // Relative: a proxy may have the webhook below a path of its own.
+  const content = `<p><a href="../runbooks">${WORDS[locale].all}</a></p>
 <main lang="${language}">
 <h1>${escapeHtml(name)}</h1>
 ${html}
@@ -66,7 +67,7 @@ export function listPage({ byName, language }: Runbooks, locale: Locale): string
 }
 
 function item({ name }: Runbook): string {
-  return `<li><a href="/runbooks/${encodeURIComponent(name)}">${escapeHtml(name)}</a></li>`;
+  return `<li><a href="runbooks/${encodeURIComponent(name)}">${escapeHtml(name)}</a></li>`;
 }
 
 function page(title: string, content: string, locale: Locale): string {
