@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { FAMILIES } from "../prometheus/rules/mod.ts";
 import { isAlert } from "../prometheus/rules/rule.ts";
 import { CONTEXT } from "../prometheus/testing/rule_cases.ts";
+import minimal from "../tests/configs/good/minimal.ts";
+import { createRunbooks, readRunbooks } from "../webhook/runbooks/mod.ts";
+import { renderFor } from "./render.ts";
 import { runbooks, runbooksOf } from "./runbooks.ts";
 
 Deno.test("runbooks have a page for every alert of Vigie's own", () => {
@@ -14,6 +18,26 @@ Deno.test("runbooks have a page for every alert of Vigie's own", () => {
     assert.match(html, /^<p>/, name);
     assert.notEqual(group, "", name);
     assert.doesNotMatch(html, /<script|\son\w+=|javascript:/i, name);
+  }
+});
+
+Deno.test("runbooks are where the annotations of rendered alerts lead", async () => {
+  const files = renderFor(minimal, { engine: "local", buildDir: "/b", stateDir: "/s", configDir: "/c" });
+  const rules = [...files].filter(([path]) => path.startsWith("prometheus/rules/")).map(([, text]) => text);
+  const links = rules.join("\n").match(/(?<=runbook_url: )\S+/g)!;
+  assert.ok(links.length > 50, `${links.length}`);
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(join(directory, "runbooks.json"), files.get("webhook/runbooks.json")!);
+    const served = await readRunbooks(join(directory, "webhook.json"));
+    const pages = createRunbooks({ runbooks: () => served, locale: () => "fr" });
+    for (const link of new Set(links)) {
+      const { origin, pathname } = new URL(link);
+      assert.equal(origin, "http://127.0.0.1:9094");
+      assert.equal((await pages.request(pathname)).status, 200, link);
+    }
+  } finally {
+    await Deno.remove(directory, { recursive: true });
   }
 });
 
