@@ -91,6 +91,7 @@ function configText(
       receiver: "told",
       routes: [{ matchers: ['severity="critical"'], receiver: "deaf", continue: true }],
       groupWait: "1s",
+      groupInterval: "5s",
     },
     webhook: { watchdog: { enabled: true }, heartbeat: { urlFile: "web-site", every: "1m" } },
   };
