@@ -9,7 +9,7 @@ import { panelQueries, renderGrafana } from "../grafana/mod.ts";
 import { panelsOf } from "../grafana/queries.ts";
 import type { Files } from "../lib/files.ts";
 import { run } from "../lib/process.ts";
-import { parsePromql } from "../lib/promql/mod.ts";
+import { parsePromql, walk } from "../lib/promql/mod.ts";
 import { toYaml } from "../lib/yaml.ts";
 import { misnomersOf, scrapedOf } from "../prometheus/catalogue/mod.ts";
 import { alertLines, alertPlaces } from "../prometheus/mod.ts";
@@ -87,6 +87,23 @@ Deno.test("every query of every dashboard asks for metrics and labels that are e
     return misnomersOf(parsed.expr!, scraped).map(({ message }) => `${dashboard} "${panel}": ${message}`);
   });
   assert.deepEqual(wrong, []);
+});
+
+Deno.test("no graph shows what a rule stores under the rule's name beside what stands in for it: a gap would be two series", () => {
+  const bare = panelQueries(FILES).flatMap(({ dashboard, panel, expr }) => {
+    const found: string[] = [];
+    walk(parsePromql(expr).expr!, (node, parents) => {
+      if (node.kind !== "vector" || !node.metric?.includes(":")) return;
+      const isChosen = parents.some((parent) => parent.kind === "binary" && parent.op === "or");
+      const losesName = parents.some(({ kind, ...parent }) =>
+        kind === "aggregation" || kind === "call" ||
+        kind === "binary" && /^[-+*/%^]$/.test((parent as { op: string }).op)
+      );
+      if (isChosen && !losesName) found.push(`${dashboard} "${panel}": ${node.metric}`);
+    });
+    return found;
+  });
+  assert.deepEqual(bare, []);
 });
 
 Deno.test("withPlaces gives each alert the address of its dashboard and its runbook", async () => {
