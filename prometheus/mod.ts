@@ -14,7 +14,7 @@ export type { PrometheusLinks, ScrapedService } from "./links.ts";
 export { prometheusDrift, type RunningPrometheus } from "./drift.ts";
 export { instancesOnHosts } from "./on_hosts.ts";
 export { ownLabels } from "./own_labels.ts";
-export { ruleIssues } from "./rules/issues.ts";
+export { hostRuleIssues, ruleIssues } from "./rules/issues.ts";
 export { type AlertLine, alertLines } from "./rules/lines.ts";
 export { type AlertPlaces, alertPlaces } from "./rules/places.ts";
 export { type Rule, ruleFile } from "./rules/rule.ts";

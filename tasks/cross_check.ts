@@ -5,7 +5,7 @@ import * as z from "zod";
 import { runShape } from "../compose/schema.ts";
 import { DEFINITIONS, type Service, SERVICES } from "../compose/services/mod.ts";
 import { durationMs } from "../lib/units.ts";
-import { OWN_JOBS, ruleIssues } from "../prometheus/mod.ts";
+import { hostRuleIssues, OWN_JOBS, ruleIssues } from "../prometheus/mod.ts";
 import { type ConfigIssue, pathText } from "./config_issue.ts";
 import { bypassIssues, destinationIssues, receiverIssues, watchdogIssues } from "./cross_check_notify.ts";
 import type { Stack } from "./stack.ts";
@@ -41,7 +41,15 @@ const CHECKS: readonly [keys: readonly (keyof Stack)[], check: (stack: Stack) =>
   [["jobs"], jobIssues],
   [["probes", "services"], probeIssues],
   [["thresholds"], thresholdIssues],
-  [["rules", "alerts", "recordings", "thresholds", "hosts", "jobs", "probes", "webhook"], ownRuleIssues],
+  [["rules", "alerts", "recordings", "thresholds", "webhook"], (stack) =>
+    ruleIssues(stack, {
+      services: scraped(stack),
+      watchdogExpected: stack.webhook.watchdog.enabled,
+    })],
+  [
+    ["rules", "thresholds", "hosts", "jobs", "probes", "services"],
+    (stack) => hostRuleIssues(stack, { services: scraped(stack) }),
+  ],
   [["notify"], receiverIssues],
   [["notify"], destinationIssues],
   [["notify"], bypassIssues],
@@ -185,12 +193,12 @@ function thresholdIssues({ thresholds: { diskFreeWarning, diskFreeCritical } }: 
   }];
 }
 
-function ownRuleIssues(stack: Stack): ConfigIssue[] {
-  const services = SERVICES.flatMap((name) => {
+/** Every service that is scraped. Where does not matter here. */
+function scraped(stack: Stack) {
+  return SERVICES.flatMap((name) => {
     const { scrape } = DEFINITIONS[name];
     return scrape && runs(stack, name) ? [{ name, job: scrape.job, address: name }] : [];
   });
-  return ruleIssues(stack, { services, watchdogExpected: stack.webhook.watchdog.enabled });
 }
 
 function duplicates(what: string, key: string, entries: readonly { readonly name: string }[]): ConfigIssue[] {

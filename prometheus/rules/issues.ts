@@ -19,7 +19,7 @@ export interface RuleSurroundings {
   readonly watchdogExpected: boolean;
 }
 
-/** What is wrong with `rules`, `alerts` and `recordings`, each at its place. */
+/** What is wrong with `rules`, `alerts` and `recordings`, each at its place, but for what is said of some hosts. */
 export function ruleIssues(measure: Measure, { services, watchdogExpected }: RuleSurroundings): Issue[] {
   const { rules, alerts, recordings } = measure;
   // Most configurations say nothing of rules.
@@ -28,9 +28,16 @@ export function ruleIssues(measure: Measure, { services, watchdogExpected }: Rul
   const own = alerts.map(({ alert }) => alert);
   return [
     ...settingIssues({ rules }, known, { own, watchdogExpected }),
-    ...hostIssues({ rules }, known, shipped, targetsOf(measure, services)),
     ...ownIssues({ alerts, recordings }, shipped),
   ];
+}
+
+/** What is wrong with what `rules` says of alerts on some hosts, each at its place. */
+export function hostRuleIssues(measure: Measure, { services }: Pick<RuleSurroundings, "services">): Issue[] {
+  const { rules } = measure;
+  if (Object.keys(rules).length === 0) return [];
+  const { shipped, known } = shippedRules(measure, services);
+  return hostIssues({ rules }, known, shipped, targetsOf(measure, services));
 }
 
 /** The stack's own rules by default, whatever is scraped, and what can be set of its alerts. */

@@ -5,7 +5,7 @@ import { binary } from "../../tasks/binaries/mod.ts";
 import { LINKS, measure } from "../testing/example.ts";
 import { CONTEXT } from "../testing/rule_cases.ts";
 import { withFiles } from "../testing/programs.ts";
-import { ruleIssues } from "./issues.ts";
+import { hostRuleIssues, ruleIssues } from "./issues.ts";
 import { FAMILIES, renderRules } from "./mod.ts";
 import { type AlertRule, isAlert } from "./rule.ts";
 
@@ -31,7 +31,10 @@ function ofEach(said: (alert: AlertRule, isPair: boolean) => Said | undefined): 
 }
 
 function messages(rules: Record<string, Said>): string[] {
-  return ruleIssues(measure({ ...MEASURED, rules }), SURROUNDINGS).map(({ message }) => message);
+  const all = measure({ ...MEASURED, rules });
+  return [...ruleIssues(all, SURROUNDINGS), ...hostRuleIssues(all, SURROUNDINGS)].map(({ message }) =>
+    message
+  );
 }
 
 Deno.test("ruleIssues takes what can be said of every alert: how long it waits, its labels, its texts, its end", () => {
@@ -63,7 +66,7 @@ Deno.test("ruleIssues takes a threshold of exactly those alerts that have one", 
   assert.ok(without.length > 5 && without.length < ALERTS.length / 2, String(without.length));
 });
 
-Deno.test("ruleIssues says of which alerts some hosts cannot have another one, and promtool takes all others", async () => {
+Deno.test("hostRuleIssues says of which alerts some hosts cannot have another one, and promtool takes all others", async () => {
   const hosts = [
     { matchers: ["role=database"], for: "51m" },
     { matchers: ["role!=database", "instance=~.+"], for: "52m" },
@@ -105,9 +108,9 @@ Deno.test("ruleIssues lets Watchdog be switched off when nothing waits for it", 
   assert.deepEqual(ruleIssues(off, { ...SURROUNDINGS, watchdogExpected: false }), []);
 });
 
-Deno.test("ruleIssues knows the targets of jobs and probes, and does not guess where files name them", () => {
+Deno.test("hostRuleIssues knows the targets of jobs and probes, and does not guess where files name them", () => {
   const of = (alert: "TargetDown" | "ProbeFailed", matcher: string, more: Input = {}) =>
-    ruleIssues(
+    hostRuleIssues(
       measure({ ...MEASURED, ...more, rules: { [alert]: { hosts: [{ matchers: [matcher], for: "9m" }] } } }),
       SURROUNDINGS,
     ).map(({ message }) => message);
