@@ -19,6 +19,8 @@ export type Parsed =
 
 const TEXT_OR_NUMBER =
   /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|[a-zA-Z_:][\w:]*|(?<hex>0[xX]\w+)|(?<whole>\d\w*)\.(?!\d)/g;
+// What is shorter the parser never gives up.
+const LONG = 2_000;
 // It ends at the first thing that fits nowhere. To go on would cost time, and what follows from it says nothing.
 const strict = parser.configure({ strict: true });
 
@@ -46,11 +48,23 @@ export function parsePromql(text: string): Parsed {
 /** The node of the whole expression, or the place from which on the grammar takes nothing. */
 function grammarOf(text: string): SyntaxNode | number {
   try {
-    return strict.parse(text).topNode;
+    return (text.length < LONG ? strict.parse(text) : parseLong(text)).topNode;
   } catch (error) {
     const place = /^No parse at (\d+)$/.exec((error as Error).message)?.[1];
     if (place === undefined) throw error;
     return Number(place);
+  }
+}
+
+/** The parser gives up chains of more than 300 operators that are long: nothing here is too deep to be walked through, so that it may go on. */
+function parseLong(text: string): ReturnType<typeof strict.parse> {
+  const parse = strict.startParse(text) as ReturnType<typeof strict.startParse> & {
+    bigReductionCount?: number;
+  };
+  for (;;) {
+    parse.bigReductionCount = 0;
+    const tree = parse.advance();
+    if (tree) return tree;
   }
 }
 

@@ -33,3 +33,13 @@ async function refusedByPromtool(expressions: readonly string[]): Promise<Set<nu
     await Deno.remove(directory, { recursive: true });
   }
 }
+
+Deno.test("parsePromql reads chains of any length that somebody may generate", () => {
+  const chain = Array.from({ length: 1_000 }, (_, i) => `absent(up{job="job-${i}"})`).join(" or ");
+  assert.deepEqual(parsePromql(chain).errors, []);
+  assert.deepEqual(parsePromql(`${chain} or`).errors.map(({ from, message }) => [from, message]), [
+    [chain.length + 3, 'The expression ends after "or": expected an expression'],
+  ]);
+  const endless = Array(20_000).fill("x").join(" + ");
+  assert.equal(parsePromql(endless).errors[0]?.message, "Nothing is read that is nested more than 2000 deep");
+});

@@ -25,13 +25,18 @@ export type Report = (message: string, place: Span) => void;
 interface Reader {
   readonly text: string;
   readonly report: Report;
+  /** How many expressions are around the one that is read. */
+  depth: number;
 }
+
+// Everything that looks at a tree goes down it by calling itself.
+const MAX_DEPTH = 2_000;
 
 /** The tree below `top`; undefined when a fault left nothing to look at, which is reported then. */
 export function treeOf(text: string, top: SyntaxNode, report: Report): Expr | undefined {
   strangeSpaces(text, report);
   const first = childrenOf(top)[0];
-  return first && exprOf(first, { text, report });
+  return first && exprOf(first, { text, report, depth: 0 });
 }
 
 /** The grammar skips every blank of Unicode, Prometheus only four. */
@@ -49,6 +54,17 @@ function strangeSpaces(text: string, report: Report): void {
 }
 
 function exprOf(node: SyntaxNode, reader: Reader): Expr | undefined {
+  if (reader.depth === MAX_DEPTH) {
+    reader.report(`Nothing is read that is nested more than ${MAX_DEPTH} deep`, node);
+    return undefined;
+  }
+  reader.depth++;
+  const expr = anyExprOf(node, reader);
+  reader.depth--;
+  return expr;
+}
+
+function anyExprOf(node: SyntaxNode, reader: Reader): Expr | undefined {
   const { from, to } = node;
   const { text, report } = reader;
   switch (node.name) {
