@@ -42,4 +42,8 @@ export default defineStack({
       // { matchers: ['severity="critical"'], receiver: "oncall" },
     ],
   },
+
+  rules: { // what is different about an alert: its line, its severity, its words; docs/alerts.md has them all
+    // HostMemoryHigh: { hosts: [{ matchers: ['role="database"'], threshold: 97 }] },
+  },
 });
