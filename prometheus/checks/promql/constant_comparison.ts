@@ -6,6 +6,7 @@ import {
   type Expr,
   metricOf,
   printNumber,
+  selectorsOf,
   unwrap,
   type ValueRange,
   valueRange,
@@ -20,12 +21,19 @@ import { ruleCheck, textOf } from "../rule_check.ts";
  * A comparison that never holds makes an alert that never comes, one that always holds an alert that never ends. What values are possible is known of numbers,
  * of switches such as `up`, of counts (never less than 1: what is not there is not counted), of counters and sizes, of shares of a whole such as free of total memory, of
  * what functions give, and of what rules record from these. Two conditions on one series, joined with `and`, do not rule each other out.
+ * An alert that compares nothing at all fires for ever.
  */
 export const constantComparisonCheck = ruleCheck({
   id: "promql/constant-comparison",
   title: "Every comparison can hold and can fail",
   severity: "error",
 }, function* (rule, model) {
+  if (rule.kind === "alert" && rule.severity !== "none" && isMeasured(rule.tree) && !filters(rule.tree)) {
+    yield {
+      message: "It compares nothing: the alert fires as long as there are series, whatever their values",
+      cure: "Compare it with a threshold",
+    };
+  }
   for (const { first, second } of contradictionsOf(rule.tree)) {
     yield {
       at: second,
@@ -57,6 +65,17 @@ export const constantComparisonCheck = ruleCheck({
     };
   }
 });
+
+/** Whether an expression computes something of series, or is a metric of which the values tell something: no `ALERTS`, no `vector(1)`. */
+function isMeasured(expr: Expr): boolean {
+  const inner = unwrap(expr);
+  if (inner.kind === "vector") {
+    return !/_info$|^ALERTS$/.test(metricOf(inner) ?? "_info") &&
+      inner.matchers.every(({ name }) => name === "job");
+  }
+  if (inner.kind === "binary" && COMPARISONS.has(inner.op)) return false;
+  return selectorsOf(inner).length > 0;
+}
 
 /**
  * Whether a comparison that always holds tells that there is something at all: more than is needed, but right. So does the count of what a

@@ -1,8 +1,14 @@
-import { testExpressions } from "../testing/rules.ts";
+import { alertOf, testExpressions } from "../testing/rules.ts";
 import { constantComparisonCheck } from "./constant_comparison.ts";
 
 testExpressions(constantComparisonCheck, {
   good: [
+    "vector(1)",
+    'ALERTS{alertname="HostDown"}',
+    'mdadm_state{state="failed"}',
+    "absent(up)",
+    "node_load1 unless on (instance) up",
+    alertOf("time() - max(timestamp(up))", { labels: { severity: "none" } }),
     "node_load1 > 5 and node_load1 < 8",
     "node_load1 > 5 and node_load5 < 3",
     "node_load1 > 5 or node_load1 < 3",
@@ -38,6 +44,18 @@ testExpressions(constantComparisonCheck, {
     "job:up:ratio < 90",
   ],
   bad: [
+    [
+      "100 * node_load1",
+      "error 100 * node_load1 → It compares nothing: the alert fires as long as there are series, whatever their values",
+    ],
+    [
+      "rate(errors_total[5m])",
+      "error rate(errors_total[5m]) → It compares nothing: the alert fires as long as there are series, whatever their values",
+    ],
+    [
+      'up{job="node"}',
+      'error up{job="node"} → It compares nothing: the alert fires as long as there are series, whatever their values',
+    ],
     [
       "node_load1 > 5 and node_load1 < 3",
       'error node_load1 < 3 → "node_load1 < 3" never holds together with "node_load1 > 5"',
