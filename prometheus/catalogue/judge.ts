@@ -69,7 +69,7 @@ function judgeSelector(
   if (name === "ALERTS" || name === "ALERTS_FOR_STATE") {
     return { wrong: unknownAlert(selector, scraped), origins: "any" };
   }
-  if (name === undefined) return { wrong: [], origins: "any" };
+  if (name === undefined) return { wrong: namelessMisnomers(selector, byJob, jobs, scraped), origins: "any" };
   if (scraped.recordings.has(name)) return { wrong: [], origins: recordedSource(name, scraped) };
   if (jobs.length === 0 && byJob.length > 0) return { wrong: [unknownJob(byJob, scraped)], origins: "any" };
   const all = findMetric(name);
@@ -83,6 +83,29 @@ function judgeSelector(
     origins: "any",
     isTheirs: !isJudged,
   };
+}
+
+/** A selector without a metric's name: whether anything fits it. */
+function namelessMisnomers(
+  { from, to, matchers }: VectorSelector,
+  byJob: readonly LabelMatcher[],
+  jobs: readonly ScrapedJob[],
+  scraped: Scraped,
+): Misnomer[] {
+  if (jobs.length === 0 && byJob.length > 0) return [unknownJob(byJob, scraped)];
+  const byName = matchers.filter(({ name }) => name === "__name__");
+  const isSomething = [...seriesNames(), ...scraped.recordings].some((name) =>
+    byName.every((matcher) => fits(matcher, name))
+  );
+  if (isSomething || jobs.some(({ known }) => !known)) return [];
+  return [{
+    kind: "metric",
+    from,
+    to,
+    certain: false,
+    message: "Nothing that is scraped is known to expose a metric of such a name",
+    cure: "Correct the name; `deno task check --online` asks what runs",
+  }];
 }
 
 const recorded = new WeakMap<Scraped, Map<string, Source>>();

@@ -27,6 +27,12 @@ export function judgeLabels(expr: Expr, origins: ReadonlyMap<VectorSelector, Sou
       const { mode, labels } = node.matching;
       const [left, right] = [labelsIn(node.left), labelsIn(node.right)];
       wrong.push(...unknownIn(mode, labels, left && right && new Set([...left, ...right]), node));
+      const { group } = node.matching;
+      if (group) {
+        wrong.push(
+          ...unknownIn(`group_${group.side}`, group.include, group.side === "left" ? right : left, node),
+        );
+      }
     }
   });
   return wrong;
@@ -54,7 +60,7 @@ function unknownIn(word: string, labels: readonly string[], known: Labels, at: S
       kind: "label",
       from: at.from,
       to: at.to,
-      certain: word === "by" || word === "on",
+      certain: word !== "without" && word !== "ignoring",
       message: `${word} (${label}): none of its series has a label "${label}"`,
       cure: near ? `${DID_YOU_MEAN} "${near}"?` : `Its labels are ${[...known].sort().join(", ") || "none"}`,
     };

@@ -101,6 +101,17 @@ const BAD: readonly (readonly [expr: string, said: string])[] = [
     'Did you mean "instance"?',
   ],
   [
+    "up * on (instance) group_left (nodname) node_uname_info",
+    'error at "up * on (instance) group_left (nodname) node_uname_info": group_left (nodname): none of its series has a label ' +
+    '"nodname". Did you mean "nodename"?',
+  ],
+  [
+    '{__name__=~"nodde_.*"}',
+    'warning at "{__name__=~"nodde_.*"}": Nothing that is scraped is known to expose a metric of such a name. ' +
+    "Correct the name; `deno task check --online` asks what runs",
+  ],
+  ['{job="nod"}', 'error at "job="nod"": No scrape job fits job="nod". Did you mean "node"?'],
+  [
     "max by (device) (instance:node_memory_used:ratio)",
     'error at "max by (device) (instance:node_memory_used:ratio)": by (device): none of its series has a label "device". ' +
     "Its labels are instance, job, team",
@@ -118,6 +129,8 @@ for (const [expr, said] of BAD) {
 Deno.test("misnomersOf has nothing against what is exposed", () => {
   const good = [
     'up{job="node"} == 0',
+    "sum by (nodename) (up * on (instance) group_left (nodename) node_uname_info)",
+    '{__name__=~"node_load.*"}',
     "up",
     'sum by (instance, le) (rate(prometheus_http_request_duration_seconds_bucket{le="0.1"}[5m]))',
     'go_gc_duration_seconds{quantile="0.5"}',
