@@ -41,7 +41,9 @@ function alertNameIssues(
       cure: `change that one under rules: { ${own.alert}: { … } }, or give this one another name`,
     }];
   }
-  const earlier = all.slice(0, i).findIndex((other) => identity(other) === identity(own));
+  const earlier = all.findIndex((other, j) =>
+    j < i && other.alert === own.alert && identity(other) === identity(own)
+  );
   if (earlier < 0) return [];
   return [{
     path,
