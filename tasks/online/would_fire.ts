@@ -1,9 +1,8 @@
 /** `online/would-fire`: how often the alerts of config.ts would have fired over the last day. */
 
-import { type Check, type Note, type Problem, Skipped } from "../../lib/check.ts";
+import { type Check, Skipped } from "../../lib/check.ts";
 import { metricOf, parsePromql, selectorsOf } from "../../lib/promql/mod.ts";
-import { durationMs, formatDuration } from "../../lib/units.ts";
-import { formatTable } from "../report.ts";
+import { durationMs } from "../../lib/units.ts";
 import { askPrometheus, Unanswered } from "../smoke/http.ts";
 import {
   type JudgedAlert,
@@ -14,7 +13,8 @@ import {
   writtenRules,
 } from "./alerts.ts";
 import type { OnlineContext } from "./context.ts";
-import { type Firing, firingOf, type Terms } from "./firings.ts";
+import { type Firing, firingOf } from "./firings.ts";
+import { type Judged, noteOf, type Outcome, problemsOf, type Range } from "./outcomes.ts";
 
 const ID = "online/would-fire";
 const DAY_S = 86_400;
@@ -23,34 +23,8 @@ const MIN_STEP_S = 30;
 const CONCURRENCY = 4;
 const MAX_ALERTS = 1_000;
 const DEADLINE_MS = 60_000;
-/** Beginning to fire this often in a day, on one instance, nobody believes it any more. */
-const NOISY_TIMES = 5;
-const MAX_NAMED = 3;
 // While Prometheus does not run, no alert is judged; what is absent then is absent for that.
 const ALIVE = "count(up)";
-
-/** What an alert would have done. */
-interface Outcome {
-  readonly alert: WrittenAlert;
-  readonly firings: readonly Firing[];
-  /** `same`: it runs as it is; `changed`, with what the one that runs would have done; `new`. */
-  readonly than: "same" | "changed" | "new";
-  readonly before?: readonly Firing[];
-  /** Why it could not be judged. */
-  readonly unjudged?: string;
-}
-
-interface Judged {
-  readonly outcomes: readonly Outcome[];
-  readonly range: Range;
-}
-
-/** The time that is looked at. */
-interface Range extends Pick<Terms, "moments" | "step"> {
-  /** Seconds since 1970. */
-  readonly from: number;
-  readonly to: number;
-}
 
 /**
  * Evaluates every alert's expression over the last day and applies its `for`, to see a noisy threshold before it is applied. It warns of
@@ -61,7 +35,7 @@ export const wouldFireCheck: Check<OnlineContext> = {
   title: "No alert would have been noise over the last day",
   severity: "warning",
   online: true,
-  run: async (context) => (await judgedOf(context)).outcomes.flatMap(problemsOf),
+  run: async (context) => (await judgedOf(context)).outcomes.flatMap((outcome) => problemsOf(ID, outcome)),
   note: async (context) => noteOf(await judgedOf(context)),
 };
 
@@ -217,101 +191,4 @@ async function inTurn<Item, Result>(
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   return results;
-}
-
-function problemsOf({ alert, firings, than, before = [] }: Outcome): Problem[] {
-  const isNoisy = firings.some(({ times }) => times >= NOISY_TIMES);
-  const isMore = than !== "same" &&
-    (total(firings) > total(before) || lasting(firings) > 1.5 * lasting(before));
-  if (!isNoisy && !isMore) return [];
-  const compared = than === "changed" ? `; the one that runs now: ${timesText(total(before))}` : "";
-  return [{
-    check: ID,
-    severity: "warning",
-    file: alert.file,
-    ...alert.place(),
-    subject: alert.name,
-    message: `${keyOf(alert)} would have fired ${timesText(total(firings))} over the last day: ${
-      instancesText(firings)
-    }${compared}`,
-    cure: isNoisy
-      ? "Move its threshold or make its `for` longer under `rules` in config.ts, so that it fires when somebody has to act"
-      : "Look whether somebody should have been called then; if not, move its threshold or make its `for` longer",
-  }];
-}
-
-function noteOf({ outcomes, range: { from, to, step, moments } }: Judged): Note {
-  const fired = outcomes.filter(({ firings }) => firings.length > 0);
-  const left = outcomes.filter(({ unjudged }) => unjudged !== undefined);
-  const covered = moments.length * step;
-  const line = [
-    `${fired.length} of ${outcomes.length} alerts would have fired over the last day${
-      covered < 0.98 * (to - from) ? `, of which Prometheus has samples for ${spanText(covered)}` : ""
-    }`,
-    ...(left.length > 0 ? [`${left.length} could not be judged`] : []),
-  ].join("; ");
-  const rows = fired.map(({ alert, firings, than, before }) => [
-    keyOf(alert),
-    timesText(total(firings)),
-    than === "changed" ? `now ${timesText(total(before ?? []))}` : than === "new" ? "new" : "",
-    instancesText(firings),
-  ]);
-  const table = formatTable([
-    ...rows,
-    ...left.map(({ alert, unjudged }) => [keyOf(alert), "not judged", "", unjudged!]),
-  ]);
-  const details = {
-    from: isoOf(from),
-    to: isoOf(to),
-    coveredSeconds: covered,
-    alerts: outcomes.map(({ alert, firings, than, before, unjudged }) => ({
-      alert: alert.name,
-      severity: alert.severity,
-      than,
-      firings: firings.map(shown),
-      ...(before && { before: before.map(shown) }),
-      ...(unjudged !== undefined && { unjudged }),
-    })),
-  };
-  return { line, table, details };
-}
-
-function shown({ labels, times, seconds, first, last }: Firing) {
-  return { labels, times, seconds, first: isoOf(first), last: isoOf(last) };
-}
-
-function isoOf(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString();
-}
-
-function total(firings: readonly Firing[]): number {
-  return firings.reduce((sum, { times }) => sum + times, 0);
-}
-
-function lasting(firings: readonly Firing[]): number {
-  return firings.reduce((sum, { seconds }) => sum + seconds, 0);
-}
-
-function timesText(times: number): string {
-  return times === 1 ? "once" : times === 0 ? "never" : `${times} times`;
-}
-
-function instancesText(firings: readonly Firing[]): string {
-  const named = firings.slice(0, MAX_NAMED).map(({ labels, times, seconds }) =>
-    `${nameOf(labels)} ${timesText(times)}, ${spanText(seconds)} in all`
-  );
-  const more = firings.length - named.length;
-  return [...named, ...(more > 0 ? [`${more} more`] : [])].join("; ");
-}
-
-/** To the minute: more is not known. */
-function spanText(seconds: number): string {
-  return formatDuration(Math.max(1, Math.round(seconds / 60)) * 60_000);
-}
-
-/** What a series is about: its instance, and what tells it apart there. */
-function nameOf({ instance, job: _, ...labels }: Readonly<Record<string, string>>): string {
-  const rest = Object.entries(labels).slice(0, 2).map(([name, value]) => `${name}=${value}`).join(", ");
-  if (instance === undefined) return rest || "(no label)";
-  return rest === "" ? instance : `${instance} (${rest})`;
 }
