@@ -76,7 +76,10 @@ const CASES: Record<string, { spoil: (directory: string) => Promise<void>; expec
       const text = await Deno.readTextFile(path);
       await Deno.writeTextFile(path, text + text.slice(text.indexOf("      - alert:")));
     },
-    expected: ["prometheus/rules error prometheus/rules/drill.yml Duplicate rules: VigieDrill"],
+    expected: [
+      "prometheus/rules error prometheus/rules/drill.yml Duplicate rules: VigieDrill",
+      "promql/duplicate error prometheus/rules/drill.yml:14:15 VigieDrill: It is there twice",
+    ],
   },
 };
 

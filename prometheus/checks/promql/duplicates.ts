@@ -13,10 +13,10 @@ export const duplicateCheck: Check = pairCheck(
   { id: "promql/duplicate", title: "No two rules are the same", severity: "error" },
   (rule) => `${identity(rule)} ${printPromql(normal(rule.tree))}`,
   (rule, first) =>
-    rule.kind === "alert"
+    first.name === rule.name
+      ? "It is there twice"
+      : rule.kind === "alert"
       ? `It fires whenever "${first.name}" does: the expression and the severity are the same`
-      : first.name === rule.name
-      ? "It is recorded twice"
       : `It records the same as "${first.name}"`,
   "Remove one of them",
 );

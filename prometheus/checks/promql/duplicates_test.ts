@@ -32,7 +32,7 @@ Deno.test("promql/duplicate finds the same expression, however it is written", a
     [
       `error 3 < (sum(up{b="2", a="1"}) by (job)) → It fires whenever "A" does: the expression and the severity are the same`,
       `error 'sum ( up ) # the same' → It records the same as "a:b:c"`,
-      "error sum(up) → It is recorded twice",
+      "error sum(up) → It is there twice",
     ],
   );
 });
