@@ -18,7 +18,10 @@ const CASES: readonly [code: string, documentation: string][] = [
     "Where its node exporter listens, `host:port`; left out for this machine, whose exporter the stack runs.",
   ],
   ["{ probes: [{ name: 'a', kind: 'dns', target: 'b', ^query: 'c' }] }", "Name to look up."],
-  ["{ notify: { routes: [{ matchers: [], ^receiver: 'a' }] } }", "Receiver of the alerts that match."],
+  [
+    "{ notify: { routes: [{ matchers: [], ^receiver: 'a' }] } }",
+    "Receiver of the alerts that match; `nobody` is always there.",
+  ],
   [
     "{ notify: { receivers: { a: [{ kind: 'slack', ^urlFile: 'b' }] } } }",
     "File that holds the address to send to, which is a secret.",
