@@ -3,7 +3,8 @@
 import { parser } from "@prometheus-io/lezer-promql";
 import type { Expr, Span } from "./ast.ts";
 import { check } from "./type_check.ts";
-import { type SyntaxNode, treeOf } from "./tree.ts";
+import type { SyntaxNode } from "./reader.ts";
+import { treeOf } from "./tree.ts";
 import { syntaxError } from "./syntax_error.ts";
 
 /** What is wrong with an expression, and where: offsets in it, counted from 0, the end excluded. */

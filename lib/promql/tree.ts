@@ -1,33 +1,9 @@
 /** The tree of the official grammar as ours, with what that grammar leaves open said as Prometheus says it. */
 
-import type { parser } from "@prometheus-io/lezer-promql";
-import type {
-  AtModifier,
-  BinaryOperation,
-  Expr,
-  Grouping,
-  LabelMatcher,
-  MatrixSelector,
-  Span,
-  Subquery,
-  VectorMatching,
-  VectorSelector,
-} from "./ast.ts";
+import type { BinaryOperation, Expr, Grouping, LabelMatcher, VectorMatching, VectorSelector } from "./ast.ts";
 import { PARAMETERS } from "./functions.ts";
-import { LiteralError, parseNumber, spanMs, unquote } from "./literals.ts";
-
-/** A node of the official grammar. */
-export type SyntaxNode = ReturnType<typeof parser.parse>["topNode"];
-
-/** Where faults are told. */
-export type Report = (message: string, place: Span) => void;
-
-interface Reader {
-  readonly text: string;
-  readonly report: Report;
-  /** How many expressions are around the one that is read. */
-  depth: number;
-}
+import { onLast, withPostfix } from "./postfix.ts";
+import { childrenOf, numberOf, type Reader, type Report, spanOf, type SyntaxNode, textOf } from "./reader.ts";
 
 // Everything that looks at a tree goes down it by calling itself.
 const MAX_DEPTH = 2_000;
@@ -101,35 +77,6 @@ function anyExprOf(node: SyntaxNode, reader: Reader): Expr | undefined {
     default:
       report(`Prometheus 3.5 does not know "${lastWord(text.slice(from, to))}" here`, { from, to });
       return undefined;
-  }
-}
-
-function numberOf(node: SyntaxNode, { text, report }: Reader): Expr | undefined {
-  const { from, to } = node;
-  const written = text.slice(from, to);
-  const sign = /^[-+]\s*/.exec(written)?.[0] ?? "";
-  const glued = /^\w+/.exec(text.slice(to))?.[0];
-  if (glued !== undefined) {
-    report(`Cannot read the number "${written}${glued}"`, { from, to: to + glued.length });
-    return undefined;
-  }
-  try {
-    const { value, isDuration } = parseNumber(written.slice(sign.length));
-    return { kind: "number", value: sign.startsWith("-") ? -value : value, isDuration, from, to };
-  } catch (error) {
-    if (!(error instanceof LiteralError)) throw error;
-    report(error.message, node);
-    return undefined;
-  }
-}
-
-function textOf(node: SyntaxNode, { text, report }: Reader): string {
-  try {
-    return unquote(text.slice(node.from, node.to));
-  } catch (error) {
-    if (!(error instanceof LiteralError)) throw error;
-    report(error.message, node);
-    return "";
   }
 }
 
@@ -293,131 +240,8 @@ function postfixOf(node: SyntaxNode, reader: Reader): Expr | undefined {
   return expr && onLast(expr, (operand) => withPostfix(operand, node, reader));
 }
 
-function onLast(expr: Expr, change: (operand: Expr) => Expr | undefined): Expr | undefined {
-  if (expr.kind === "binary") {
-    const right = onLast(expr.right, change);
-    return right && { ...expr, right, to: right.to };
-  }
-  if (expr.kind === "unary") {
-    const operand = onLast(expr.expr, change);
-    return operand && { ...expr, expr: operand, to: operand.to };
-  }
-  return change(expr);
-}
-
-function withPostfix(operand: Expr, node: SyntaxNode, reader: Reader): Expr | undefined {
-  if (node.name === "MatrixSelector") return rangeOf(operand, node, reader);
-  if (node.name === "SubqueryExpr") return subqueryOf(operand, node, reader);
-  return node.name === "OffsetExpr" ? offsetOf(operand, node, reader) : atOf(operand, node, reader);
-}
-
-function rangeOf(selector: Expr, node: SyntaxNode, reader: Reader): Expr | undefined {
-  const { report } = reader;
-  const duration = childrenOf(node)[1]!;
-  const rangeMs = durationOf(duration, reader);
-  if (selector.kind !== "vector") {
-    report("Only a selector can have a range: a subquery has a colon, such as [1h:1m]", {
-      from: duration.from - 1,
-      to: node.to,
-    });
-    return undefined;
-  }
-  if (selector.offsetMs !== undefined) report("The offset is written after the range", selector);
-  if (typeof selector.at === "number") report("The @ modifier is written after the range", selector);
-  if (rangeMs === undefined) return undefined;
-  return { kind: "matrix", selector, rangeMs, from: selector.from, to: node.to };
-}
-
-function subqueryOf(expr: Expr, node: SyntaxNode, reader: Reader): Subquery | undefined {
-  const [, range, step] = childrenOf(node);
-  const rangeMs = durationOf(range!, reader);
-  const stepMs = step && durationOf(step, reader);
-  if (rangeMs === undefined) return undefined;
-  return { kind: "subquery", expr, rangeMs, ...(stepMs && { stepMs }), from: expr.from, to: node.to };
-}
-
-/** The milliseconds of what is written between brackets. */
-function durationOf(node: SyntaxNode, { text, report }: Reader): number | undefined {
-  const written = text.slice(node.from, node.to);
-  const sign = /^[-+]\s*/.exec(written)?.[0] ?? "";
-  if (!/^(?:[\d.][\w.]*(?:[+-]\d+)?|inf|nan)$/i.test(written.slice(sign.length))) {
-    report("Arithmetic with durations is an experiment that Prometheus 3.5 has to be told to allow", node);
-    return undefined;
-  }
-  try {
-    const ms = spanMs(parseNumber(written.slice(sign.length)).value) * (sign.startsWith("-") ? -1 : 1);
-    if (ms > 0 || node.parent!.name === "OffsetExpr") return ms;
-    report("The duration must be greater than 0", node);
-  } catch (error) {
-    if (!(error instanceof LiteralError)) throw error;
-    report(error.message, node);
-  }
-  return undefined;
-}
-
-function offsetOf(expr: Expr, node: SyntaxNode, reader: Reader): Expr | undefined {
-  const duration = childrenOf(node).at(-1)!;
-  const offsetMs = durationOf(duration, reader);
-  const target = modifiable(expr, "An offset", reader);
-  if (target === undefined || offsetMs === undefined) return undefined;
-  if ((target.kind === "matrix" ? target.selector : target).offsetMs) {
-    reader.report("The offset is set twice", node);
-  }
-  return withModifier(target, { offsetMs }, node.to);
-}
-
-function atOf(expr: Expr, node: SyntaxNode, reader: Reader): Expr | undefined {
-  const moment = childrenOf(node).at(-1)!;
-  const at = momentOf(moment, reader);
-  const target = modifiable(expr, "The @ modifier", reader);
-  if (target === undefined || at === undefined) return undefined;
-  if ((target.kind === "matrix" ? target.selector : target).at !== undefined) {
-    reader.report("The @ modifier is set twice", node);
-  }
-  return withModifier(target, { at }, node.to);
-}
-
-function momentOf(node: SyntaxNode, reader: Reader): AtModifier | undefined {
-  if (node.name === "AtModifierPreprocessors") return node.firstChild!.name === "AtStart" ? "start" : "end";
-  const number = numberOf(node, reader);
-  if (number?.kind !== "number") return undefined;
-  if (Math.abs(number.value) < 2 ** 63) return Math.round(number.value * 1_000);
-  reader.report("The moment after @ is out of bounds", node);
-  return undefined;
-}
-
-type Modifiable = VectorSelector | MatrixSelector | Subquery;
-
-function modifiable(expr: Expr, what: string, { report }: Reader): Modifiable | undefined {
-  if (expr.kind === "vector" || expr.kind === "matrix" || expr.kind === "subquery") return expr;
-  report(`${what} follows a selector or a subquery, nothing else`, expr);
-  return undefined;
-}
-
-function withModifier(
-  target: Modifiable,
-  modifier: { offsetMs: number } | { at: AtModifier },
-  to: number,
-): Modifiable {
-  return target.kind === "matrix"
-    ? { ...target, selector: { ...target.selector, ...modifier }, to }
-    : { ...target, ...modifier, to };
-}
-
 function onlyExpr(node: SyntaxNode, reader: Reader): Expr | undefined {
   return exprOf(childrenOf(node)[0]!, reader);
-}
-
-function childrenOf(node: SyntaxNode): SyntaxNode[] {
-  const children: SyntaxNode[] = [];
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) {
-    if (child.name !== "LineComment") children.push(child);
-  }
-  return children;
-}
-
-function spanOf({ from, to }: SyntaxNode): Span {
-  return { from, to };
 }
 
 function lastWord(text: string): string {
