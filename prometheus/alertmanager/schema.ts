@@ -93,7 +93,7 @@ const clock = z.string(CLOCK).regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, CLOCK);
 const clockOrMidnight = z.string(CLOCK).regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, CLOCK);
 
 const quietTime = z.strictObject({
-  /** Days on which it begins. */
+  /** Days on which it begins: `mon-fri`, `sat,sun`; every day by default. */
   days: z.string(WEEKDAYS).regex(new RegExp(`^${DAY}(?:-${DAY})?(?:, ?${DAY}(?:-${DAY})?)*$`), WEEKDAYS)
     .default("sun-sat").describe("Days on which it begins: `mon-fri`, `sat,sun`; every day by default."),
   /** When it begins. */
@@ -105,12 +105,12 @@ const quietTime = z.strictObject({
 });
 
 const quietHours = z.strictObject({
-  /** The hours. */
+  /** The hours; one that an alert falls into is enough. */
   times: z.array(quietTime).min(1, 'expected at least one, such as { from: "20:00", to: "08:00" }')
     .describe("The hours; one that an alert falls into is enough."),
-  /** Time zone of the hours. */
+  /** Time zone of the hours, as the IANA names it. */
   timezone: timezone.describe("Time zone of the hours, as the IANA names it."),
-  /** Severities that wait: critical alerts never do. */
+  /** Severities that wait; critical alerts never do. */
   severities: z.array(z.enum(["warning", "info"])).min(1, "expected at least one severity")
     .default(["warning", "info"]).describe("Severities that wait; critical alerts never do."),
 });
@@ -124,7 +124,7 @@ export const routingShape = {
   receiver: name.default("console").describe(
     "Receiver of every alert that nothing below names another for.",
   ),
-  /** Receiver by severity: one of `critical`, `warning`, `info` and `none`; alerts of severity `none` are told nobody unless it is named here. */
+  /** Receiver by severity. */
   severities: z.strictObject({
     /** Receiver of critical alerts. */
     critical: name.optional().describe("Receiver of critical alerts."),
@@ -145,7 +145,7 @@ export const routingShape = {
   routes: z.array(route).default([]).describe(
     "Which alerts go elsewhere; the first match takes an alert, before `teams` and `severities`.",
   ),
-  /** Receiver, told by Alertmanager itself, of what must be heard when the webhook is dead: critical alerts, and that it is down. */
+  /** Receiver that is told in addition of what must be heard when the webhook is dead: critical alerts, and WebhookDown. Each of its destinations has `via: "alertmanager"`. */
   bypass: name.optional().describe(
     'Receiver that is told in addition of what must be heard when the webhook is dead: critical alerts, and WebhookDown. Each of its destinations has `via: "alertmanager"`.',
   ),
@@ -155,13 +155,13 @@ export const routingShape = {
   /** The same by severity. */
   timing: z.strictObject({
     /** Of critical alerts. */
-    critical: timingOf("critical"),
+    critical: timingOf("critical").describe("Of critical alerts."),
     /** Of warnings. */
-    warning: timingOf("warning"),
+    warning: timingOf("warning").describe("Of warnings."),
     /** Of alerts that only inform. */
-    info: timingOf("info"),
+    info: timingOf("info").describe("Of alerts that only inform."),
     /** Of alerts of severity `none`. */
-    none: timingOf("none"),
+    none: timingOf("none").describe("Of alerts of severity `none`."),
   }).prefault({}).describe("The same by severity."),
 };
 
