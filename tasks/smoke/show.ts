@@ -26,7 +26,7 @@ export function showSmoke(print: (text: string) => void): SmokeListener {
   return {
     started: ({ id, title }) => print(`${pc.bold(id)}: ${title}`),
     step(step) {
-      if (step.group !== undefined && step.outcome === "passed") {
+      if (step.group !== undefined && (step.outcome === "passed" || step.outcome === "note")) {
         if (folded[0]?.group !== step.group) unfold();
         folded.push(step);
       } else {
@@ -51,10 +51,17 @@ export function formatStep({ name, outcome, elapsedMs, detail }: TimedStep): str
   return `  ${MARKS[outcome]} ${name}${text}${time}`;
 }
 
+/** A group as a line, and below it what is to be noted of it, each once. */
 function formatGroup(steps: readonly TimedStep[]): string {
   const elapsedMs = steps.reduce((sum, step) => sum + step.elapsedMs, 0);
+  const notes = steps.filter(({ outcome }) => outcome === "note");
+  const noted = notes.length > 0 ? `, ${notes.length} noted` : "";
   const { group } = steps[0]!;
-  return `  ${MARKS.passed} ${group}: ${steps.length} passed ${pc.dim(`(${formatElapsed(elapsedMs)})`)}`;
+  const line = `  ${MARKS.passed} ${group}: ${steps.length - notes.length} passed${noted} ${
+    pc.dim(`(${formatElapsed(elapsedMs)})`)
+  }`;
+  const details = new Set(notes.map(({ name, detail }) => detail ?? name));
+  return [line, ...[...details].map((detail) => pc.dim(`      ${detail}`))].join("\n");
 }
 
 /** Every problem with its cure, then the count. */

@@ -36,8 +36,8 @@ Deno.test("showSmoke and formatSmoke show each step, fold groups that pass, and 
   assert.equal(
     stripVTControlCharacters(printed.join("\n")),
     `smoke/panels: Panels show data
-  ! Hosts: Heat (A): no data: no sensor (2 ms)
-  ✓ Hosts: 2 passed (7 ms)
+  ✓ Hosts: 2 passed, 1 noted (9 ms)
+      no data: no sensor
   ✓ Stack: 1 passed (5 ms)
   ✓ passed in 500 ms
 
