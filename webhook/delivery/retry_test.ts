@@ -328,6 +328,35 @@ Deno.test("createDelivery lets senders in a rush go first, and catches up", asyn
   });
 });
 
+Deno.test("createDelivery lets senders in a flood go first for longer, but not when the journal fills up", async () => {
+  const pace = { burst: 1, everyMs: 0, concurrency: 2 };
+  await withDelivery({ channels: { a: { pace } } }, async ({ accept, delivery, journal, clock, sent }) => {
+    const flood = async () => {
+      for (let i = 0; i < 200; i++) delivery().wake();
+      await clock.settle();
+    };
+    const later = { deliveries: [{ channel: "a", notBeforeMs: clock.now() + 1_000 }] };
+    for (let i = 0; i < 6; i++) await accept(body(`g${i}`, ["G"]), later);
+    clock.set(clock.now() + 1_000);
+    await flood();
+    assert.equal(sent.length, 2);
+    await clock.advance(49);
+    assert.equal(sent.length, 2);
+    await clock.advance(1);
+    assert.equal(sent.length, 4);
+    Object.assign(journal(), { size: () => ({ bytes: 60, limitBytes: 100 }) });
+    // The pause that has begun is as long as it was.
+    await clock.advance(50);
+    assert.equal(sent.length, 6);
+    for (let i = 6; i < 10; i++) await accept(body(`g${i}`, ["G"]), { deliveries: [{ channel: "a" }] });
+    const before = sent.length;
+    await flood();
+    await clock.advance(5);
+    await clock.advance(5);
+    assert.equal(sent.length, 10, `${before} before`);
+  });
+});
+
 Deno.test("createDelivery tells as many groups at one time as its channel takes, each once", async () => {
   const open = Promise.withResolvers<void>();
   const answer: Answer = async () => {

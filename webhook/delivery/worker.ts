@@ -49,6 +49,8 @@ const RUSH_GROUPS_AT_ONCE = 16;
 const RUSH_SLICE_MS = 0.5;
 const RUSH_PAUSE_MS = 5;
 const FLOOD_PAUSE_MS = 50;
+// A flood that goes on must not fill the journal with what could have been told: that would refuse senders in the end.
+const ROOMY = 0.5;
 const JOURNAL_AGAIN_MS = 1_000;
 // Timers tell how long they waited, not what time it is: a clock that was set, or a machine that slept, is noticed after this.
 const LONGEST_SLEEP_MS = 60_000;
@@ -92,8 +94,15 @@ export function createWorker(channel: Channel, options: WorkerOptions): Worker {
       if (!stopped) look();
       options.onRest();
     };
-    if (isLate()) cancelPause = clock.after(rush.isFlood() ? FLOOD_PAUSE_MS : RUSH_PAUSE_MS, lookNow);
+    if (isLate()) cancelPause = clock.after(mayLag() ? FLOOD_PAUSE_MS : RUSH_PAUSE_MS, lookNow);
     else setImmediate(lookNow);
+  }
+
+  /** What waits may wait for long, as long as the journal has room for more. */
+  function mayLag(): boolean {
+    if (!rush.isFlood()) return false;
+    const { bytes, limitBytes } = journal.size();
+    return bytes < limitBytes * ROOMY;
   }
 
   function sleepUntil(atMs: number | undefined): void {
