@@ -37,11 +37,11 @@ esac`,
   await writeScript(
     join(path, "dpkg-deb"),
     `name=\${2##*/}
-for unit in "${await fetchedPrograms()}"/debian-"\${name%.deb}"-for-*; do
-  mkdir -p "$3/usr"
-  ${hangAt("unpack")}
-  cp -rs "$unit/usr/." "$3/usr"
-done`,
+# Of several versions the newest.
+for unit in "${await fetchedPrograms()}"/debian-"\${name%.deb}"-for-*; do :; done
+mkdir -p "$3/usr"
+${hangAt("unpack")}
+cp -rs "$unit/usr/." "$3/usr"`,
   );
   await Deno.writeTextFile(where, "nowhere");
   return {
