@@ -225,6 +225,8 @@ function nativeHop(context: SmokeContext, plan: Plan, integration: string, expec
     branch: true,
     deadlineMs: NOTIFY_TIMEOUT_MS + context.marginMs,
     async look() {
+      if ((await since()).delivered < wanted) return undefined;
+      // An attempt is counted a moment before it is counted as failed: what was read in between looks delivered.
       const { delivered } = await since();
       return delivered >= wanted ? { detail: `${delivered} delivered` } : undefined;
     },
