@@ -26,6 +26,8 @@ export interface DeliveryOptions extends Omit<Surroundings, "random" | "template
   readonly onEvent: (event: DeliveryEvent) => void;
   /** From 0 to 1; spreads attempts over time. */
   readonly random?: () => number;
+  /** Milliseconds with their fractions; by it work is cut into slices. `performance.now` by default. */
+  readonly stopwatchMs?: () => number;
 }
 
 /** Deliveries that run. */
@@ -67,6 +69,7 @@ export function createDelivery(options: DeliveryOptions): Deliveries {
     ...options,
     templatesOf: options.templatesOf ?? (() => undefined),
     random: options.random ?? Math.random,
+    stopwatchMs: options.stopwatchMs ?? (() => performance.now()),
     writer,
     deadlines,
     onEvents,

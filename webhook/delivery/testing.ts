@@ -109,6 +109,8 @@ export async function withDelivery(
         log: createLog((line) => void logged.push(line), clock.now),
         onEvent: (event) => void events.push(event),
         random: () => 0.5,
+        // However busy the machine is, a slice is as long as the test says.
+        stopwatchMs: clock.now,
         ...options,
       });
 
