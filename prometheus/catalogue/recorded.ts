@@ -17,6 +17,10 @@ const BUILD_INFO: Readonly<Record<string, readonly [program: string, metric: str
   webhook: ["the webhook of Vigie", "vigie_webhook_build_info"],
 };
 
+// Of series: what the moment adds to a count, and what it does to a large one.
+const CLOSE = 2;
+const CLOSE_SHARE = 0.1;
+
 /**
  * The files of the catalogue for what was exposed.
  *
@@ -40,13 +44,20 @@ export function recordedCatalogues(
         metrics.map(({ name }) => name)
       ),
     );
-    const now = union(families.map(summarise)).filter(({ name }) => !elsewhere.has(name));
+    const counts = new Map(before?.metrics.map(({ name, series }) => [name, series]));
+    const now = union(families.map(summarise)).filter(({ name }) => !elsewhere.has(name))
+      .map((metric) => ({ ...metric, series: settledCount(metric.series, counts.get(metric.name)) }));
     const kept = before?.source === source ? before.metrics : [];
     const isHere = new Set(now.map(({ name }) => name));
     const metrics = union([now, kept.filter(({ name }) => !elsewhere.has(name) && !isHere.has(name))]);
     const text = catalogueText({ job, source, recorded: true, metrics });
     return [job, text, differencesOf(before, metrics, source)];
   });
+}
+
+/** The count that is known, where the present one is as good: whether a program was asked before it was ready adds a series or two. */
+function settledCount(now: number, known: number | undefined): number {
+  return known !== undefined && Math.abs(now - known) <= Math.max(CLOSE, CLOSE_SHARE * known) ? known : now;
 }
 
 function parseAll(texts: readonly string[]): ExposedFamily[] {

@@ -58,3 +58,13 @@ Deno.test("recordedCatalogues leaves out what is kept by hand", () => {
     "node_exporter_build_info",
   ]);
 });
+
+Deno.test("recordedCatalogues tells of a count that is another, and not of one that the moment made", () => {
+  const series = (count: number) =>
+    BUILD("1.2.3") + "# TYPE requests_total counter\n" +
+    Array.from({ length: count }, (_, i) => `requests_total{handler="/${i}"} 1\n`).join("");
+  const { catalogue } = recorded(series(20));
+  const again = recorded(series(22), [catalogue]);
+  deepEqual(again, { catalogue, differences: [] });
+  deepEqual(recorded(series(23), [catalogue]).differences.length, 1);
+});

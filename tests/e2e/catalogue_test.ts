@@ -9,6 +9,6 @@ Deno.test("catalogue --check finds what is recorded in the programs of a running
   const { changes } = JSON.parse(out) as { changes: { job: string; change: string }[] };
   // What the node exporter has beside it is this machine's own.
   const others = changes.filter(({ job }) => job !== "node");
-  deepEqual(others, [], err);
+  deepEqual(others, [], `${err}\n${JSON.stringify(others)}`);
   deepEqual(code, changes.length > 0 ? 1 : 0);
 });
