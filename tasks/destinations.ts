@@ -7,7 +7,7 @@ import { durationMs, formatDuration } from "../lib/units.ts";
 import { type Receiver, repeatIntervals } from "../prometheus/alertmanager/mod.ts";
 import type { WebhookInput } from "../webhook/mod.ts";
 import { type Destination, filesOf, nativeOf } from "./destination.ts";
-import { type Stack, type Target, urlsOf } from "./stack.ts";
+import { publicUrlsOf, type Stack, type Target } from "./stack.ts";
 
 /** A destination of the stack with its place and its name. */
 export interface NamedDestination {
@@ -168,7 +168,7 @@ export function webhookConfigOf(stack: Stack, target: Pick<Target, "engine" | "s
 
 /** URL of the webhook as readers of alerts and messages reach it, without a slash at its end. */
 export function webhookUrlOf(stack: Stack): string {
-  return (stack.webhook.externalUrl ?? urlsOf(stack).webhook).replace(/\/+$/, "");
+  return (stack.webhook.externalUrl ?? publicUrlsOf(stack).webhook).replace(/\/+$/, "");
 }
 
 function shortestRepeatMs({ notify }: Stack): number {

@@ -22,10 +22,10 @@ import { RUNBOOK_LANGUAGE, runbooks } from "./runbooks.ts";
 import {
   addressesOf,
   filesDirOf,
+  publicUrlsOf,
   servicesOf,
   type Stack,
   type Target,
-  urlsOf,
   versionsOf,
   watchesHosts,
 } from "./stack.ts";
@@ -54,7 +54,7 @@ export function renderFor(stack: Stack, target: Target): Files {
   const running = new Set(
     [...services].filter((service) => engine === "docker" || !target.leftOut?.[service]),
   );
-  const urls = urlsOf(stack);
+  const urls = publicUrlsOf(stack);
   const addresses = addressesOf(stack, engine);
   const scraped = [...running].flatMap((name): ScrapedService[] => {
     const { scrape } = DEFINITIONS[name];

@@ -129,7 +129,7 @@ export function watchesHosts(stack: Stack, engine: EngineName): boolean {
     stack.hosts.some(({ address }) => address !== undefined);
 }
 
-/** Base URL of each service, as people and tasks on this machine reach it. */
+/** Base URL of each service, as tasks on this machine reach it. */
 export function urlsOf(stack: Stack): Readonly<Record<Service, string>> {
   const host = stack.bind === "0.0.0.0"
     ? "127.0.0.1"
@@ -137,6 +137,11 @@ export function urlsOf(stack: Stack): Readonly<Record<Service, string>> {
     ? `[${stack.bind}]`
     : stack.bind;
   return byService((service) => `http://${host}:${stack.ports[service]}`);
+}
+
+/** Base URL of each service, as people reach it, without a slash at its end. */
+export function publicUrlsOf(stack: Stack): Readonly<Record<Service, string>> {
+  return urlsOf(stack);
 }
 
 /** Version of each service that is not built here. */

@@ -10,7 +10,7 @@ import { checkOffline } from "./offline.ts";
 import { formatTable } from "./report.ts";
 import { ensureSecrets, GRAFANA_PASSWORD } from "./secrets.ts";
 import { ENGINE_FLAG, openToChange, type Session } from "./session.ts";
-import { urlsOf } from "./stack.ts";
+import { publicUrlsOf } from "./stack.ts";
 import { formatVerdict, hasErrors } from "./verify.ts";
 import { join, relative } from "node:path";
 
@@ -47,7 +47,7 @@ export const up: Command = {
         name: stack.name,
         engine: engine.name,
         ms: Math.round(ms),
-        services: applied.map((service) => ({ ...service, url: urlsOf(stack)[service.service] })),
+        services: applied.map((service) => ({ ...service, url: publicUrlsOf(stack)[service.service] })),
         ...(runs(applied, "grafana") && { grafanaPasswordFile: join(target.stateDir, GRAFANA_PASSWORD) }),
       },
     };
@@ -92,7 +92,7 @@ async function refuseWrong(session: Session, invocation: Invocation): Promise<Fi
 }
 
 function summary({ stack, target, engine }: Session, applied: readonly Applied[], ms: number): string {
-  const urls = urlsOf(stack);
+  const urls = publicUrlsOf(stack);
   const rows = applied.map(({ service, action, readyMs, detail }) =>
     action === "left-out" || action === "stopped"
       ? [pc.yellow(service), detail ?? "", action === "left-out" ? "left out" : "stopped", ""]

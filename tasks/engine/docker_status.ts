@@ -1,7 +1,7 @@
 /** What the docker engine tells about the services of a stack. */
 
 import { SERVICES } from "../../compose/services/mod.ts";
-import { servicesOf, type Stack, urlsOf } from "../stack.ts";
+import { publicUrlsOf, servicesOf, type Stack } from "../stack.ts";
 import { tryDocker } from "./docker_cli.ts";
 import { type Container, containersOf, isReady, whyFailed } from "./docker_containers.ts";
 import type { ServiceStatus } from "./engine.ts";
@@ -9,7 +9,7 @@ import type { ServiceStatus } from "./engine.ts";
 /** Every service of `stack`, in the order of SERVICES. */
 export async function dockerStatus(stack: Stack): Promise<ServiceStatus[]> {
   const services = servicesOf(stack, "docker");
-  const urls = urlsOf(stack);
+  const urls = publicUrlsOf(stack);
   const containers = await containersOf(stack.name);
   const memory = await memoryOf(containers.filter(({ state }) => state === "running"));
   return SERVICES.filter((service) => services.has(service)).map((service) => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DEFINITIONS, type Service, SERVICES } from "../../compose/services/mod.ts";
 import { lockFile } from "../../lib/lock.ts";
 import { BINARIES, binary, serviceOf } from "../binaries/mod.ts";
-import { servicesOf, type Stack, type Target, urlsOf, versionsOf } from "../stack.ts";
+import { publicUrlsOf, servicesOf, type Stack, type Target, urlsOf, versionsOf } from "../stack.ts";
 import { type Engine, type EngineMaker, Lacking, type ServiceStatus } from "./engine.ts";
 import { type Alive, findAlive, readDesired, readStatus, stopAll } from "./local/control.ts";
 import { followLines, lastLines } from "./local/logs.ts";
@@ -74,7 +74,7 @@ async function status(stack: Stack, target: Target, directory: string): Promise<
       const process = alive.services.find((each) =>
         each.service === service && (!known?.process || each.pid === known.process.pid)
       );
-      const common = { service, url: urlsOf(stack)[service], restarts: known?.restarts };
+      const common = { service, url: publicUrlsOf(stack)[service], restarts: known?.restarts };
       if (!process) {
         return { ...common, ...down(known, alive, target.leftOut?.[service], desired !== undefined) };
       }

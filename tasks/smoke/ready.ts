@@ -53,7 +53,7 @@ async function stepOf(
   const started = context.now();
   try {
     if (!EXPORTERS.has(service)) {
-      await ask(context, (status.url ?? context.urls[service]) + DEFINITIONS[service].readyPath);
+      await ask(context, context.urls[service] + DEFINITIONS[service].readyPath);
     }
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;

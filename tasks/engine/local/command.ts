@@ -5,7 +5,7 @@ import type { LocalService } from "../../../compose/services/mod.ts";
 import type { Binary } from "../../binaries/mod.ts";
 import { commandLine } from "../../binaries/overlay.ts";
 import { grafanaEnvironment } from "../../../grafana/schema.ts";
-import { filesDirOf, type Stack, type Target, urlsOf, watchesHosts } from "../../stack.ts";
+import { filesDirOf, publicUrlsOf, type Stack, type Target, watchesHosts } from "../../stack.ts";
 import type { WebhookProgram } from "./webhook.ts";
 import { MARK, type ServiceSpec } from "./protocol.ts";
 
@@ -46,7 +46,7 @@ export function commandOf(service: LocalService, plan: Plan, binary: Binary | un
   const { stack, target, directory, hasUdev, hasSystemd, webhook } = plan;
   const files = filesDirOf(target);
   const data = dataDir(directory, service);
-  const url = urlsOf(stack)[service];
+  const url = publicUrlsOf(stack)[service];
   const listen = `--web.listen-address=${listenAddress(stack, service)}`;
   const program = binary?.path ?? "";
   switch (service) {
@@ -172,7 +172,7 @@ function localGrafana({ stack, target, directory }: Plan): Record<string, string
   const host = stack.bind;
   return {
     ...grafanaEnvironment(stack.grafana, {
-      url: urlsOf(stack).grafana,
+      url: publicUrlsOf(stack).grafana,
       dashboardsPath: join(filesDirOf(target), "grafana", "dashboards"),
       hosts: watchesHosts(stack, "local"),
     }),
