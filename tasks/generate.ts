@@ -9,6 +9,7 @@ import { readRecord } from "./engine/choose.ts";
 import { loadConfig } from "./load_config.ts";
 import { renderStack } from "./render.ts";
 import type { Stack, Target } from "./stack.ts";
+import { heldStack } from "./upgrade/held.ts";
 
 const FLAGS: Readonly<Record<string, Flag>> = {
   diff: { type: "boolean", help: "show what would change, write nothing" },
@@ -24,9 +25,11 @@ export const generateCommand: Command = {
   async run(invocation) {
     const { config, buildDir, stateDir, flags, signal, print } = invocation;
     // Files can be written for another machine: its secrets and its disk are not asked for here.
-    const { stack, configDir } = await loadConfig(config, { stateDir, machine: false });
+    const { stack: configured, configDir } = await loadConfig(config, { stateDir, machine: false });
     // What the running stack had to leave out, such as Grafana, is not scraped: files that name it would not be the ones in use.
-    const leftOut = (await readRecord(stateDir))?.leftOut;
+    const record = await readRecord(stateDir);
+    const leftOut = record?.leftOut;
+    const stack = heldStack(configured, record?.versions);
     const target = { buildDir, stateDir, configDir, leftOut };
     const looksOnly = flags.diff === true || flags.check === true;
     const changes = looksOnly

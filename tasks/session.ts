@@ -2,11 +2,12 @@
 
 import { dirname } from "node:path";
 import { EXIT, Failure, type Flag, type Invocation } from "./cli.ts";
-import { chooseEngine, readRecord } from "./engine/choose.ts";
+import { chooseEngine, makeEngine, readRecord } from "./engine/choose.ts";
 import type { Engine } from "./engine/engine.ts";
 import { loadConfig } from "./load_config.ts";
 import type { Stack, Target } from "./stack.ts";
 import { lockState } from "./state_directory.ts";
+import { heldStack } from "./upgrade/held.ts";
 
 /** The flag that names the engine. */
 export const ENGINE_FLAG: Readonly<Record<string, Flag>> = {
@@ -19,7 +20,10 @@ export const ENGINE_FLAG: Readonly<Record<string, Flag>> = {
 
 /** A stack and where it runs. */
 export interface Session {
+  /** What config.ts says, with the versions that run: only `upgrade` changes one. */
   readonly stack: Stack;
+  /** What config.ts says, versions included; left out when the stack is the one that was brought up last. */
+  readonly configured?: Stack;
   readonly target: Target;
   readonly engine: Engine;
 }
@@ -62,7 +66,9 @@ async function loadStack({ config, stateDir }: Invocation, machine = true): Prom
 async function sessionOf(stack: Stack, invocation: Invocation): Promise<Session> {
   const { config, buildDir, stateDir } = invocation;
   const paths = { buildDir, stateDir, configDir: dirname(config) };
-  return { stack, ...await chooseEngine(stack, paths, engineFlag(invocation)) };
+  const { target } = await chooseEngine(stack, paths, engineFlag(invocation));
+  const held = heldStack(stack, (await readRecord(stateDir))?.versions);
+  return { stack: held, configured: stack, ...await makeEngine(held, target) };
 }
 
 /**

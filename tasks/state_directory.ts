@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { lockFile, type LockOptions } from "../lib/lock.ts";
 import { EXIT, Failure } from "./cli.ts";
 import { RECORD } from "./engine/choose.ts";
+import { RUNNING } from "./upgrade/memory.ts";
 
 const LOCK = "lock";
 // The record last: an interrupted `clean` finds by it what it still has to remove.
-const OURS = ["check", "docker", "local", "secrets", RECORD];
+const OURS = ["check", "docker", "local", "secrets", "upgrade", RUNNING, RECORD];
 
 /** Keeps other tasks out of `directory`, which is made if need be, until it is disposed. A task that leaves nothing there leaves no lock. */
 export async function lockState(directory: string, options: LockOptions): Promise<Disposable> {
@@ -64,9 +65,9 @@ function removeUnused(directory: string): void {
   }
 }
 
-/** What a killed run left of a write of the record. */
+/** What a killed run left of a write of the record or of what runs. */
 function isTemporary(name: string): boolean {
-  return name.startsWith(`${RECORD}.`) && name.endsWith(".tmp");
+  return [RECORD, RUNNING].some((file) => name.startsWith(`${file}.`)) && name.endsWith(".tmp");
 }
 
 async function namesIn(directory: string): Promise<string[]> {

@@ -4,13 +4,17 @@ import pc from "picocolors";
 import { formatElapsed } from "../lib/units.ts";
 import { type Files, refuseForeign, writeFiles } from "../lib/files.ts";
 import { type Command, EXIT, Failure, type Invocation, main } from "./cli.ts";
-import { makeEngine, readRecord, writeRecord } from "./engine/choose.ts";
+import { makeEngine, readRecord, type StackRecord, writeRecord } from "./engine/choose.ts";
 import type { Applied } from "./engine/engine.ts";
 import { checkOffline } from "./offline.ts";
+import { renderFor } from "./render.ts";
 import { formatTable } from "./report.ts";
 import { ensureSecrets, GRAFANA_PASSWORD } from "./secrets.ts";
 import { ENGINE_FLAG, openToChange, type Session } from "./session.ts";
 import { publicUrlsOf } from "./stack.ts";
+import { ACCEPT_FLAG, confirmLosses, lossesOf } from "./upgrade/data_loss.ts";
+import { runningVersions, waitingChanges } from "./upgrade/held.ts";
+import { markBuild, otherStateDir, rememberFiles, runningFiles } from "./upgrade/memory.ts";
 import { formatVerdict, hasErrors } from "./verify.ts";
 import { join, relative } from "node:path";
 
@@ -18,7 +22,7 @@ import { join, relative } from "node:path";
 export const up: Command = {
   name: "up",
   summary: "generate, check, start, and wait until every service is ready; run again it applies what changed",
-  flags: ENGINE_FLAG,
+  flags: { ...ENGINE_FLAG, ...ACCEPT_FLAG },
   examples: [
     "up",
     "up --engine local",
@@ -34,25 +38,50 @@ export const up: Command = {
     const session = { ...opened, ...await makeEngine(opened.stack, { ...opened.target, leftOut }) };
     const { stack, target, engine } = session;
     const files = await refuseWrong(session, invocation);
+    const record = await readRecord(target.stateDir);
+    await refuseLoss(session, record, invocation);
     await ensureSecrets(stack, target);
     await writeFiles(target.buildDir, files);
     // Remembered before anything starts: an interrupted `up` is found by `down` and `status`.
-    await writeRecord(target.stateDir, { engine: engine.name, running: true, stack, leftOut });
+    const versions = { ...record?.versions, ...runningVersions(stack, target) };
+    await writeRecord(target.stateDir, { engine: engine.name, running: true, stack, leftOut, versions });
+    await markBuild(target.buildDir, target.stateDir);
     const applied = await engine.up(progress, signal);
+    await rememberFiles(target.stateDir, renderFor(stack, target));
     const ms = performance.now() - started;
     print(summary(session, applied, ms));
+    const waiting = waitingChanges(opened.configured ?? stack, versions);
+    for (const { service, from, to } of waiting) {
+      progress.note(`${service} stays at ${from}: \`deno task upgrade\` changes it to ${to}`);
+    }
     return {
       code: EXIT.done,
       json: {
         name: stack.name,
         engine: engine.name,
         ms: Math.round(ms),
+        ...(waiting.length > 0 && { waiting }),
         services: applied.map((service) => ({ ...service, url: publicUrlsOf(stack)[service.service] })),
         ...(runs(applied, "grafana") && { grafanaPasswordFile: join(target.stateDir, GRAFANA_PASSWORD) }),
       },
     };
   },
 };
+
+/** Asks before data would be dropped: what is in use now is what the last `up` was given. */
+async function refuseLoss(
+  { stack, target }: Session,
+  record: StackRecord | undefined,
+  invocation: Invocation,
+): Promise<void> {
+  const { engine, buildDir, stateDir } = target;
+  const before = record && { ...record, files: await runningFiles(stateDir) };
+  const other = record ? undefined : await otherStateDir(buildDir, stateDir);
+  await confirmLosses(
+    lossesOf(before, { stack, engine, files: renderFor(stack, target) }, other),
+    invocation,
+  );
+}
 
 /**
  * A stack has one set of ports and data: on two engines at once, or under two Compose project names, it would fight with itself.

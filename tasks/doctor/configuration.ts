@@ -13,6 +13,7 @@ import {
 import { ConfigProblem } from "../config_problem.ts";
 import { renderFor, renderStack } from "../render.ts";
 import { filesDirOf, type Stack } from "../stack.ts";
+import { STATE_MARK } from "../upgrade/memory.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
 import { healthOf } from "./health.ts";
 import type { Scene } from "./scene.ts";
@@ -252,7 +253,7 @@ async function foreignFiles(scene: Scene): Promise<string[]> {
   const { target } = await scene.site();
   const known = new Set((await rendered(scene)).flatMap((files) => [...files.keys()]));
   return (await filesBelow(filesDirOf(target), scene.paths.buildDir))
-    .filter((path) => !known.has(path) && path !== MANIFEST && !path.endsWith(".tmp"));
+    .filter((path) => !known.has(path) && ![MANIFEST, STATE_MARK].includes(path) && !path.endsWith(".tmp"));
 }
 
 /** Keys of the configuration whose values differ, with both: `thresholds.cpu: 90 was applied, 80 is in config.ts`. */

@@ -12,6 +12,7 @@ import type { Engine, ServiceStatus } from "../engine/engine.ts";
 import { loadConfig } from "../load_config.ts";
 import { engineFlag } from "../session.ts";
 import { servicesOf, type Stack, type Target, urlsOf } from "../stack.ts";
+import { heldStack } from "../upgrade/held.ts";
 import { type Answer, ask, type Fetch } from "./http.ts";
 import { type Listener, type Process, readLineage, readListeners } from "./machine.ts";
 import { parseMetrics, type Sample } from "./metrics.ts";
@@ -122,7 +123,7 @@ export function createScene(
     async config() {
       const result = await loaded();
       if ("error" in result) throw new Skipped("config.ts cannot be used");
-      return result.value.stack;
+      return heldStack(result.value.stack, (await scene.record())?.versions);
     },
     async stack() {
       const [record, result] = [await scene.record(), await loaded()];

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { readIfThere, writeAtomically } from "../../lib/files.ts";
 import { configSchema, type EngineName, type LeftOut, type Stack, type Target } from "../stack.ts";
+import { heldStack, readVersions, type Versions } from "../upgrade/held.ts";
 import { type Engine, Lacking } from "./engine.ts";
 
 /** Where a stack is, but for its engine. */
@@ -19,6 +20,11 @@ export interface StackRecord {
   readonly stack: Stack;
   /** What was left out. */
   readonly leftOut: LeftOut;
+  /**
+   * Version of each service that was brought up; only `upgrade` changes one. A record that is read has them in `stack` too. None in
+   * records of an older Vigie.
+   */
+  readonly versions?: Versions;
 }
 
 /**
@@ -54,10 +60,11 @@ export async function readRecord(stateDir: string): Promise<StackRecord | undefi
   const text = await readIfThere(recordPath(stateDir));
   if (text === undefined) return undefined;
   try {
-    const { engine, running, stack, leftOut = {} } = JSON.parse(text);
+    const { engine, running, stack, leftOut = {}, versions } = JSON.parse(text);
     const known = configSchema.safeParse(stack);
     if ((engine !== "docker" && engine !== "local") || !known.success) return undefined;
-    return { engine, running: running === true, stack: known.data, leftOut };
+    const held = readVersions(versions);
+    return { engine, running: running === true, stack: heldStack(known.data, held), leftOut, versions: held };
   } catch {
     return undefined; // Only a memory of ours: the next `up` writes it anew.
   }
