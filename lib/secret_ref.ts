@@ -1,0 +1,100 @@
+/** Where a secret comes from, so that the secret itself stands nowhere. */
+
+import * as z from "zod";
+
+/** Where a secret comes from. Plain data: a stack can be recorded with it. */
+export type SecretRef =
+  /** Its name in Vigie's own store: `deno task secret set NAME`. */
+  | { readonly secret: string }
+  /** A file, relative to config.ts. */
+  | { readonly file: string }
+  /** A variable of the environment of `up`. */
+  | { readonly env: string }
+  /** A program and its arguments, without a shell; the secret is what it prints, without the last line end. */
+  | { readonly command: readonly string[] };
+
+const SOURCES = 'secret("NAME"), secretFile("PATH"), secretEnv("VARIABLE") or secretCommand("PROGRAM", …)';
+const NAME =
+  'expected the name of a secret: lower-case letters, digits, "-", "_" and ".", at most 63, such as "slack-url"';
+const FILE = 'expected the path of a file, such as "secrets/slack-url"';
+const VARIABLE = 'expected the name of a variable: letters, digits and "_", such as "SMTP_PASSWORD"';
+const COMMAND = 'expected a program and its arguments, such as "pass", "show", "vigie/slack"';
+
+/** The name of a secret in the store; safe as a file name. */
+export const secretName = z.string(NAME).regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, NAME)
+  // A temporary file of the store.
+  .refine((name) => !name.endsWith(".tmp"), 'expected a name that does not end in ".tmp"');
+
+const refs = [
+  z.strictObject({ secret: secretName }),
+  z.strictObject({ file: z.string(FILE).min(1, FILE) }),
+  z.strictObject({ env: z.string(VARIABLE).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, VARIABLE) }),
+  z.strictObject({ command: z.array(z.string(COMMAND)).min(1, COMMAND) }),
+] as const;
+const KEYS = ["secret", "file", "env", "command"] as const;
+
+/** Where a secret comes from. A secret itself is refused, and not repeated. */
+export const secretRef: z.ZodType<SecretRef, SecretRef> = z.custom<SecretRef>().superRefine(
+  (value, context) => {
+    const key = KEYS.find((each) => isObject(value) && each in value);
+    if (key === undefined) {
+      // Put as the input of the issue, what stands there would be told: it may well be the secret.
+      context.addIssue({
+        code: "custom",
+        input: {},
+        message: `a secret never stands in config.ts: expected ${SOURCES}`,
+      });
+      return;
+    }
+    const parsed = refs[KEYS.indexOf(key)]!.safeParse(value);
+    for (const { message } of parsed.error?.issues ?? []) {
+      context.addIssue({ code: "custom", input: {}, message });
+    }
+  },
+);
+
+/** Whether `value` says where a secret comes from. */
+export function isSecretRef(value: unknown): value is SecretRef {
+  return refs.some((schema) => schema.safeParse(value).success);
+}
+
+/** A secret of Vigie's own store: `deno task secret set NAME` puts it there. */
+export function secret(name: string): SecretRef {
+  return { secret: name };
+}
+
+/** A secret in a file of its own. @param path Relative to config.ts. */
+export function secretFile(path: string): SecretRef {
+  return { file: path };
+}
+
+/** A secret in the environment of `deno task up`. @param variable Its name. */
+export function secretEnv(variable: string): SecretRef {
+  return { env: variable };
+}
+
+/**
+ * A secret that a program prints, such as a password manager; `deno task up` runs it, without a shell.
+ *
+ * @example
+ * ```ts
+ * import { secretCommand } from "./secret_ref.ts";
+ * const url = secretCommand("pass", "show", "vigie/slack");
+ * ```
+ */
+export function secretCommand(...command: string[]): SecretRef {
+  return { command };
+}
+
+/** Where a secret comes from, for people: `secret("slack-url")`. */
+export function secretRefText(ref: SecretRef): string {
+  if ("secret" in ref) return `secret(${JSON.stringify(ref.secret)})`;
+  if ("file" in ref) return `secretFile(${JSON.stringify(ref.file)})`;
+  if ("env" in ref) return `secretEnv(${JSON.stringify(ref.env)})`;
+  // Arguments may be private: the program tells which one is meant.
+  return `secretCommand(${JSON.stringify(ref.command[0])}${ref.command.length > 1 ? ", …" : ""})`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
