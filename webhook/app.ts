@@ -31,6 +31,8 @@ export interface AppOptions {
   readonly api?: Hono<AppEnv>;
   /** The pages under `/runbooks`. */
   readonly runbooks?: Hono<AppEnv>;
+  /** The gate: `/sign-on` and what is below. */
+  readonly signOn?: Hono<AppEnv>;
 }
 
 /** The application. */
@@ -145,6 +147,7 @@ function createHono(options: AppOptions): Hono<AppEnv> {
     app.all(path, (c) => c.text(`Method not allowed: use ${allow}`, 405, { allow }));
   }
   if (options.runbooks) app.route("/", options.runbooks);
+  if (options.signOn) app.route("/", options.signOn);
   if (options.api) app.route("/", options.api);
   app.notFound((c) => c.text("Not found: Alertmanager posts to /webhook", 404));
   app.onError((error, c) => {

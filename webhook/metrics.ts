@@ -3,6 +3,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { DeliveryEvent } from "./delivery/events.ts";
 import type { Notification } from "./payload.ts";
+import type { Figures } from "./sign_on/mod.ts";
 import {
   addGauge,
   addScrapedMetrics,
@@ -215,6 +216,31 @@ export function createMetrics(sources: MetricSources) {
         attemptSeconds.zero({ channel });
         endToEndSeconds.zero({ channel });
       }
+    },
+    /** Adds what the gate counts. @param sessions How many are signed in; undefined while nobody has to. */
+    gate({ signIns, refusals, forbidden }: Figures, sessions: () => number | undefined): void {
+      const isOn = () => sessions() !== undefined;
+      const add = (name: string, help: string, label: string, counts: ReadonlyMap<string, number>) =>
+        counter(
+          name,
+          help,
+          [label],
+          () => isOn() ? [...counts].map(([value, count]) => [{ [label]: value }, count]) : [],
+        );
+      add("vigie_webhook_sign_ins_total", "Sign-ins, by where the user is known", "source", signIns);
+      add(
+        "vigie_webhook_sign_in_refusals_total",
+        "Sign-ins that were refused, by reason",
+        "reason",
+        refusals,
+      );
+      add(
+        "vigie_webhook_forbidden_total",
+        "Requests refused because the role does not suffice, by role",
+        "role",
+        forbidden,
+      );
+      addGauge(registry, "vigie_webhook_sessions", "Browsers that are signed in", sessions);
     },
     /** Notes that a new configuration was refused. */
     notConfigured: (): void => reloadSuccessful.set(0),

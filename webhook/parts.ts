@@ -1,5 +1,6 @@
 /** The webhook's parts, put together: everything but the socket. */
 
+import { join } from "node:path";
 import { createApi, createPlainText } from "./api/mod.ts";
 import { type App, createApp } from "./app.ts";
 import type { Clock } from "./clock.ts";
@@ -20,6 +21,7 @@ import { readinessOf } from "./readiness.ts";
 import { createRunbooks } from "./runbooks/mod.ts";
 import { reportOf, requeue } from "./salvaged.ts";
 import type { Channel } from "./settings.ts";
+import { createGate, createSessions, openSessionFile, type Sessions } from "./sign_on/mod.ts";
 import type { State } from "./state.ts";
 import { VERSION } from "./version.ts";
 import { createWatchdog, type Watchdog } from "./watchdog.ts";
@@ -28,6 +30,8 @@ const BURST_MS = 100;
 
 /** What the parts are made with. */
 export interface PartsOptions extends ServiceJournal {
+  /** Where what is to outlive the process is kept. */
+  readonly dataDir: string;
   readonly state: State;
   readonly clock: Clock;
   readonly log: Log;
@@ -46,6 +50,7 @@ export interface Parts {
   readonly watchdog: Watchdog;
   readonly heartbeat: Heartbeat;
   readonly index: AlertIndex;
+  readonly sessions: Sessions;
 }
 
 /** Puts them together; what is queued is told from now on. */
@@ -147,7 +152,28 @@ export function createParts(options: PartsOptions): Parts {
     runbooks: () => state.setup.runbooks,
     locale: () => settings().config.locale,
   });
-  const app = createApp({ ingest, bodies, auth, drills, metrics, log, readiness, requests, api, runbooks });
+  const sessions = createServiceSessions(options);
+  const gate = createGate({
+    settings: () => settings().signOn,
+    locale: () => settings().config.locale,
+    sessions,
+    clock,
+    log,
+  });
+  metrics.gate(gate.figures, () => settings().signOn ? sessions.count() : undefined);
+  const app = createApp({
+    ingest,
+    bodies,
+    auth,
+    drills,
+    metrics,
+    log,
+    readiness,
+    requests,
+    api,
+    runbooks,
+    signOn: gate.app,
+  });
   options.report({
     onCommit: metrics.commit,
     onProblem: voice.journalFailed,
@@ -161,10 +187,22 @@ export function createParts(options: PartsOptions): Parts {
       done.catch(onDefect);
     },
   });
-  return { app, deliveries, metrics, voice, watchdog, heartbeat, index };
+  return { app, deliveries, metrics, voice, watchdog, heartbeat, index, sessions };
 }
 
-type Noting = Omit<Parts, "app" | "heartbeat"> & Pick<PartsOptions, "state" | "log"> & {
+/** Sessions in a file beside the journal: what they bring must not wait for alerts, nor alerts for them. */
+function createServiceSessions({ dataDir, state, clock, log }: PartsOptions): Sessions {
+  const onProblem = (problem: string) => log.error("The sessions have a problem", { problem });
+  const none = { idleMs: 0, longestMs: 0 };
+  return createSessions({
+    open: () => openSessionFile(join(dataDir, "sessions.sqlite"), onProblem),
+    limits: () => state.setup.settings.signOn ?? none,
+    now: clock.now,
+    onProblem,
+  });
+}
+
+type Noting = Omit<Parts, "app" | "heartbeat" | "sessions"> & Pick<PartsOptions, "state" | "log"> & {
   readonly drills: Drills;
 };
 

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { nearest } from "../lib/nearest.ts";
 import { duration, httpUrl, matcher, size, timezone } from "../lib/schema.ts";
 import { channelSchemas } from "./channels/mod.ts";
+import { signOnSchema } from "./sign_on/mod.ts";
 
 const path = z.string().min(1);
 
@@ -138,6 +139,10 @@ export const webhookSchema = z.strictObject({
   ),
   /** Who may post and ask; everybody who can connect by default. */
   auth: authSchema.prefault({}).describe("Who may post and ask; everybody who can connect by default."),
+  /** Who may look, through the entry that asks here; without this key nobody is asked to sign in. */
+  signOn: signOnSchema.optional().describe(
+    "Who may look, through the entry that asks here; without this key nobody is asked to sign in.",
+  ),
   /** TLS; without it the webhook speaks plain HTTP. */
   tls: tlsSchema.optional().describe("TLS; without it the webhook speaks plain HTTP."),
   /** How much is taken. */

@@ -51,7 +51,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const material = tls && await readCertificate(tls);
   const opened = await openServiceJournal(dataDir, { state, clock, log });
   const connections = () => server.connections();
-  const parts = createParts({ ...opened, state, clock, log, print, connections });
+  const parts = createParts({ ...opened, dataDir, state, clock, log, print, connections });
   noteConfigured(parts, state, clock, log);
 
   const onError = (error: unknown) =>
@@ -73,12 +73,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async shutdown(graceMs) {
       state.stopping = true;
       log.info("Shutting down");
-      const { deliveries, heartbeat, index, voice, watchdog } = parts;
+      const { deliveries, heartbeat, index, sessions, voice, watchdog } = parts;
       watchdog.stop();
       voice.stop();
       certificate?.stop();
       await index.stop();
       await Promise.all([server.shutdown(graceMs), deliveries.stop(graceMs), heartbeat.stop()]);
+      sessions.close();
       await opened.journal[Symbol.asyncDispose]();
       log.info("Stopped");
     },

@@ -14,6 +14,7 @@ import {
 import { BadConfig, defaultConfig, readConfig } from "./read_config.ts";
 import { createRedactor } from "./redact.ts";
 import type { WebhookConfig } from "./schema.ts";
+import { readSignOn, secretsOf, type SignOnSettings, whyUnusable } from "./sign_on/mod.ts";
 
 /** One channel, ready to be used. */
 export interface Channel {
@@ -33,6 +34,8 @@ export interface Settings {
   readonly channels: ReadonlyMap<string, Channel>;
   readonly credentials: Credentials;
   readonly heartbeatUrl?: string;
+  /** Who may look; undefined when nobody is asked to sign in. */
+  readonly signOn?: SignOnSettings;
   /** Puts `<secret>` in the place of each secret. */
   readonly redact: (text: string) => string;
 }
@@ -87,12 +90,24 @@ export async function readSettings(path: string | undefined): Promise<Settings> 
   if (heartbeatUrl && !isHttpUrl(heartbeatUrl)) {
     problems.push(`  heartbeat.urlFile: expected ${HTTP_URL}`);
   }
+  const signOn = config.signOn && await readSignOn(config.signOn, read);
+  signOn?.users.forEach(({ secret }, i) => {
+    const why = whyUnusable(secret);
+    if (why !== undefined) problems.push(`  signOn.users[${i}].passwordFile: ${why}`);
+  });
   if (problems.length > 0) throw new BadConfig([`Cannot use "${path}":`, ...problems].join("\n"));
   const ofChannels = [...channels.values()].flatMap(({ kind, settings }) =>
     kind.secrets.map((key) => settings[key]).filter((value) => typeof value === "string")
   );
-  const secrets = [...credentials.bearers, ...credentials.hmacs, heartbeatUrl ?? "", ...ofChannels];
-  return { config, channels, credentials, heartbeatUrl, redact: createRedactor(secrets) };
+  const ofSignOn = signOn ? secretsOf(signOn) : [];
+  const secrets = [
+    ...credentials.bearers,
+    ...credentials.hmacs,
+    heartbeatUrl ?? "",
+    ...ofChannels,
+    ...ofSignOn,
+  ];
+  return { config, channels, credentials, heartbeatUrl, signOn, redact: createRedactor(secrets) };
 }
 
 async function resolve(
