@@ -8,6 +8,8 @@ import { VERSIONS } from "./versions.ts";
 const VERSION = 'expected a version without "v", such as "3.5.3"';
 const version = z.string(VERSION).regex(/^\d+\.\d+\.\d+([-+].+)?$/, VERSION);
 
+const USER = 'expected the name of a user, such as "vigie"';
+
 type Merged<Parts> = (Parts extends unknown ? (part: Parts) => void : never) extends (all: infer All) => void
   ? All
   : never;
@@ -62,6 +64,13 @@ export const runShape = {
   versions: z.strictObject(versions).prefault({}).describe(
     "Versions other than the ones Vigie was tested with.",
   ),
+  /** The local engine. */
+  local: z.strictObject({
+    /** User that services run as when root runs `up`; left out, each gets a user of its own. `root` keeps root, which `doctor --security` names. */
+    user: z.string(USER).regex(/^[A-Za-z_][\w.-]*\$?$/, USER).optional().describe(
+      "User that services run as when root runs `up`; left out, each gets a user of its own. `root` keeps root, which `doctor --security` names.",
+    ),
+  }).prefault({}).describe("The local engine."),
   /** The docker engine's network. */
   network: z.strictObject({
     /** IPv4 subnet, CIDR; change it when another network of this machine uses it. */

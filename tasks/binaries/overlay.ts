@@ -8,16 +8,20 @@ const OVERLAY = 'share=$1; shift; cd "$share" && ' +
   "mount -t overlay overlay -o lowerdir=.:/usr/share /usr/share && " +
   'cd / && exec "$@"';
 
-/**
- * The command line that runs a program with `args`: one that wants a tree at /usr/share sees it there, in a mount namespace of its own.
- *
- * @param root Whether the user is root, who needs no user namespace.
- */
+/** How to run such a program. */
+export interface OverlayOptions {
+  /** Whether the user is root, who needs no user namespace; by default whoever runs this. */
+  readonly root?: boolean;
+  /** A command that takes the program and its arguments after its own, and runs them; none by default. */
+  readonly last?: readonly string[];
+}
+
+/** The command line that runs a program with `args`: one that wants a tree at /usr/share sees it there, in a mount namespace of its own. */
 export function commandLine(
   { path, overlay }: Pick<Binary, "path" | "overlay">,
   args: readonly string[],
-  root = Deno.uid() === 0,
+  { root = Deno.uid() === 0, last = [] }: OverlayOptions = {},
 ): string[] {
-  if (!overlay) return [path, ...args];
-  return ["unshare", root ? "-m" : "-Urm", "sh", "-c", OVERLAY, "sh", overlay, path, ...args];
+  if (!overlay) return [...last, path, ...args];
+  return ["unshare", root ? "-m" : "-Urm", "sh", "-c", OVERLAY, "sh", overlay, ...last, path, ...args];
 }

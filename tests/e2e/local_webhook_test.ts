@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { writeFiles } from "../../lib/files.ts";
-import { dataDir } from "../../tasks/engine/local/command.ts";
+import { dataDir } from "../../tasks/engine/local/privileges.ts";
 import { webhookProgram } from "../../tasks/engine/local/webhook.ts";
 import { renderFor } from "../../tasks/render.ts";
 import { ensureSecrets } from "../../tasks/secrets.ts";

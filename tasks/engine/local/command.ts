@@ -3,11 +3,12 @@
 import { join } from "node:path";
 import type { LocalService } from "../../../compose/services/mod.ts";
 import type { Binary } from "../../binaries/mod.ts";
-import { commandLine } from "../../binaries/overlay.ts";
 import { grafanaEnvironment } from "../../../grafana/schema.ts";
 import { filesDirOf, publicUrlsOf, type Stack, type Target, watchesHosts } from "../../stack.ts";
-import type { WebhookProgram } from "./webhook.ts";
+import { type Start, startLine } from "./confine.ts";
+import { dataDir } from "./privileges.ts";
 import { MARK, type ServiceSpec } from "./protocol.ts";
+import type { WebhookProgram } from "./webhook.ts";
 
 /** In the order to start: who is told before who tells. */
 export const START_ORDER: readonly LocalService[] = [
@@ -27,8 +28,8 @@ export interface Plan {
   readonly directory: string;
   /** Variables of this process's environment. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Whether the user is root, who needs no user namespace. */
-  readonly root: boolean;
+  /** With which rights each service is started. */
+  readonly start: (service: LocalService) => Start;
   /** Whether this machine keeps udev's data. */
   readonly hasUdev: boolean;
   /** Whether systemd runs this machine and can be asked. */
@@ -36,12 +37,7 @@ export interface Plan {
   readonly webhook: WebhookProgram;
 }
 
-/** Path of a service's data. */
-export function dataDir(directory: string, service: LocalService): string {
-  return join(directory, "data", service);
-}
-
-/** The command line of `service`. */
+/** The command line of `service`, before its rights are taken from it. */
 export function commandOf(service: LocalService, plan: Plan, binary: Binary | undefined): string[] {
   const { stack, target, directory, hasUdev, hasSystemd, webhook } = plan;
   const files = filesDirOf(target);
@@ -62,14 +58,15 @@ export function commandOf(service: LocalService, plan: Plan, binary: Binary | un
         listen,
       ];
     case "alertmanager":
-      return commandLine({ path: program, overlay: binary?.overlay }, [
+      return [
+        program,
         `--config.file=${join(files, "alertmanager", "alertmanager.yml")}`,
         `--storage.path=${data}`,
         `--web.external-url=${url}`,
         // Empty: no cluster. Otherwise it waits 10 s for peers before its first message, and takes port 9094.
         "--cluster.listen-address=",
         listen,
-      ], plan.root);
+      ];
     case "node-exporter":
       return [
         program,
@@ -125,9 +122,10 @@ export function specOf(
   binary: Binary | undefined,
   fingerprint: string,
 ): ServiceSpec {
+  const [path = "", ...args] = commandOf(service, plan, binary);
   return {
     service,
-    command: commandOf(service, plan, binary),
+    command: startLine({ path, overlay: binary?.overlay }, args, plan.start(service)),
     env: environmentOf(service, plan),
     cwd: dataDir(plan.directory, service),
     fingerprint,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { configSchema } from "../../stack.ts";
 import type { Binary } from "../../binaries/mod.ts";
 import { DEFINITIONS, type LocalService, SERVICES } from "../../../compose/services/mod.ts";
-import { commandOf, environmentOf, type Plan, START_ORDER } from "./command.ts";
+import { commandOf, environmentOf, type Plan, specOf, START_ORDER } from "./command.ts";
+import type { Start } from "./confine.ts";
 
 const STACK = configSchema.parse({ bind: "127.0.0.1" });
 const PLAN: Plan = {
@@ -16,10 +17,10 @@ const PLAN: Plan = {
     SECRET: "x",
     HTTPS_PROXY: "http://p:3128",
   },
-  root: false,
+  start: () => ({ as: "unchanged", root: false }),
   hasUdev: true,
   hasSystemd: true,
-  webhook: { command: ["deno", "run", "main.ts"], fingerprint: "1" },
+  webhook: { command: ["deno", "run", "main.ts"], fingerprint: "1", files: [] },
 };
 const program = (name: string, more: Partial<Binary> = {}) =>
   ({ name, path: `/c/${name}`, version: "1.0.0", source: "cache", ...more }) as Binary;
@@ -44,14 +45,23 @@ Deno.test("commandOf gives Prometheus its storage, both limits, its address and 
   ]);
 });
 
-Deno.test("commandOf lays an overlay under an Alertmanager that wants one: as root without a user namespace", () => {
+Deno.test("specOf lays an overlay under an Alertmanager that wants one, and takes its rights from it after that", () => {
   const alertmanager = program("alertmanager", { overlay: "/c/usr/share" });
-  const [unshare, flag, ...rest] = commandOf("alertmanager", PLAN, alertmanager);
+  const start = (start: Start) =>
+    specOf("alertmanager", { ...PLAN, start: () => start }, alertmanager, "").command;
+  const [unshare, flag, ...rest] = start({ as: "self", root: false });
   assert.deepEqual([unshare, flag], ["unshare", "-Urm"]);
-  assert.deepEqual(rest.slice(4, 6), ["/c/usr/share", "/c/alertmanager"]);
+  assert.equal(rest[4], "/c/usr/share");
+  assert.deepEqual(rest.slice(5, 11), [
+    "setpriv",
+    "--no-new-privs",
+    "--inh-caps=-all",
+    "--bounding-set=-all",
+    "--",
+    "/c/alertmanager",
+  ]);
   assert.ok(rest.includes("--cluster.listen-address="));
-  assert.equal(commandOf("alertmanager", { ...PLAN, root: true }, alertmanager)[1], "-m");
-  assert.equal(commandOf("alertmanager", PLAN, program("alertmanager"))[0], "/c/alertmanager");
+  assert.equal(start({ as: "unchanged", root: true })[1], "-m");
 });
 
 Deno.test("commandOf writes an IPv6 address in brackets", () => {

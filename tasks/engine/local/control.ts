@@ -10,6 +10,7 @@ import { systemError } from "../../../lib/system_error.ts";
 import { Lacking } from "../engine.ts";
 import { START_ORDER, SYSTEM_PATH } from "./command.ts";
 import { lastLines } from "./logs.ts";
+import { supervisorStart } from "./privileges.ts";
 import { findMarked, inspect, lives, type Marked, sameProcess, signal as send } from "./process.ts";
 import { type Desired, MARK, parseStatus, PROTOCOL, type ServiceSpec, type Status } from "./protocol.ts";
 
@@ -89,7 +90,8 @@ export async function apply(
   await insistOnReport(directory);
   // One that has not reported yet would be ended by the signal; it has not read the file either.
   if (supervisor && status) await send(supervisor, "SIGHUP");
-  let started = supervisor ? undefined : startSupervisor(directory);
+  const prefix = await supervisorStart(services.map(({ command }) => command));
+  let started = supervisor ? undefined : startSupervisor(directory, prefix);
   const longest = Math.max(
     START_TIMEOUT_MS,
     ...services.map(({ stopGraceMs }) => stopGraceMs + KILL_TIMEOUT_MS),
@@ -108,7 +110,7 @@ export async function apply(
       );
     }
     // It was ending when it was told.
-    if (supervisor && !started && !await lives(supervisor)) started = startSupervisor(directory);
+    if (supervisor && !started && !await lives(supervisor)) started = startSupervisor(directory, prefix);
     if (!told && now && supervisor && sameProcess(now.supervisor, supervisor)) {
       await send(supervisor, "SIGHUP");
       told = true;
@@ -206,7 +208,7 @@ function logOf(directory: string): string {
 }
 
 /** @returns how it ended, once it has; it is not to. */
-function startSupervisor(directory: string): { readonly ended?: string } {
+function startSupervisor(directory: string, prefix: readonly string[]): { readonly ended?: string } {
   const log = openSync(logOf(directory), "a", 0o644);
   const args = [
     "run",
@@ -229,7 +231,8 @@ function startSupervisor(directory: string): { readonly ended?: string } {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];
   });
-  const child = spawn(Deno.execPath(), args, {
+  const [program, ...rest] = [...prefix, Deno.execPath(), ...args];
+  const child = spawn(program!, rest, {
     cwd: directory,
     env: {
       ...Object.fromEntries(inherited),

@@ -7,10 +7,12 @@ import { type Binary, binary, type BinaryName } from "../../binaries/mod.ts";
 import { type Applied, Lacking, type Progress } from "../engine.ts";
 import { renderFor } from "../../render.ts";
 import { type LeftOut, servicesOf, type Stack, type Target, versionsOf } from "../../stack.ts";
-import { dataDir, type Plan, specOf, START_ORDER } from "./command.ts";
+import { type Plan, specOf, START_ORDER } from "./command.ts";
 import { bringUp } from "./bring_up.ts";
 import { type Alive, findAlive, readDesired, stopAll } from "./control.ts";
+import { needsOf, stampOf } from "./needs.ts";
 import { warnAboutPing } from "./ping.ts";
+import { dataDir, privileges } from "./privileges.ts";
 import type { ServiceSpec } from "./protocol.ts";
 import { webhookProgram } from "./webhook.ts";
 
@@ -47,7 +49,7 @@ export async function up(context: UpContext): Promise<Applied[]> {
   );
   await warnAboutPing(stack, progress);
   const before = await repair(context);
-  const plan = await makePlan(context);
+  const plan = await makePlan(context, wanted, binaries);
   const specs = await Promise.all(wanted.map((service) => makeSpec(service, plan, binaries.get(service))));
   const step = { ...context, before, files: renderFor(stack, target), began };
   const applied = await bringUp(step, specs, wanted);
@@ -127,18 +129,24 @@ async function repair({ directory, progress, signal }: UpContext): Promise<Alive
   }
 }
 
-async function makePlan({ stack, target, directory }: UpContext): Promise<Plan> {
+async function makePlan(
+  { stack, target, directory, progress }: UpContext,
+  services: readonly LocalService[],
+  binaries: ReadonlyMap<LocalService, Binary | undefined>,
+): Promise<Plan> {
   for (const service of START_ORDER) await Deno.mkdir(dataDir(directory, service), { recursive: true });
+  const webhook = await webhookProgram(target, directory);
+  const needs = await needsOf({ stack, target, webhook, services, binaries });
   return {
     stack,
     target,
     directory,
     environment: Deno.env.toObject(),
-    root: Deno.uid() === 0,
+    start: await privileges({ stack, directory, services, needs, progress }),
     hasUdev: await exists("/run/udev/data"),
     // The first is there while systemd is process 1, the second is how it is asked.
     hasSystemd: await exists("/run/systemd/system") && await exists("/run/dbus/system_bus_socket"),
-    webhook: await webhookProgram(target, directory),
+    webhook,
   };
 }
 
@@ -148,6 +156,7 @@ async function exists(path: string): Promise<boolean> {
 
 async function makeSpec(service: LocalService, plan: Plan, found: Binary | undefined): Promise<ServiceSpec> {
   const parts = [found ? await stamp(found.path) : plan.webhook.fingerprint];
+  parts.push(...await stampOf(plan.start(service)));
   // Grafana reads its provisioning when it starts.
   if (service === "grafana") parts.push(digest(plan));
   return specOf(service, plan, found, parts.join(" "));

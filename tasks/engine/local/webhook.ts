@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { secretsDirOf } from "../../destinations.ts";
 import { filesDirOf, type Target } from "../../stack.ts";
-import { dataDir } from "./command.ts";
 import { flagValue } from "./control.ts";
+import { dataDir } from "./privileges.ts";
 
 /** A way to start the webhook. */
 export interface WebhookProgram {
@@ -13,6 +13,8 @@ export interface WebhookProgram {
   readonly command: readonly string[];
   /** Changes when the program does. */
   readonly fingerprint: string;
+  /** Absolute paths of what it is made of. */
+  readonly files: readonly string[];
 }
 
 /** This project's directory. */
@@ -35,7 +37,9 @@ export async function webhookProgram(
     newest(compiled),
     newest(...SOURCES.map((path) => join(project, path))),
   ]);
-  if (built > source) return { command: [compiled], fingerprint: `compiled ${built}` };
+  if (built > source) {
+    return { command: [compiled], fingerprint: `compiled ${built}`, files: [compiled] };
+  }
   const data = flagValue(dataDir(directory, "webhook"));
   const command = [
     Deno.execPath(),
@@ -53,7 +57,14 @@ export async function webhookProgram(
     "--allow-net",
     join(project, "webhook", "main.ts"),
   ];
-  return { command, fingerprint: `source ${source}` };
+  const files = [Deno.execPath(), denoDir(), ...SOURCES.map((path) => join(project, path))];
+  return { command, fingerprint: `source ${source}`, files };
+}
+
+/** Where Deno keeps the modules it downloaded: https://docs.deno.com/runtime/reference/env_variables. */
+function denoDir(): string {
+  const [own, cache] = ["DENO_DIR", "XDG_CACHE_HOME"].map((name) => Deno.env.get(name));
+  return own || join(cache || join(Deno.env.get("HOME") ?? "/", ".cache"), "deno");
 }
 
 /** The youngest modification time among the files at and below `paths`, milliseconds since 1970; 0 when there are none. */

@@ -20,10 +20,13 @@ export async function standInGrafana(root: string): Promise<string> {
   for (const part of ["bin", "conf", "public"]) await Deno.mkdir(join(home, part), { recursive: true });
   await Deno.writeTextFile(join(home, "conf", "defaults.ini"), "");
   await Deno.writeTextFile(join(home, "server.ts"), SERVER);
+  // Beside it, as a service started by root sees its own program and nothing of root's home.
+  const deno = join(home, "bin", "deno");
+  await Deno.copyFile(Deno.execPath(), deno);
   const lines = [
     "#!/bin/sh",
     'if [ "$1" = --version ]; then echo "grafana version 12.4.0"; exit; fi',
-    `exec "${Deno.execPath()}" run --quiet --no-config --allow-env --allow-read --allow-net "${home}/server.ts" "$@"`,
+    `exec "${deno}" run --quiet --no-config --allow-env --allow-read --allow-net "${home}/server.ts" "$@"`,
   ];
   await Deno.writeTextFile(join(home, "bin", "grafana"), lines.join("\n") + "\n");
   await Deno.chmod(join(home, "bin", "grafana"), 0o755);
