@@ -12,6 +12,10 @@ export interface ServiceDefinition<Name extends string = string> {
   readonly name: Name;
   /** Its key in `ports` of config.ts. The text documents its key in `versions` too. */
   readonly ports: Readonly<Record<Name, { readonly default: number; readonly about: string }>>;
+  /** Further ports of its own, each with its key in `ports` of config.ts. */
+  readonly morePorts?: Readonly<Record<string, { readonly default: number; readonly about: string }>>;
+  /** Key of the port on this machine at which tasks ask whether it is ready; its name when left out. */
+  readonly hostPort?: string;
   /** Its key in `services` of config.ts; left out when the stack is nothing without it. */
   readonly services?: Readonly<Record<Name, { readonly default: boolean; readonly about: string }>>;
   /** Engines that run it. `local` wants its program and its command line too: tasks/binaries/program.ts, tasks/engine/local/command.ts. */

@@ -10,7 +10,18 @@ import { DEFINITIONS, SERVICES } from "./services/mod.ts";
 export { composeChecks } from "./checks/mod.ts";
 export { bridgeOf, gatewayOf, overlaps } from "./network.ts";
 export type { ComposePlan } from "./plan.ts";
-export { baseImage, SECRETS_TARGET, volumeOf, webhookImage } from "./service.ts";
+export { ENTRY_PORTS } from "./services/entry.ts";
+export {
+  backupImage,
+  baseImage,
+  externalUrl,
+  isBuilt,
+  type Mount,
+  routePrefix,
+  SECRETS_TARGET,
+  volumeOf,
+  webhookImage,
+} from "./service.ts";
 
 /** `compose.yaml`, in which `delivery: "image"` carries the services' Dockerfiles too. */
 export function renderCompose(plan: ComposePlan): Files {

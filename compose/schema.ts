@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { port } from "../lib/schema.ts";
-import { type Definition, DEFINITIONS, SERVICES, type VersionedService } from "./services/mod.ts";
+import { type Definition, DEFINITIONS, portsOf, SERVICES, type VersionedService } from "./services/mod.ts";
 import { VERSIONS } from "./versions.ts";
 
 const VERSION = 'expected a version without "v", such as "3.5.3"';
@@ -15,17 +15,19 @@ type Merged<Parts> = (Parts extends unknown ? (part: Parts) => void : never) ext
   : never;
 // Mapped over the definitions' own keys, so that an editor finds the comments above these.
 type Keys<Part, Schema> = { readonly [Key in keyof Merged<Part>]: Schema };
-type Ports = Keys<Definition["ports"], z.ZodDefault<typeof port>>;
+type Ports = Keys<
+  Definition["ports"] | Extract<Definition, { morePorts: unknown }>["morePorts"],
+  z.ZodDefault<typeof port>
+>;
 type Switches = Keys<Extract<Definition, { services: unknown }>["services"], z.ZodDefault<z.ZodBoolean>>;
 type Versions = Keys<
   Extract<Definition, { name: VersionedService }>["ports"],
   z.ZodOptional<typeof version>
 >;
 
-const ports = Object.fromEntries(SERVICES.map((service) => {
-  const { default: shipped, about } = DEFINITIONS[service].ports[service];
-  return [service, port.default(shipped).describe(about)];
-})) as Ports;
+const ports = Object.fromEntries(SERVICES.flatMap((service) =>
+  portsOf(service).map(([key, { default: shipped, about }]) => [key, port.default(shipped).describe(about)])
+)) as Ports;
 
 const switches = Object.fromEntries(SERVICES.flatMap((service) => {
   const key = DEFINITIONS[service].services?.[service];
@@ -51,11 +53,13 @@ export const runShape = {
     .describe(
       "How the docker engine hands configuration to its services: `mount` directories, or bake it into an `image` of their own.",
     ),
-  /** The address that every port is bound to. */
+  /** The address that every port is bound to; with TLS the entry alone, and everything else to this machine. */
   bind: z.union([z.ipv4(), z.ipv6()], { error: 'expected an IP address such as "127.0.0.1"' }).default(
     "127.0.0.1",
   )
-    .describe("The address that every port is bound to."),
+    .describe(
+      "The address that every port is bound to; with TLS the entry alone, and everything else to this machine.",
+    ),
   /** TCP port of each service on this machine. */
   ports: z.strictObject(ports).prefault({}).describe("TCP port of each service on this machine."),
   /** Services that can be switched off. */

@@ -3,7 +3,7 @@
 import { builtImage } from "./network.ts";
 import type { ServiceDefinition } from "./definition.ts";
 import type { ComposePlan } from "./plan.ts";
-import type { Service } from "./services/mod.ts";
+import type { PortName, Service } from "./services/mod.ts";
 import { VERSIONS } from "./versions.ts";
 
 /** What is special about one service; `composeService` adds the rest. */
@@ -31,6 +31,14 @@ export interface ServiceSpec {
   readonly data?: string;
   /** Directories of this machine that it watches, source → target, read-only. */
   readonly host?: readonly { readonly source: string; readonly target: string; readonly slave?: boolean }[];
+  /** What it sees of others' data, in its own places. */
+  readonly mounts?: readonly Mount[];
+  /** Further ports of the container, each with its port and address on this machine. */
+  readonly published?: readonly {
+    readonly target: number;
+    readonly published: number;
+    readonly bind: string;
+  }[];
   /** Size of /tmp, when it needs one. */
   readonly tmp?: string;
   /** Services that have to be healthy before it starts. */
@@ -41,19 +49,49 @@ export interface ServiceSpec {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
+/** Another's data: a volume of the stack, or a directory of the machine that the engine runs on. */
+export interface Mount {
+  readonly type: "volume" | "bind";
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** Flags of a service of Prometheus's family whose `url` has a path that whoever stands before it takes away. */
+export function routePrefix(url: string): string[] {
+  return new URL(url).pathname === "/" ? [] : ["--web.route-prefix=/"];
+}
+
+/** The same for one that needs its URL only then. */
+export function externalUrl(url: string): string[] {
+  const prefix = routePrefix(url);
+  return prefix.length === 0 ? [] : [`--web.external-url=${url}`, ...prefix];
+}
+
 /** Where a service that has secrets finds them. */
 export const SECRETS_TARGET = "/run/secrets/vigie";
 // No version: what is in it shows in its labels, and a new one takes the name over.
-const WEBHOOK_TAG = "local";
+const BUILT_TAG = "local";
 
 /** The image of the webhook itself, which `deno task up` builds. @param stack Name of the stack. */
 export function webhookImage(stack: string): string {
-  return builtImage(stack, "webhook", WEBHOOK_TAG);
+  return builtImage(stack, "webhook", BUILT_TAG);
+}
+
+/** The image of the backup, which `deno task up` builds. @param stack Name of the stack. */
+export function backupImage(stack: string): string {
+  return builtImage(stack, "backup", BUILT_TAG);
+}
+
+/** Whether `deno task up` builds the image of `service`: no registry has it. */
+export function isBuilt(service: Service): boolean {
+  return service === "webhook" || service === "backup";
 }
 
 /** The image that `service` runs, or with `delivery: "image"` is based on. */
 export function baseImage(service: Service, plan: Pick<ComposePlan, "name" | "versions">): string {
   if (service === "webhook") return webhookImage(plan.name);
+  if (service === "backup") return backupImage(plan.name);
   const { image, tagPrefix } = VERSIONS[service];
   return `${image}:${tagPrefix}${plan.versions[service]}`;
 }
@@ -78,12 +116,19 @@ export function composeService(
     environment: spec.environment,
     ...(containerPort !== undefined && {
       networks: ["stack"],
-      ports: [{
-        target: containerPort,
-        published: String(plan.ports[service]),
-        host_ip: plan.bind,
+      ports: [
+        {
+          target: containerPort,
+          published: plan.ports[(definition.hostPort ?? service) as PortName],
+          bind: plan.bind,
+        },
+        ...(spec.published ?? []),
+      ].map(({ target, published, bind }) => ({
+        target,
+        published: String(published),
+        host_ip: bind,
         protocol: "tcp",
-      }],
+      })),
     }),
     volumes: volumes(service, spec, plan),
     ...(after.length > 0 && {
@@ -126,8 +171,7 @@ function imageOf(service: Service, { config = {} }: ServiceSpec, plan: ComposePl
   const base = baseImage(service, plan);
   const directories = Object.entries(config);
   if (plan.delivery === "mount" || directories.length === 0) {
-    // The webhook's image is built by `deno task up`: no registry has it.
-    return { image: base, ...(service === "webhook" && { pull_policy: "never" }) };
+    return { image: base, ...(isBuilt(service) && { pull_policy: "never" }) };
   }
   const mounts = service === "prometheus" ? plan.mounts : [];
   const lines = [
@@ -142,7 +186,7 @@ function imageOf(service: Service, { config = {} }: ServiceSpec, plan: ComposePl
     image: builtImage(
       plan.name,
       `${service}-configured`,
-      service === "webhook" ? WEBHOOK_TAG : plan.versions[service],
+      service === "webhook" || service === "backup" ? BUILT_TAG : plan.versions[service],
     ),
     pull_policy: "build",
     build: {
@@ -180,6 +224,13 @@ function volumes(service: Service, spec: ServiceSpec, plan: ComposePlan): object
     ),
     ...(plan.secrets.has(service) ? [secrets(service, plan, bind)] : []),
     ...(spec.data ? [{ type: "volume", source: volumeOf(service, "data"), target: spec.data }] : []),
+    ...(spec.mounts ?? []).map(({ type, source, target, readOnly }) => ({
+      type,
+      source,
+      target,
+      ...(readOnly && { read_only: true }),
+      ...(type === "bind" && { bind: { create_host_path: false } }),
+    })),
   ];
   return all.length > 0 ? all : undefined;
 }

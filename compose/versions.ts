@@ -26,4 +26,8 @@ export const VERSIONS: Readonly<Record<VersionedService, Version>> = {
   grafana: { image: "grafana/grafana", tagPrefix: "", version: "12.4.0" },
   // renovate: datasource=docker depName=ghcr.io/google/cadvisor
   cadvisor: { image: "ghcr.io/google/cadvisor", tagPrefix: "", version: "0.56.2" },
+  // renovate: datasource=docker depName=caddy
+  entry: { image: "caddy", tagPrefix: "", version: "2.11.4" },
+  // renovate: datasource=docker depName=restic/restic
+  backup: { image: "restic/restic", tagPrefix: "", version: "0.19.1" },
 };

@@ -1,9 +1,11 @@
 /** From a stack to everything that is generated: the only place where the domains meet. */
 
 import { basename, dirname, join, resolve } from "node:path";
+import { renderBackup } from "../backup/mod.ts";
 import { renderCompose } from "../compose/mod.ts";
 import { DEFINITIONS } from "../compose/services/mod.ts";
 import { renderGrafana } from "../grafana/mod.ts";
+import { renderEntry } from "../entry/mod.ts";
 import { grafanaEnvironment } from "../grafana/schema.ts";
 import { type Files, mergeFiles, under } from "../lib/files.ts";
 import { durationMs } from "../lib/units.ts";
@@ -17,10 +19,14 @@ import {
   type ScrapedService,
 } from "../prometheus/mod.ts";
 import { renderWebhook } from "../webhook/mod.ts";
-import { receiversOf, secretFilesOf, webhookConfigOf, webhookUrlOf } from "./destinations.ts";
+import { backupMounts, planOf } from "./backup/plan.ts";
+import { receiversOf, webhookConfigOf, webhookUrlOf } from "./destinations.ts";
+import { entryArguments, entryLinks } from "./entry.ts";
 import { RUNBOOK_LANGUAGE, runbooks } from "./runbooks.ts";
+import { secretNeedsOf } from "./secret_needs.ts";
 import {
   addressesOf,
+  bindOf,
   filesDirOf,
   publicUrlsOf,
   servicesOf,
@@ -81,6 +87,9 @@ export function renderFor(stack: Stack, target: Target): Files {
     }),
     renderWebhook(webhookConfigOf(stack, target), { language: RUNBOOK_LANGUAGE, pages: runbooks() }),
   ];
+  if (services.has("backup")) files.push(renderBackup(planOf(stack, target)));
+  const entry = entryLinks(stack, target, running);
+  if (entry) files.push(renderEntry(entry));
   const dashboardsPath = engine === "docker"
     ? "/etc/grafana/dashboards"
     : join(filesDirOf(target), "grafana", "dashboards");
@@ -104,12 +113,16 @@ export function renderFor(stack: Stack, target: Target): Files {
       versions: versionsOf(stack),
       subnet: stack.network.subnet,
       urls,
+      bind: bindOf(stack),
+      entry: { bind: stack.bind, command: ["caddy", ...entryArguments(target)] },
       secretsDir: join(stateDir, "secrets"),
       secrets: new Set([
         ...(services.has("grafana") ? ["grafana" as const] : []),
-        ...secretFilesOf(stack, target.configDir).map(({ service }) => service),
+        ...(services.has("backup") ? ["backup" as const] : []),
+        ...secretNeedsOf(stack, target).map(({ service }) => service),
       ]),
       mounts: fileSd.mounts,
+      backup: services.has("backup") ? backupMounts(stack, target) : [],
       grafana: {
         environment: grafanaEnvironment(stack.grafana, {
           url: urls.grafana,

@@ -2,16 +2,19 @@
 
 import { join } from "node:path";
 import * as z from "zod";
+import { backupSchema } from "../backup/schema.ts";
 import { gatewayOf } from "../compose/mod.ts";
 import { runShape } from "../compose/schema.ts";
 import {
   byService,
   DEFINITIONS,
+  hostPortOf,
   type Service,
   SERVICES,
   type VersionedService,
 } from "../compose/services/mod.ts";
 import { VERSIONS } from "../compose/versions.ts";
+import { entryShape } from "../entry/schema.ts";
 import { grafanaSchema } from "../grafana/schema.ts";
 import { name } from "../lib/schema.ts";
 import { routingShape } from "../prometheus/alertmanager/schema.ts";
@@ -22,6 +25,7 @@ import { ConfigError, parseConfig } from "./config_issue.ts";
 import { crossCheck } from "./cross_check.ts";
 import { destinations } from "./destination.ts";
 
+export { secret, secretCommand, secretEnv, secretFile } from "../lib/secret_ref.ts";
 export { ConfigError, type ConfigIssue } from "./config_issue.ts";
 
 const destination = z.discriminatedUnion("kind", [...destinations]);
@@ -36,6 +40,7 @@ export const configSchema = z.strictObject({
   /** Language of alerts, dashboards and messages. */
   locale: z.enum(["fr", "en"]).default("fr").describe("Language of alerts, dashboards and messages."),
   ...runShape,
+  ...entryShape,
   ...measureShape,
   /** Whom to tell, by which labels. */
   notify: z.strictObject({
@@ -52,6 +57,10 @@ export const configSchema = z.strictObject({
   /** The webhook, which delivers what it is told to the destinations. */
   webhook: serviceSchema.prefault({}).describe(
     "The webhook, which delivers what it is told to the destinations.",
+  ),
+  /** Backups of all data, made as long as the stack runs; `deno task backup` makes one by hand without it, too. */
+  backup: backupSchema.optional().describe(
+    "Backups of all data, made as long as the stack runs; `deno task backup` makes one by hand without it, too.",
   ),
   /** Grafana's settings. */
   grafana: grafanaSchema.prefault({}).describe("Grafana's settings."),
@@ -119,6 +128,8 @@ export type LeftOut = Readonly<Partial<Record<Service, string>>>;
 export function servicesOf(stack: Stack, engine: EngineName): ReadonlySet<Service> {
   return new Set(SERVICES.filter((service) => {
     if (!DEFINITIONS[service].engines.some((able) => able === engine)) return false;
+    if (service === "backup") return stack.backup !== undefined;
+    if (service === "entry") return stack.tls.mode !== "off";
     return !(service in stack.services) || stack.services[service as keyof Stack["services"]];
   }));
 }
@@ -131,17 +142,52 @@ export function watchesHosts(stack: Stack, engine: EngineName): boolean {
 
 /** Base URL of each service, as tasks on this machine reach it. */
 export function urlsOf(stack: Stack): Readonly<Record<Service, string>> {
-  const host = stack.bind === "0.0.0.0"
-    ? "127.0.0.1"
-    : stack.bind.includes(":")
-    ? `[${stack.bind}]`
-    : stack.bind;
-  return byService((service) => `http://${host}:${stack.ports[service]}`);
+  const host = bracketed(bindOf(stack));
+  return byService((service) => `http://${host}:${stack.ports[hostPortOf(service)]}`);
 }
+
+/** The address that every service but the entry is bound to: this machine's own, as soon as there is an entry. */
+export function bindOf({ bind, tls }: Pick<Stack, "bind" | "tls">): string {
+  return tls.mode === "off" ? bind : "127.0.0.1";
+}
+
+/** The name or address that people type to come to the entry. */
+export function entryName({ bind, entry }: Pick<Stack, "bind" | "entry">): string {
+  return entry.name ?? (isLoopback(bind) ? "localhost" : bind);
+}
+
+/** Whether only this machine reaches `address`. */
+export function isLoopback(address: string): boolean {
+  return address.includes(":") ? /^(0*:)+0*1$/.test(address) : address.startsWith("127.");
+}
+
+/** Services that people reach through the entry, each with its path below the entry's name; the webhook is at its root. */
+const AT_ENTRY: Readonly<Partial<Record<Service, string>>> = {
+  webhook: "",
+  prometheus: "prometheus",
+  alertmanager: "alertmanager",
+  grafana: "grafana",
+  blackbox: "blackbox",
+  "node-exporter": "node-exporter",
+};
 
 /** Base URL of each service, as people reach it, without a slash at its end. */
 export function publicUrlsOf(stack: Stack): Readonly<Record<Service, string>> {
-  return urlsOf(stack);
+  const own = urlsOf(stack);
+  if (stack.tls.mode === "off") return own;
+  const { entry: { layout, publicPort = stack.ports.entry } } = stack;
+  const host = bracketed(entryName(stack)) + (publicPort === 443 ? "" : `:${publicPort}`);
+  return byService((service) => {
+    const place = service === "entry" ? "" : AT_ENTRY[service];
+    if (place === undefined) return own[service];
+    if (place === "") return `https://${host}`;
+    return layout === "hosts" ? `https://${place}.${host}` : `https://${host}/${place}`;
+  });
+}
+
+/** An address as URLs have it. */
+function bracketed(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
 }
 
 /** Version of each service that is not built here. */

@@ -2,7 +2,7 @@
 
 import type { ComposePlan } from "../plan.ts";
 import type { ServiceDefinition } from "../definition.ts";
-import type { ServiceSpec } from "../service.ts";
+import { routePrefix, type ServiceSpec } from "../service.ts";
 
 /** Alertmanager. */
 export const alertmanager = {
@@ -25,8 +25,11 @@ function compose({ urls }: ComposePlan): ServiceSpec {
       "--config.file=/etc/alertmanager/alertmanager.yml",
       "--storage.path=/alertmanager",
       `--web.external-url=${urls.alertmanager}`,
+      ...routePrefix(urls.alertmanager),
       // Empty: no cluster. Otherwise it waits 10 s for peers before its first message, and takes port 9094.
       "--cluster.listen-address=",
+      // How old what it has on disk may be: what a kill loses, and what a backup waits for.
+      "--data.maintenance-interval=15s",
     ],
     memory: "256m",
     cpus: 0.5,
@@ -35,7 +38,7 @@ function compose({ urls }: ComposePlan): ServiceSpec {
     // Silences, and what was already told.
     data: "/alertmanager",
     after: ["webhook"],
-    // It writes silences when it ends, and otherwise every 15 minutes only.
+    // It writes silences when it ends, and otherwise now and then only.
     stopGrace: "30s",
   };
 }

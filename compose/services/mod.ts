@@ -2,8 +2,10 @@
 
 import type { ServiceDefinition } from "../definition.ts";
 import { alertmanager } from "./alertmanager.ts";
+import { backup } from "./backup.ts";
 import { blackbox } from "./blackbox.ts";
 import { cadvisor } from "./cadvisor.ts";
+import { entry } from "./entry.ts";
 import { grafana } from "./grafana.ts";
 import { nodeExporter } from "./node_exporter.ts";
 import { prometheus } from "./prometheus.ts";
@@ -17,12 +19,16 @@ const ALL = [
   blackbox,
   grafana,
   cadvisor,
+  entry,
+  backup,
 ] as const;
 
 /** One of the definitions, as it is written. */
 export type Definition = typeof ALL[number];
 /** The name of a service. */
 export type Service = Definition["name"];
+/** The key of a port in config.ts. */
+export type PortName = Service | keyof Extract<Definition, { readonly morePorts: unknown }>["morePorts"];
 /** The name of a service that Vigie does not build itself: it has a version. */
 export type VersionedService = Exclude<Service, "webhook">;
 /** The name of a service that the local engine runs. */
@@ -35,6 +41,19 @@ export const SERVICES: readonly Service[] = ALL.map(({ name }) => name);
 export const DEFINITIONS = byService((service) =>
   ALL.find(({ name }) => name === service)! as ServiceDefinition<Service>
 );
+
+/** Every port that `service` takes on this machine, by its key in config.ts, with what is said of it. */
+export function portsOf(
+  service: Service,
+): [key: PortName, port: { readonly default: number; readonly about: string }][] {
+  const { ports, morePorts } = DEFINITIONS[service];
+  return Object.entries({ ...ports, ...morePorts }) as ReturnType<typeof portsOf>;
+}
+
+/** The key of the port on this machine at which tasks reach `service`. */
+export function hostPortOf(service: Service): PortName {
+  return (DEFINITIONS[service].hostPort ?? service) as PortName;
+}
 
 /** A table with an entry for each service. */
 export function byService<T>(give: (service: Service) => T): Readonly<Record<Service, T>> {

@@ -2,7 +2,7 @@
 
 import type { ComposePlan } from "../plan.ts";
 import type { ServiceDefinition } from "../definition.ts";
-import type { ServiceSpec } from "../service.ts";
+import { routePrefix, type ServiceSpec } from "../service.ts";
 
 /** Prometheus. */
 export const prometheus = {
@@ -27,8 +27,11 @@ function compose({ retention, urls }: ComposePlan): ServiceSpec {
       `--storage.tsdb.retention.time=${retention.time}`,
       `--storage.tsdb.retention.size=${retention.size}`,
       `--web.external-url=${urls.prometheus}`,
+      ...routePrefix(urls.prometheus),
       // Reloading without a restart; the port is bound to this machine.
       "--web.enable-lifecycle",
+      // Snapshots, for backups; the entry lets nobody reach them.
+      "--web.enable-admin-api",
     ],
     // Reading a large write-ahead log back takes minutes.
     startPeriod: "10m",

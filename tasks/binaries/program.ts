@@ -11,7 +11,9 @@ export type BinaryName =
   | "amtool"
   | "node_exporter"
   | "blackbox_exporter"
-  | "grafana";
+  | "grafana"
+  | "caddy"
+  | "restic";
 
 /** Every name of an outside program. */
 export const BINARIES: readonly BinaryName[] = [
@@ -22,6 +24,8 @@ export const BINARIES: readonly BinaryName[] = [
   "node_exporter",
   "blackbox_exporter",
   "grafana",
+  "caddy",
+  "restic",
 ];
 
 /** A project's release archive: several programs may come in one. */
@@ -31,6 +35,8 @@ export interface Archive {
   /** Path of the archive below its site, and of the file with its SHA-256 sum. */
   paths(version: string, os: string, arch: string): { readonly archive: string; readonly sums: string };
   readonly site: "github" | "grafana";
+  /** Whether what is in it lies at its top; left out when it lies in one directory. */
+  readonly flat?: true;
   /** Path of each program in the archive, its top directory left out. */
   readonly programs: Partial<Readonly<Record<BinaryName, string>>>;
 }
@@ -42,7 +48,9 @@ export interface Program {
   readonly service: Exclude<LocalService, "webhook">;
   /** File names under which it may be on PATH, the project's own first. */
   readonly fileNames: readonly string[];
-  /** What its `--version` starts with; the first group is the version. */
+  /** The argument that makes it print its version; `--version` when left out. */
+  readonly versionArgument?: string;
+  /** What it prints then starts with this; the first group is the version. */
   readonly versionLine: RegExp;
   readonly archive: Archive;
   /** Debian's package, and the program's path in it; none for what Debian does not have. */
@@ -133,6 +141,46 @@ export const PROGRAMS: Readonly<Record<BinaryName, Program>> = {
       },
       programs: { grafana: "bin/grafana" },
     },
+  },
+  caddy: {
+    name: "caddy",
+    service: "entry",
+    fileNames: ["caddy"],
+    versionLine: /^(?:caddy version )?v?(\d\S*)/i,
+    archive: {
+      unit: "caddy",
+      site: "github",
+      paths: (version, os, arch) => {
+        const directory = `caddyserver/caddy/releases/download/v${version}`;
+        return {
+          archive: `${directory}/caddy_${version}_${os === "darwin" ? "mac" : os}_${arch}.tar.gz`,
+          sums: `${directory}/caddy_${version}_checksums.txt`,
+        };
+      },
+      programs: { caddy: "caddy" },
+      flat: true,
+    },
+    debian: { package: "caddy", path: "usr/bin/caddy" },
+  },
+  restic: {
+    name: "restic",
+    service: "backup",
+    fileNames: ["restic"],
+    versionArgument: "version",
+    versionLine: /^restic (\S+) compiled/,
+    archive: {
+      unit: "restic",
+      site: "github",
+      paths: (version, os, arch) => {
+        const directory = `restic/restic/releases/download/v${version}`;
+        return {
+          archive: `${directory}/restic_${version}_${os}_${arch}.bz2`,
+          sums: `${directory}/SHA256SUMS`,
+        };
+      },
+      programs: { restic: "restic" },
+    },
+    debian: { package: "restic", path: "usr/bin/restic" },
   },
 };
 

@@ -1,4 +1,4 @@
-/** The projects' own release archives, checked against the SHA-256 sums that are published beside them. */
+/** The projects' own release archives, checked against the SHA sums that are published beside them. */
 
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
@@ -58,14 +58,14 @@ export function releaseSource(options: ReleaseOptions = {}): Source {
   };
 }
 
-/** The sum of `file` in the text of a sums file: either lines of `SUM  FILE`, or the sum alone. */
+/** The SHA-256 or SHA-512 sum of `file` in the text of a sums file: either lines of `SUM  FILE`, or the sum alone. */
 export function sumOf(file: string, sums: string): string | undefined {
   const lines = sums.trim().split("\n").map((line) => line.trim().split(/\s+\*?/));
   const line = lines.length === 1 && lines[0]!.length === 1
     ? lines[0]
     : lines.find(([, name]) => name === file);
   const sum = line?.[0]?.toLowerCase();
-  return sum !== undefined && /^[0-9a-f]{64}$/.test(sum) ? sum : undefined;
+  return sum !== undefined && /^(?:[0-9a-f]{64}|[0-9a-f]{128})$/.test(sum) ? sum : undefined;
 }
 
 async function fetchArchive(
@@ -86,26 +86,35 @@ async function fetchArchive(
   await download(sumsUrl, sumsFile, { retries: 0, stallTimeoutMs: 2 * connectTimeoutMs, signal });
   const wanted = sumOf(name, await Deno.readTextFile(sumsFile));
   await Deno.remove(sumsFile);
-  if (wanted === undefined) throw new Unavailable(`${sumsUrl} has no SHA-256 sum of "${name}"`);
+  if (wanted === undefined) throw new Unavailable(`${sumsUrl} has no SHA sum of "${name}"`);
 
   const details = { ...options, signal, onProgress: (fraction: number) => progress.step(what, fraction) };
   const resumed = await download(archiveUrl, file, details);
-  if (await sha256(file) === wanted) return file;
+  if (await sumOfFile(file, wanted) === wanted) return file;
   await Deno.remove(file);
   // The beginning may be what an interrupted run left of another file: once more from the start.
   if (resumed) {
     await download(archiveUrl, file, details);
-    if (await sha256(file) === wanted) return file;
+    if (await sumOfFile(file, wanted) === wanted) return file;
     await Deno.remove(file);
   }
   throw new Unavailable(
-    `${archiveUrl} does not have the SHA-256 sum that ${sumsUrl} gives: it was thrown away`,
+    `${archiveUrl} does not have the SHA sum that ${sumsUrl} gives: it was thrown away`,
   );
 }
 
-async function extract(archive: string, directory: string, { signal }: Wanted): Promise<void> {
+async function extract(archive: string, directory: string, wanted: Wanted): Promise<void> {
+  const { signal } = wanted;
+  if (archive.endsWith(".bz2")) return await expand(archive, directory, wanted);
   // The name of the top directory differs between projects and releases.
-  const args = ["-xzf", archive, "-C", directory, "--strip-components=1", "--no-same-owner"];
+  const args = [
+    "-xzf",
+    archive,
+    "-C",
+    directory,
+    ...(wanted.program.archive.flat ? [] : ["--strip-components=1"]),
+    "--no-same-owner",
+  ];
   try {
     const { code, stderr } = await run("tar", args, { timeoutMs: 300_000, signal });
     signal.throwIfAborted();
@@ -120,8 +129,24 @@ async function extract(archive: string, directory: string, { signal }: Wanted): 
   }
 }
 
-async function sha256(path: string): Promise<string> {
-  const hash = createHash("sha256");
+/** The program by itself, compressed. */
+async function expand(archive: string, directory: string, { program, signal }: Wanted): Promise<void> {
+  try {
+    const { code, stderr } = await run("bzip2", ["-dkf", archive], { timeoutMs: 300_000, signal });
+    signal.throwIfAborted();
+    if (code !== 0) throw new Unavailable(`cannot unpack "${archive}": ${stderr.trim().split("\n").at(-1)}`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Unavailable('there is no "bzip2" on PATH to unpack it with');
+  }
+  const path = join(directory, program.archive.programs[program.name]!);
+  await Deno.rename(archive.slice(0, -".bz2".length), path);
+  await Deno.chmod(path, 0o755);
+}
+
+/** The sum of what lies at `path`, by the method that `like` was made by. */
+async function sumOfFile(path: string, like: string): Promise<string> {
+  const hash = createHash(like.length === 64 ? "sha256" : "sha512");
   const file = await Deno.open(path);
   for await (const piece of file.readable) hash.update(piece);
   return hash.digest("hex");

@@ -4,7 +4,7 @@ import { run } from "../../lib/process.ts";
 import type { Program } from "./program.ts";
 import { Unavailable } from "./source.ts";
 
-/** The version in what a program printed for `--version`; undefined when it is not that program. */
+/** The version in what a program printed when it was asked for it; undefined when it is not that program. */
 export function parseVersion(program: Program, output: string): string | undefined {
   return program.versionLine.exec(output.trimStart())?.[1]?.replace(/^v(?=\d)/, "");
 }
@@ -15,14 +15,15 @@ export function parseVersion(program: Program, output: string): string | undefin
  * @throws {Unavailable} when it does not run, or is another program of that name.
  */
 export async function versionOf(program: Program, path: string, signal?: AbortSignal): Promise<string> {
+  const argument = program.versionArgument ?? "--version";
   let output: string;
   try {
-    const { code, stdout, stderr } = await run(path, ["--version"], { timeoutMs: 10_000, signal });
+    const { code, stdout, stderr } = await run(path, [argument], { timeoutMs: 10_000, signal });
     // Old Go programs print their version on standard error.
     output = stdout.trim() || stderr;
     if (code !== 0) {
       throw new Unavailable(
-        `"${path} --version" ended with exit code ${code}: ${firstLine(stderr || stdout)}`,
+        `"${path} ${argument}" ended with exit code ${code}: ${firstLine(stderr || stdout)}`,
       );
     }
   } catch (error) {
@@ -31,7 +32,7 @@ export async function versionOf(program: Program, path: string, signal?: AbortSi
   }
   const version = parseVersion(program, output);
   if (version === undefined) {
-    throw new Unavailable(`"${path}" is not ${program.name}: its --version says "${firstLine(output)}"`);
+    throw new Unavailable(`"${path}" is not ${program.name}: its ${argument} says "${firstLine(output)}"`);
   }
   return version;
 }

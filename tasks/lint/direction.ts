@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 
 // The innermost first: prometheus/alertmanager is a folder of its own.
-const DOMAINS = ["prometheus/alertmanager", "prometheus", "compose", "grafana", "webhook"];
+const DOMAINS = ["backup", "prometheus/alertmanager", "prometheus", "compose", "entry", "grafana", "webhook"];
 
 // What may be imported from outside of a domain folder. The version table is data that both engines read.
 const FACES = /^(?:compose\/versions|.+\/(?:mod|schema))\.ts$/;

@@ -1,10 +1,13 @@
 /** How each service is started as a plain process. */
 
 import { join } from "node:path";
+import { externalUrl, routePrefix } from "../../../compose/mod.ts";
 import type { LocalService } from "../../../compose/services/mod.ts";
 import type { Binary } from "../../binaries/mod.ts";
 import { grafanaEnvironment } from "../../../grafana/schema.ts";
-import { filesDirOf, publicUrlsOf, type Stack, type Target, watchesHosts } from "../../stack.ts";
+import { entryArguments } from "../../entry.ts";
+import { bindOf, filesDirOf, publicUrlsOf, type Stack, type Target, watchesHosts } from "../../stack.ts";
+import { backupCommand } from "./backup.ts";
 import { type Start, startLine } from "./confine.ts";
 import { dataDir } from "./privileges.ts";
 import { MARK, type ServiceSpec } from "./protocol.ts";
@@ -18,6 +21,9 @@ export const START_ORDER: readonly LocalService[] = [
   "blackbox",
   "prometheus",
   "grafana",
+  "backup",
+  // At last: it opens the door.
+  "entry",
 ];
 
 /** What the command lines are made of. */
@@ -54,7 +60,10 @@ export function commandOf(service: LocalService, plan: Plan, binary: Binary | un
         `--storage.tsdb.retention.time=${stack.retention.time}`,
         `--storage.tsdb.retention.size=${stack.retention.size}`,
         `--web.external-url=${url}`,
+        ...routePrefix(url),
         "--web.enable-lifecycle",
+        // Snapshots, for backups.
+        "--web.enable-admin-api",
         listen,
       ];
     case "alertmanager":
@@ -63,8 +72,11 @@ export function commandOf(service: LocalService, plan: Plan, binary: Binary | un
         `--config.file=${join(files, "alertmanager", "alertmanager.yml")}`,
         `--storage.path=${data}`,
         `--web.external-url=${url}`,
+        ...routePrefix(url),
         // Empty: no cluster. Otherwise it waits 10 s for peers before its first message, and takes port 9094.
         "--cluster.listen-address=",
+        // How old what it has on disk may be: what a kill loses, and what a backup waits for.
+        "--data.maintenance-interval=15s",
         listen,
       ];
     case "node-exporter":
@@ -80,11 +92,20 @@ export function commandOf(service: LocalService, plan: Plan, binary: Binary | un
         listen,
       ];
     case "blackbox":
-      return [program, `--config.file=${join(files, "blackbox", "blackbox.yml")}`, listen];
+      return [
+        program,
+        `--config.file=${join(files, "blackbox", "blackbox.yml")}`,
+        ...externalUrl(url),
+        listen,
+      ];
     case "grafana": {
       const server = program.endsWith("/grafana") ? [program, "server"] : [program];
       return [...server, "--homepath", binary?.home ?? ""];
     }
+    case "backup":
+      return backupCommand(stack, target, directory, program, listenAddress(stack, service));
+    case "entry":
+      return [program, ...entryArguments(target)];
     case "webhook":
       return [
         ...webhook.command,
@@ -100,7 +121,7 @@ export function commandOf(service: LocalService, plan: Plan, binary: Binary | un
 
 /** The whole environment of `service`: what it needs and nothing else of this process's. */
 export function environmentOf(service: LocalService, plan: Plan): Record<string, string> {
-  const own = service === "grafana" ? localGrafana(plan) : {};
+  const own = service === "grafana" ? localGrafana(plan) : service === "entry" ? entryHome(plan) : {};
   const passed = [...COMMON_VARIABLES, ...(PASSED_VARIABLES[service] ?? [])];
   const inherited = passed.flatMap((name) => {
     const value = plan.environment[name];
@@ -148,26 +169,35 @@ const PROXY_VARIABLES = [
   "SSL_CERT_FILE",
   "SSL_CERT_DIR",
 ];
+const DENO_VARIABLES = [
+  ...PROXY_VARIABLES,
+  "HOME",
+  "XDG_CACHE_HOME",
+  "DENO_DIR",
+  "DENO_CERT",
+  "DENO_TLS_CA_STORE",
+  "NPM_CONFIG_REGISTRY",
+];
 // Those who call others may have to pass a proxy; Deno needs its cache.
 const PASSED_VARIABLES: Partial<Record<LocalService, readonly string[]>> = {
   alertmanager: PROXY_VARIABLES,
   blackbox: PROXY_VARIABLES,
+  entry: PROXY_VARIABLES,
   grafana: PROXY_VARIABLES,
   prometheus: PROXY_VARIABLES,
-  webhook: [
-    ...PROXY_VARIABLES,
-    "HOME",
-    "XDG_CACHE_HOME",
-    "DENO_DIR",
-    "DENO_CERT",
-    "DENO_TLS_CA_STORE",
-    "NPM_CONFIG_REGISTRY",
-  ],
+  webhook: DENO_VARIABLES,
+  backup: DENO_VARIABLES,
 };
+
+/** It keeps nothing elsewhere. */
+function entryHome({ directory }: Plan): Record<string, string> {
+  const data = dataDir(directory, "entry");
+  return { HOME: data, XDG_CONFIG_HOME: data, XDG_DATA_HOME: data };
+}
 
 function localGrafana({ stack, target, directory }: Plan): Record<string, string> {
   const data = dataDir(directory, "grafana");
-  const host = stack.bind;
+  const host = bindOf(stack);
   return {
     ...grafanaEnvironment(stack.grafana, {
       url: publicUrlsOf(stack).grafana,
@@ -187,6 +217,8 @@ function localGrafana({ stack, target, directory }: Plan): Record<string, string
 }
 
 /** `host:port` to listen on. */
-export function listenAddress({ bind, ports }: Stack, service: LocalService): string {
+export function listenAddress(stack: Stack, service: LocalService): string {
+  const { ports } = stack;
+  const bind = bindOf(stack);
   return `${bind.includes(":") ? `[${bind}]` : bind}:${ports[service]}`;
 }

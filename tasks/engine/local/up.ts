@@ -7,6 +7,7 @@ import { type Binary, binary, type BinaryName } from "../../binaries/mod.ts";
 import { type Applied, Lacking, type Progress } from "../engine.ts";
 import { renderFor } from "../../render.ts";
 import { type LeftOut, servicesOf, type Stack, type Target, versionsOf } from "../../stack.ts";
+import { backupFingerprint } from "./backup.ts";
 import { type Plan, specOf, START_ORDER } from "./command.ts";
 import { bringUp } from "./bring_up.ts";
 import { type Alive, findAlive, readDesired, stopAll } from "./control.ts";
@@ -32,6 +33,8 @@ const BINARY_OF: Readonly<Record<Exclude<LocalService, "webhook">, BinaryName>> 
   "node-exporter": "node_exporter",
   blackbox: "blackbox_exporter",
   grafana: "grafana",
+  entry: "caddy",
+  backup: "restic",
 };
 
 const POLL_MS = 50;
@@ -157,6 +160,7 @@ async function exists(path: string): Promise<boolean> {
 async function makeSpec(service: LocalService, plan: Plan, found: Binary | undefined): Promise<ServiceSpec> {
   const parts = [found ? await stamp(found.path) : plan.webhook.fingerprint];
   parts.push(...await stampOf(plan.start(service)));
+  if (service === "backup") parts.push(await backupFingerprint());
   // Grafana reads its provisioning when it starts.
   if (service === "grafana") parts.push(digest(plan));
   return specOf(service, plan, found, parts.join(" "));
