@@ -8,6 +8,7 @@ import { durationMs } from "../lib/units.ts";
 import { hostRuleIssues, OWN_JOBS, ruleIssues } from "../prometheus/mod.ts";
 import { type ConfigIssue, pathText } from "./config_issue.ts";
 import { bypassIssues, destinationIssues, receiverIssues, watchdogIssues } from "./cross_check_notify.ts";
+import { signOnIssues } from "../webhook/mod.ts";
 import type { Stack } from "./stack.ts";
 
 // A query sees a sample for 5 minutes: at 2 it survives one scrape that fails.
@@ -50,6 +51,11 @@ const CHECKS: readonly [keys: readonly (keyof Stack)[], check: (stack: Stack) =>
     ["rules", "thresholds", "hosts", "jobs", "probes", "services"],
     (stack) => hostRuleIssues(stack, { services: scraped(stack) }),
   ],
+  [["signOn", "tls", "services"], (stack) => {
+    const surroundings = { tls: stack.tls.mode !== "off", grafana: runs(stack, "grafana") };
+    return signOnIssues(stack.signOn, surroundings)
+      .map(({ path, ...issue }) => ({ path: ["signOn", ...path], ...issue }));
+  }],
   [["notify"], receiverIssues],
   [["notify"], destinationIssues],
   [["notify"], bypassIssues],

@@ -19,7 +19,7 @@ import { grafanaSchema } from "../grafana/schema.ts";
 import { name } from "../lib/schema.ts";
 import { routingShape } from "../prometheus/alertmanager/schema.ts";
 import { measureShape } from "../prometheus/schema.ts";
-import { serviceSchema } from "../webhook/mod.ts";
+import { serviceSchema, signOnConfigSchema } from "../webhook/mod.ts";
 import { checksShape } from "./check/schema.ts";
 import { ConfigError, parseConfig } from "./config_issue.ts";
 import { crossCheck } from "./cross_check.ts";
@@ -41,6 +41,10 @@ export const configSchema = z.strictObject({
   locale: z.enum(["fr", "en"]).default("fr").describe("Language of alerts, dashboards and messages."),
   ...runShape,
   ...entryShape,
+  /** Who may look: users, a directory, an OpenID provider, and which groups have which role. */
+  signOn: signOnConfigSchema.prefault({}).describe(
+    "Who may look: users, a directory, an OpenID provider, and which groups have which role.",
+  ),
   ...measureShape,
   /** Whom to tell, by which labels. */
   notify: z.strictObject({

@@ -13,6 +13,8 @@ export { oneLine, writeOut } from "./one_line.ts";
 export { NotANotification } from "./payload.ts";
 export { KINDS, previewOf, type PreviewOptions, sampleOf } from "./preview.ts";
 export { serviceSchema, type WebhookService } from "./service_schema.ts";
+export { type SignOnIssue, signOnIssues } from "./sign_on/config_issues.ts";
+export { FIRST_USER, type SignOn, signOnConfigSchema } from "./sign_on/config_schema.ts";
 
 /** What webhook.json is to say; what it does not name has its default. */
 export type WebhookInput = Omit<z.input<typeof webhookSchema>, "$comment">;
