@@ -30,9 +30,9 @@ export interface SmallDisk extends AsyncDisposable {
   readOnly(on: boolean): Promise<void>;
 }
 
-/** Mounts a small disk. */
-export async function smallDisk(bytes: number): Promise<SmallDisk> {
-  const directory = await Deno.makeTempDir({ prefix: "vigie-disk-" });
+/** Mounts a small disk. @param place Directory to mount it on; one that is made and removed again by default. */
+export async function smallDisk(bytes: number, place?: string): Promise<SmallDisk> {
+  const directory = place ?? await Deno.makeTempDir({ prefix: "vigie-disk-" });
   const mount = async (...args: string[]) => {
     const { code, stderr } = await run(args[0]!, args.slice(1));
     if (code !== 0) throw new Error(`Cannot run "${args.join(" ")}": ${stderr.trim()}`);
@@ -50,7 +50,7 @@ export async function smallDisk(bytes: number): Promise<SmallDisk> {
     readOnly: (on) => mount("mount", "-o", `remount,${on ? "ro" : "rw"}`, directory),
     async [Symbol.asyncDispose]() {
       await mount("umount", "--lazy", directory);
-      await Deno.remove(directory);
+      if (place === undefined) await Deno.remove(directory);
     },
   };
 }

@@ -1,0 +1,6 @@
+/** Every fault on the local engine. `deno task test tests/faults` runs it: it takes minutes. */
+
+import { FAULTS } from "./mod.ts";
+import { testFaults } from "./suite.ts";
+
+await testFaults("local", FAULTS);
