@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { duration } from "../lib/schema.ts";
+import { secretRef } from "../lib/secret_ref.ts";
 import { durationMs } from "../lib/units.ts";
 
 // Grafana's own `min_refresh_interval`: it would replace a shorter one without a word.
@@ -9,11 +10,12 @@ const SHORTEST_REFRESH_MS = 5_000;
 
 /** Keys of `grafana`. */
 export const grafanaSchema = z.strictObject({
-  /** Login of the administrator; the password is made on the first `up` and lies in the state directory. */
-  adminUser: z.string().min(1).default("admin")
-    .describe(
-      "Login of the administrator; the password is made on the first `up` and lies in the state directory.",
-    ),
+  /** Login of the administrator. */
+  adminUser: z.string().min(1).default("admin").describe("Login of the administrator."),
+  /** Its password: `secret("NAME")`, or where else it lies. By default it is made on the first `up` and lies in the state directory. */
+  adminPassword: secretRef.optional().describe(
+    'Its password: `secret("NAME")`, or where else it lies. By default it is made on the first `up` and lies in the state directory.',
+  ),
   /** Colours: `dark`, `light`, or what the browser prefers. */
   theme: z.enum(["dark", "light", "system"]).default("system").describe(
     "Colours: `dark`, `light`, or what the browser prefers.",

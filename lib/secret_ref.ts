@@ -34,24 +34,19 @@ const refs = [
 const KEYS = ["secret", "file", "env", "command"] as const;
 
 /** Where a secret comes from. A secret itself is refused, and not repeated. */
-export const secretRef: z.ZodType<SecretRef, SecretRef> = z.custom<SecretRef>().superRefine(
-  (value, context) => {
-    const key = KEYS.find((each) => isObject(value) && each in value);
-    if (key === undefined) {
-      // Put as the input of the issue, what stands there would be told: it may well be the secret.
-      context.addIssue({
-        code: "custom",
-        input: {},
-        message: `a secret never stands in config.ts: expected ${SOURCES}`,
-      });
-      return;
-    }
-    const parsed = refs[KEYS.indexOf(key)]!.safeParse(value);
-    for (const { message } of parsed.error?.issues ?? []) {
-      context.addIssue({ code: "custom", input: {}, message });
-    }
-  },
-);
+export const secretRef: z.ZodType<SecretRef, SecretRef> = z.preprocess((value, context) => {
+  const found = KEYS.findIndex((key) => isObject(value) && key in value);
+  if (value === undefined) {
+    context.issues.push({ code: "custom", input: undefined, message: `expected ${SOURCES}` });
+    return value;
+  }
+  const messages = found < 0
+    ? [`a secret never stands in config.ts: expected ${SOURCES}`]
+    : refs[found]!.safeParse(value).error?.issues.map(({ message }) => message) ?? [];
+  // As the input of the issue, what stands there would be told: it may well be the secret.
+  for (const message of messages) context.issues.push({ code: "custom", input: {}, message });
+  return value;
+}, z.union(refs)) as unknown as z.ZodType<SecretRef, SecretRef>;
 
 /** Whether `value` says where a secret comes from. */
 export function isSecretRef(value: unknown): value is SecretRef {

@@ -45,6 +45,12 @@ Deno.test("secretRef refuses a secret itself without repeating it", () => {
   }
 });
 
+Deno.test("secretRef says what is wanted where nothing is given", () => {
+  deepEqual(issuesOf({}), [
+    'Missing password: expected secret("NAME"), secretFile("PATH"), secretEnv("VARIABLE") or secretCommand("PROGRAM", …)',
+  ]);
+});
+
 Deno.test("secretRef says what is wrong with a name, a path, a variable and a command", () => {
   const wrong: [SecretRef, RegExp][] = [
     [secret("Slack URL"), /expected the name of a secret: lower-case letters/],

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { name } from "../lib/schema.ts";
+import { isSecretRef, type SecretRef } from "../lib/secret_ref.ts";
 import { type NativeDestination, type NativeKind, nativeSchemas } from "../prometheus/alertmanager/schema.ts";
 import { destinationSchemas } from "../webhook/channels/mod.ts";
 
@@ -55,12 +56,14 @@ function cannotNatively(
 ): [key: string, message: string][] {
   if (via !== "alertmanager") return [];
   const able = nativeSchemas[kind].shape;
-  const missing = Object.keys(able).filter((key) =>
-    !able[key as keyof typeof able].safeParse(undefined).success
-  )
-    .filter((key) => settings[key] === undefined);
+  // Alertmanager has each secret in a file, wherever it comes from.
+  const asTold = (key: string) => isSecretRef(settings[key]) ? `${key}File` : key;
+  const given = new Set(Object.keys(settings).filter((key) => settings[key] !== undefined).map(asTold));
+  const missing = Object.keys(able)
+    .filter((key) => !able[key as keyof typeof able].safeParse(undefined).success && !given.has(key))
+    .map((key) => key.replace(/File$/, ""));
   return [
-    ...Object.keys(settings).filter((key) => key !== "name" && !(key in able))
+    ...Object.keys(settings).filter((key) => key !== "name" && !(asTold(key) in able))
       // What has its default was not asked for.
       .filter((key) => settings[key] !== undefined && !isDefault(shape[key], settings[key]))
       .map((key): [string, string] => [
@@ -75,17 +78,52 @@ function isDefault(schema: z.core.$ZodType | undefined, value: unknown): boolean
   return schema instanceof z.ZodDefault && Object.is(schema.def.defaultValue, value);
 }
 
-/** What Alertmanager is told of a destination that it tells itself; undefined when the webhook does. */
-export function nativeOf(destination: Destination): NativeDestination | undefined {
-  if (!("via" in destination) || destination.via !== "alertmanager") return undefined;
-  const { shape } = nativeSchemas[destination.kind];
-  const settings = Object.fromEntries(Object.entries(destination).filter(([key]) => key in shape));
-  return nativeSchemas[destination.kind].parse(settings);
+/** Whether Alertmanager tells it by itself, not the webhook. */
+export function isToldNatively(
+  destination: Destination,
+): destination is Extract<Destination, { via: unknown }> {
+  return "via" in destination && destination.via === "alertmanager";
 }
 
-/** Settings that name a file, each with its path. */
-export function filesOf(settings: object): [key: string, path: string][] {
-  return Object.entries(settings).filter((entry): entry is [string, string] =>
-    entry[0].endsWith("File") && typeof entry[1] === "string"
+/** What Alertmanager is told of a destination that it tells itself; undefined when the webhook does. */
+export function nativeOf(destination: Destination, fileOf: FileOf): NativeDestination | undefined {
+  if (!isToldNatively(destination)) return undefined;
+  const { shape } = nativeSchemas[destination.kind];
+  const settings = Object.entries(withSecretFiles(destination, fileOf)).filter(([key]) => key in shape);
+  return nativeSchemas[destination.kind].parse(Object.fromEntries(settings));
+}
+
+/** A setting that is a secret. */
+export interface SecretSetting {
+  /** What it is called without `File`. */
+  readonly key: string;
+  /** What config.ts calls it: `url` or `urlFile`. */
+  readonly written: string;
+  readonly from: SecretRef;
+}
+
+/** Settings that are secrets, in order: `url: secret("…")`, and `urlFile: "…"`, which means the same as `url: secretFile("…")`. */
+export function secretsOf(settings: object): SecretSetting[] {
+  return Object.entries(settings).flatMap(([written, value]): SecretSetting[] => {
+    if (isSecretRef(value)) return [{ key: written, written, from: value }];
+    if (!written.endsWith("File") || typeof value !== "string") return [];
+    return [{ key: written.replace(/File$/, ""), written, from: { file: value } }];
+  });
+}
+
+/** The path at which the service sees the secret `key`. */
+export type FileOf = (key: string) => string;
+
+/** The settings with each secret as the path of its file, as services know them. */
+export function withSecretFiles(settings: object, fileOf: FileOf): Record<string, unknown> {
+  const secrets = secretsOf(settings);
+  const named = new Set(secrets.map(({ written }) => written));
+  // In the place where config.ts has it: what is generated is read by people.
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => {
+      if (!named.has(key)) return [key, value];
+      const { key: secret } = secrets.find(({ written }) => written === key)!;
+      return [`${secret}File`, fileOf(secret)];
+    }),
   );
 }

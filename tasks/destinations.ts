@@ -1,12 +1,21 @@
 /** Whom a stack tells, split by who serves them: the webhook's channels, and what Alertmanager serves by itself. */
 
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { SECRETS_TARGET } from "../compose/mod.ts";
 import type { Service } from "../compose/services/mod.ts";
 import { durationMs, formatDuration } from "../lib/units.ts";
 import { type Receiver, repeatIntervals } from "../prometheus/alertmanager/mod.ts";
 import type { WebhookInput } from "../webhook/mod.ts";
-import { type Destination, filesOf, nativeOf } from "./destination.ts";
+import {
+  type Destination,
+  type FileOf,
+  isToldNatively,
+  nativeOf,
+  type SecretSetting,
+  secretsOf,
+  withSecretFiles,
+} from "./destination.ts";
+import { gateConfigOf } from "./sign_on.ts";
 import { publicUrlsOf, type Stack, type Target } from "./stack.ts";
 
 /** A destination of the stack with its place and its name. */
@@ -34,7 +43,7 @@ export function namedDestinations({ notify: { receivers } }: Pick<Stack, "notify
         index,
         name: destination.name ?? madeName(receiver, destination.kind, earlier),
         destination,
-        native: nativeOf(destination) !== undefined,
+        native: isToldNatively(destination),
       };
     })
   );
@@ -62,39 +71,44 @@ export function fallbackOf(
   return own.length > 1 ? "several" : own[0];
 }
 
-/** Where a secret file that config.ts names is copied to, and where its service sees it. */
-export interface SecretFile {
-  readonly service: Service;
-  /** Absolute path on this machine, as config.ts means it. */
-  readonly source: string;
+/** A secret of a destination or of the heartbeat. */
+export interface ToldSecret extends SecretSetting {
+  readonly service: "alertmanager" | "webhook";
   /** File name in the service's secrets directory. */
   readonly file: string;
+  /** Its place in config.ts. */
+  readonly config: readonly (string | number)[];
+  /** Kind of the destination; undefined for the heartbeat. */
+  readonly kind?: Destination["kind"];
 }
 
 const HEARTBEAT_FILE = "heartbeat-url";
 
-/** Secret files that config.ts names. */
-export function secretFilesOf(stack: Stack, configDir: string): SecretFile[] {
+/** The secrets of all destinations and of the heartbeat, in order. */
+export function toldSecrets(stack: Pick<Stack, "notify" | "webhook">): ToldSecret[] {
   const { heartbeat } = stack.webhook;
-  const files = namedDestinations(stack).flatMap(({ name, destination, native }) =>
-    filesOf(destination).map(([key, path]) => ({
-      service: native ? "alertmanager" as const : "webhook" as const,
-      source: resolve(configDir, path),
-      file: secretName(name, key),
-    }))
-  );
-  return heartbeat === undefined ? files : [...files, {
-    service: "webhook",
-    source: resolve(configDir, heartbeat.urlFile),
-    file: HEARTBEAT_FILE,
-  }];
+  return [
+    ...namedDestinations(stack).flatMap(({ receiver, index, name, destination, native }) =>
+      secretsOf(destination).map((setting): ToldSecret => ({
+        ...setting,
+        service: native ? "alertmanager" : "webhook",
+        file: fileName(name, setting.key),
+        config: ["notify", "receivers", receiver, index, setting.written],
+        kind: destination.kind,
+      }))
+    ),
+    ...secretsOf(heartbeat ?? {}).map((setting): ToldSecret => ({
+      ...setting,
+      service: "webhook",
+      file: HEARTBEAT_FILE,
+      config: ["webhook", "heartbeat", setting.written],
+    })),
+  ];
 }
 
-/** `oncall-slack.url` for `urlFile`. No name has a dot: two of them never give one file. */
-function secretName(destination: string, key: string): string {
-  return `${destination}.${
-    key.replace(/File$/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  }`;
+/** `oncall-slack.url` for `url`. No name has a dot: two of them never give one file. */
+function fileName(destination: string, key: string): string {
+  return `${destination}.${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** The directory that `service` sees its secrets in. */
@@ -105,10 +119,8 @@ export function secretsDirOf(
   return engine === "docker" ? SECRETS_TARGET : join(stateDir, "secrets", service);
 }
 
-/** The destination with its files where its service sees them. */
-function placed<Settings extends object>(settings: Settings, name: string, directory: string): Settings {
-  const paths = filesOf(settings).map(([key]) => [key, join(directory, secretName(name, key))]);
-  return { ...settings, ...Object.fromEntries(paths) };
+function fileOf(directory: string, destination: string): FileOf {
+  return (key) => join(directory, fileName(destination, key));
 }
 
 /** Every receiver, split by who serves it. */
@@ -121,8 +133,7 @@ export function receiversOf(stack: Stack, target: Pick<Target, "engine" | "state
       name: receiver,
       webhook: own.some(({ native }) => !native),
       native: own.flatMap(({ name, destination }) => {
-        const native = nativeOf(destination);
-        return native ? [placed(native, name, directory)] : [];
+        return nativeOf(destination, fileOf(directory, name)) ?? [];
       }),
     };
   });
@@ -143,6 +154,7 @@ export function webhookConfigOf(stack: Stack, target: Pick<Target, "engine" | "s
     ...service,
     locale: stack.locale,
     externalUrl: webhookUrlOf(stack),
+    signOn: gateConfigOf(stack, directory),
     duplicateWindow: formatDuration(
       Math.min(DUPLICATE_WINDOW_MS, Math.floor(shortestRepeatMs(stack) / 2)),
     ),
@@ -155,9 +167,10 @@ export function webhookConfigOf(stack: Stack, target: Pick<Target, "engine" | "s
     heartbeat: heartbeat && { urlFile: join(directory, HEARTBEAT_FILE), every: heartbeat.every },
     channels: channels.map(({ name, destination }) => {
       // `via` says that it is a channel: the webhook has no need to be told.
-      const { kind, via: _via, name: _name, fallback, ...settings } = placed(destination, name, directory) as
-        & Destination
-        & { via?: string };
+      const { kind, via: _via, name: _name, fallback, ...rest } = destination as Destination & {
+        via?: string;
+      };
+      const settings = withSecretFiles(rest, fileOf(directory, name));
       const instead = fallback === undefined ? undefined : fallbackOf(fallback, all);
       return { kind, name, ...(typeof instead === "object" && { fallback: instead.name }), ...settings };
     }) as WebhookInput["channels"],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import full from "../tests/configs/good/full.ts";
 import { webhookSchema } from "../webhook/schema.ts";
-import { namedDestinations, receiversOf, secretFilesOf, webhookConfigOf } from "./destinations.ts";
+import { namedDestinations, receiversOf, toldSecrets, webhookConfigOf } from "./destinations.ts";
 import { configSchema, defineStack, type StackInput } from "./stack.ts";
 
 const DOCKER = { engine: "docker", stateDir: "/s" } as const;
@@ -59,7 +59,7 @@ Deno.test("webhookConfigOf and receiversOf tell every destination by one of the 
   }
 });
 
-Deno.test("secretFilesOf names every file that the services are told of, each once", () => {
+Deno.test("toldSecrets names every file that the services are told of, each once", () => {
   for (
     const [service, told] of [
       ["webhook", webhookConfigOf(full, DOCKER)],
@@ -69,13 +69,21 @@ Deno.test("secretFilesOf names every file that the services are told of, each on
     const inside = [...JSON.stringify(told).matchAll(/\/run\/secrets\/vigie\/([\w.-]+)/g)].map(([, file]) =>
       file
     );
-    const files = secretFilesOf(full, "/c").filter((each) => each.service === service);
+    const files = toldSecrets(full).filter((each) => each.service === service);
     assert.deepEqual(files.map(({ file }) => file).sort(), inside.sort());
     assert.equal(new Set(inside).size, inside.length);
   }
   assert.deepEqual(
-    secretFilesOf(full, "/c").find(({ file }) => file === "oncall-webhook.previous-secret"),
-    { service: "webhook", source: "/c/secrets/hook_secret_before", file: "oncall-webhook.previous-secret" },
+    toldSecrets(full).find(({ file }) => file === "oncall-webhook.previous-secret"),
+    {
+      key: "previousSecret",
+      written: "previousSecretFile",
+      from: { file: "secrets/hook_secret_before" },
+      service: "webhook",
+      file: "oncall-webhook.previous-secret",
+      config: ["notify", "receivers", "oncall", 8, "previousSecretFile"],
+      kind: "webhook",
+    },
   );
 });
 

@@ -3,8 +3,9 @@
 import { statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { bytes, formatBytes } from "../lib/units.ts";
-import { HTTP_URL, isHttpUrl, kindOf, wantedSecret } from "../webhook/channels/mod.ts";
-import { filesOf } from "./destination.ts";
+import { secretRefText } from "../lib/secret_ref.ts";
+import { secretNeedsOf } from "./secret_needs.ts";
+import { cureOf, secretValue } from "./secret_value.ts";
 import type { ConfigIssue, Stack } from "./stack.ts";
 
 /** Where to look. */
@@ -34,59 +35,27 @@ export async function machineIssues(stack: Stack, context: MachineContext): Prom
   return found.flat();
 }
 
-async function secretIssues(stack: Stack, { configDir }: MachineContext): Promise<ConfigIssue[]> {
-  const { heartbeat } = stack.webhook;
-  const named: SecretPlace[] = Object.entries(stack.notify.receivers).flatMap(([receiver, destinations]) =>
-    destinations.flatMap((destination, index) =>
-      filesOf(destination).map(([key, file]) => ({
-        path: ["notify", "receivers", receiver, index, key],
-        file,
-        wanted: (text: string) => wantedSecret(kindOf(destination.kind), key.replace(/File$/, ""), text),
-      }))
-    )
-  );
-  if (heartbeat) {
-    named.push({
-      path: ["webhook", "heartbeat", "urlFile"],
-      file: heartbeat.urlFile,
-      wanted: (text) => isHttpUrl(text) ? undefined : HTTP_URL,
-    });
-  }
-  const issues = await Promise.all(named.map(async ({ path, file, wanted }) => {
-    const source = resolve(configDir, file);
-    const reason = await whyNotReadable(source) ?? expected(wanted((await Deno.readTextFile(source)).trim()));
-    return reason === undefined ? [] : [{
-      path,
-      message: `Cannot use ${JSON.stringify(file)} as ${String(path.at(-1))}: ${reason}`,
-      cure: `write the secret into ${JSON.stringify(source)}, readable to your user only`,
+/** Secrets that are not where config.ts says. Programs that print one are not run: `up` does, when everything else is right. */
+async function secretIssues(stack: Stack, context: MachineContext): Promise<ConfigIssue[]> {
+  // Of both engines: which one it will be is not known yet.
+  const needs = secretNeedsOf(stack, { engine: "docker" });
+  const issues = await Promise.all(needs.map(async ({ from, config, wanted }): Promise<ConfigIssue[]> => {
+    if ("made" in from || "command" in from || config === undefined) return [];
+    const value = await secretValue(from, context);
+    const reason = "reason" in value ? value.reason : expected(wanted?.(value.text));
+    if (reason === undefined) return [];
+    const what = "file" in from ? JSON.stringify(from.file) : secretRefText(from);
+    return [{
+      path: config,
+      message: `Cannot use ${what} as ${String(config.at(-1))}: ${reason}`,
+      cure: "reason" in value ? value.cure : cureOf(from, context),
     }];
   }));
   return issues.flat();
 }
 
-/** A file that is to hold a secret. */
-interface SecretPlace {
-  readonly path: readonly PropertyKey[];
-  readonly file: string;
-  /** What it should have held; undefined when it may hold `text`. */
-  readonly wanted: (text: string) => string | undefined;
-}
-
 function expected(wanted: string | undefined): string | undefined {
   return wanted && `expected ${wanted}`;
-}
-
-async function whyNotReadable(path: string): Promise<string | undefined> {
-  try {
-    using file = await Deno.open(path);
-    const { isFile, size } = await file.stat();
-    if (!isFile) return "it is no file";
-    return size === 0 ? "it is empty" : undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "there is no such file";
-    if (error instanceof Deno.errors.PermissionDenied) return "your user may not read it";
-    throw error;
-  }
 }
 
 async function fileSdIssues(stack: Stack, { configDir }: MachineContext): Promise<ConfigIssue[]> {

@@ -11,9 +11,10 @@ import type { Invocation } from "./cli.ts";
 import { dockerTool } from "./engine/docker_cli.ts";
 import { type Engine, Lacking } from "./engine/engine.ts";
 import type { Session } from "./session.ts";
-import { secretFilesOf, secretsDirOf } from "./destinations.ts";
+import { secretsDirOf } from "./destinations.ts";
 import type { Online } from "./online.ts";
 import { renderFor, renderStack } from "./render.ts";
+import { secretNeedsOf } from "./secret_needs.ts";
 import { type EngineName, filesDirOf, type Stack, type Target, urlsOf } from "./stack.ts";
 import { type Verdict, verify } from "./verify.ts";
 
@@ -65,7 +66,7 @@ export function contextsOf(
     buildDir: filesDirOf({ engine, buildDir: stagedDir }),
     stateDir: target.stateDir,
     config: stack,
-    secretFiles: secretFilesOf(stack, target.configDir).map(({ service, file }) =>
+    secretFiles: secretNeedsOf(stack, { engine }).map(({ service, file }) =>
       join(secretsDirOf(service, { ...target, engine }), file)
     ),
     locale: stack.locale,

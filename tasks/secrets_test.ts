@@ -33,7 +33,10 @@ async function withState(
   const root = await Deno.makeTempDir({ prefix: "vigie-secrets-" });
   try {
     for (const name of ["slack-url", "hook-url", "hook-secret", "heartbeat-url"]) {
-      await Deno.writeTextFile(join(root, name), `made-up ${name}\n`);
+      const text = name.endsWith("url")
+        ? `https://made-up.example/${name}`
+        : "whsec_bWFkZS11cC1tYWRlLXVwLW1hZGUtdXAtMDA=";
+      await Deno.writeTextFile(join(root, name), `${text}\n`);
     }
     const stateDir = join(root, "state");
     await body({
@@ -69,7 +72,7 @@ Deno.test("ensureSecrets gives each service the secrets that it reads, and takes
     ]);
     assert.deepEqual(filesIn(join(secrets, "alertmanager")), ["oncall-slack-2.url"]);
     const text = await Deno.readTextFile(join(secrets, "webhook", "oncall-webhook.url"));
-    assert.equal(text, "made-up hook-url", "without the line end that editors add");
+    assert.equal(text, "https://made-up.example/hook-url", "without the line end that editors add");
     assert.equal((await Deno.stat(secrets)).mode! & 0o777, 0o700);
 
     await ensure({ services: { grafana: false } });
@@ -86,7 +89,7 @@ Deno.test("secretsStamp changes with a secret, with their number, and with nothi
     await ensure(NIGHT);
     assert.equal(await stamp(), first);
 
-    await Deno.writeTextFile(join(root, "hook-url"), "another");
+    await Deno.writeTextFile(join(root, "hook-url"), "https://another.example");
     await ensure(NIGHT);
     const second = await stamp();
     assert.notEqual(second, first);

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { duration, httpUrl, name, timezone } from "../lib/schema.ts";
+import { secretRef } from "../lib/secret_ref.ts";
 import { flappingSchema, limitsSchema, retentionSchema } from "./schema.ts";
 
 const watchdogSchema = z.strictObject({
@@ -16,12 +17,16 @@ const watchdogSchema = z.strictObject({
 });
 
 const heartbeatSchema = z.strictObject({
-  /** File that holds an outside URL which is asked (GET) while all is well, and alarms when it is not any more. */
-  urlFile: z.string().min(1).describe(
-    "File that holds an outside URL which is asked (GET) while all is well, and alarms when it is not any more.",
+  /** Where the outside URL lies which is asked (GET) while all is well, and alarms when it is not any more: `secret("NAME")`. */
+  url: secretRef.optional().describe(
+    'Where the outside URL lies which is asked (GET) while all is well, and alarms when it is not any more: `secret("NAME")`.',
   ),
+  /** File that holds that URL. */
+  urlFile: z.string().min(1).optional().describe("File that holds that URL."),
   /** How often. */
   every: duration.default("1m").describe("How often."),
+}).refine(({ url, urlFile }) => (url === undefined) !== (urlFile === undefined), {
+  error: "give url or urlFile",
 });
 
 /** The webhook's part of config.ts. */

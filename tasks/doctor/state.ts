@@ -2,7 +2,7 @@
 
 import { dirname, join } from "node:path";
 import { Skipped } from "../../lib/check.ts";
-import { secretFilesOf } from "../destinations.ts";
+import { secretNeedsOf } from "../secret_needs.ts";
 import { servicesOf } from "../stack.ts";
 import type { Diagnosis, Sighting } from "./diagnosis.ts";
 import type { Scene } from "./scene.ts";
@@ -81,10 +81,7 @@ const secretMissing: Diagnosis = {
   async run(scene) {
     if (!(await scene.record())?.running) return "";
     const { stack, services, target } = await scene.site();
-    const wanted = [
-      ...services.includes("grafana") ? [{ service: "grafana", file: "admin-password" }] : [],
-      ...secretFilesOf(stack, target.configDir),
-    ];
+    const wanted = secretNeedsOf(stack, target).filter(({ service }) => services.includes(service));
     const sightings: Sighting[] = [];
     for (const { service, file } of wanted) {
       const path = join(scene.paths.stateDir, "secrets", service, file);

@@ -5,8 +5,8 @@ import { baseImage, type ComposePlan } from "../../compose/mod.ts";
 import { type Service, SERVICES } from "../../compose/services/mod.ts";
 import { BINARIES, binary, type BinaryName } from "../binaries/mod.ts";
 import { EXIT, Failure } from "../cli.ts";
-import { secretFilesOf } from "../destinations.ts";
 import { renderFor } from "../render.ts";
+import { secretNeedsOf } from "../secret_needs.ts";
 import { servicesOf, type Stack, type Target, urlsOf, versionsOf } from "../stack.ts";
 import { ensureWebhookImage } from "../webhook_image.ts";
 import { applyConfiguration } from "./docker_apply.ts";
@@ -142,7 +142,7 @@ async function prepareImages(
 /** Configuration into images, secrets into volumes: nothing of this machine's files is mounted. */
 async function bake(
   stack: Stack,
-  { stateDir, configDir }: Target,
+  { stateDir, engine }: Target,
   plan: Pick<ComposePlan, "name" | "versions">,
   project: ComposeProject,
   progress: Progress,
@@ -151,8 +151,7 @@ async function bake(
   progress.step("bake the configuration into images");
   const built = await tryDocker([...composeArgs(project), "build"], { timeoutMs: BUILD_MS, signal });
   if (built.code !== 0) throw refusal("docker compose build", built.stderr, built.code);
-  const secrets = new Set(secretFilesOf(stack, configDir).map(({ service }) => service));
-  if (project.services.has("grafana")) secrets.add("grafana");
+  const secrets = new Set(secretNeedsOf(stack, { engine }).map(({ service }) => service));
   await fillSecretVolumes(plan, secrets, stateDir, signal);
 }
 

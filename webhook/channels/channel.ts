@@ -126,6 +126,22 @@ type SecretShape<Key extends string> =
 
 /** What editors show of the usual ones; the schema has the exact words. */
 interface ShownSecrets {
+  /** The address to send to, which is a secret. */
+  readonly url: OptionalText;
+  /** The token. */
+  readonly token: OptionalText;
+  /** The password. */
+  readonly password: OptionalText;
+  /** The integration key. */
+  readonly routingKey: OptionalText;
+  /** The secret to sign with. */
+  readonly secret: OptionalText;
+  /** The secret that was signed with before. */
+  readonly previousSecret: OptionalText;
+  /** The bearer token. */
+  readonly bearer: OptionalText;
+  /** The authority that signed the server's certificate, PEM. */
+  readonly ca: OptionalText;
   /** File that holds the address to send to, which is a secret. */
   readonly urlFile: OptionalText;
   /** File that holds the token. */

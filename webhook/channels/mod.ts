@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { duration } from "../../lib/schema.ts";
+import { type SecretRef, secretRef } from "../../lib/secret_ref.ts";
 import { problemsOf, problemText } from "../templates/mod.ts";
 import type { ChannelKind } from "./channel.ts";
 import { consoleChannel } from "./console.ts";
@@ -69,12 +70,16 @@ type Schemas<Kinds extends readonly ChannelKind[], Extra> = {
 type SecretsOf<Shape> = {
   [Key in keyof Shape & string]: `${Key}File` extends keyof Shape ? Key : never;
 }[keyof Shape & string];
-/** A kind without those. `Pick` keeps the comments that editors show. */
-type Filed<Kind extends ChannelKind> = Omit<Kind, "shape"> & {
-  readonly shape: Pick<Kind["shape"], Exclude<keyof Kind["shape"], SecretsOf<Kind["shape"]>>>;
+type Reference = z.ZodOptional<z.ZodType<SecretRef, SecretRef>>;
+/** A kind where those say where the secret lies. The mapping keeps the comments that editors show. */
+type Referring<Kind extends ChannelKind> = Omit<Kind, "shape"> & {
+  readonly shape: {
+    readonly [Key in keyof Kind["shape"]]: Key extends SecretsOf<Kind["shape"]> ? Reference
+      : Kind["shape"][Key];
+  };
 };
-type FiledSchemas<Kinds extends readonly ChannelKind[]> = {
-  readonly [Index in keyof Kinds]: SchemaOf<Filed<Kinds[Index]>, unknown>;
+type ReferringSchemas<Kinds extends readonly ChannelKind[]> = {
+  readonly [Index in keyof Kinds]: SchemaOf<Referring<Kinds[Index]>, unknown>;
 };
 
 function schemaOf(kind: ChannelKind, extra: z.ZodRawShape): z.ZodObject {
@@ -104,19 +109,23 @@ export const channelSchemas = CHANNELS.map((kind) =>
 ) as unknown as Schemas<typeof CHANNELS, Named>;
 
 /**
- * Channels as config.ts has them: nameless, and their secrets only in files, as what config.ts says is written to files that others may read.
+ * Channels as config.ts has them: nameless, and where others have a secret, they say where it lies, as what config.ts says is written to files
+ * that others may read.
  */
 export const destinationSchemas = CHANNELS.map((kind: ChannelKind) => {
   const shape = Object.fromEntries(
-    Object.entries(kind.shape as z.ZodRawShape).filter(([key]) => !kind.secrets.includes(key)),
+    Object.entries(kind.shape as Record<string, z.ZodType>).map(([key, schema]) =>
+      kind.secrets.includes(key)
+        ? [key, secretRef.optional().describe(referenceText(schema.description))]
+        : [key, schema]
+    ),
   );
-  const check = (settings: object) => withFiles(kind, kind.check?.(settings as never));
-  return schemaOf({ ...kind, shape, check }, {});
-}) as unknown as FiledSchemas<typeof CHANNELS>;
+  return schemaOf({ ...kind, shape }, {});
+}) as unknown as ReferringSchemas<typeof CHANNELS>;
 
-/** `text`, its secrets called as config.ts calls them. */
-function withFiles({ secrets }: ChannelKind, text: string | undefined): string | undefined {
-  return secrets.reduce((said, key) => said?.replaceAll(new RegExp(`\\b${key}\\b`, "g"), `${key}File`), text);
+/** What is said of a secret setting, for config.ts, which never holds it. */
+function referenceText(about = ""): string {
+  return `${about.split(". Better in a file")[0]}: \`secret("NAME")\`, or where else it lies.`;
 }
 
 /** One channel of a valid webhook.json. */
