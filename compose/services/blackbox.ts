@@ -1,7 +1,8 @@
 /** The blackbox exporter: asks from outside. */
 
 import type { ServiceDefinition } from "../definition.ts";
-import type { ServiceSpec } from "../service.ts";
+import type { ComposePlan } from "../plan.ts";
+import { externalUrl, type ServiceSpec } from "../service.ts";
 
 /** The blackbox exporter. */
 export const blackbox = {
@@ -21,11 +22,14 @@ export const blackbox = {
   compose,
 } as const satisfies ServiceDefinition<"blackbox">;
 
-function compose(): ServiceSpec {
+function compose({ urls }: ComposePlan): ServiceSpec {
   return {
     // Its image names no user, which means root.
     user: "65534:65534",
-    command: ["--config.file=/etc/blackbox/blackbox.yml"],
+    command: [
+      "--config.file=/etc/blackbox/blackbox.yml",
+      ...externalUrl(urls.blackbox),
+    ],
     memory: "128m",
     cpus: 0.5,
     pids: 64,

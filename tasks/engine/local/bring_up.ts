@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { DEFINITIONS, type LocalService } from "../../../compose/services/mod.ts";
+import { DEFINITIONS, hostPortOf, type LocalService } from "../../../compose/services/mod.ts";
 import type { Files } from "../../../lib/files.ts";
 import { urlsOf } from "../../stack.ts";
 import { waitReady } from "../apply.ts";
@@ -90,7 +90,7 @@ async function finish(
   if (problem !== undefined) throw await notReady(service, problem, round);
   const process = await processOf(service, round);
   if (!process) throw await notReady(service, "its port answers, but it does not run", round);
-  const foreign = await foreignListener(stack.ports[service], process.pid);
+  const foreign = await foreignListener(stack.ports[hostPortOf(service)], process.pid);
   if (foreign !== undefined) {
     throw await notReady(service, `its port ${stack.ports[service]} is held by ${foreign}`, round);
   }

@@ -1,8 +1,8 @@
 /** Whether a service's port is free, and whether the one that answers there is ours. */
 
 import { Lacking } from "../engine.ts";
-import type { Stack } from "../../stack.ts";
-import type { LocalService } from "../../../compose/services/mod.ts";
+import { bindOf, type Stack } from "../../stack.ts";
+import { type LocalService, type PortName, portsOf } from "../../../compose/services/mod.ts";
 import { holderOf, inodesOn, portProblem, socketsOf } from "./port.ts";
 import { commandOf } from "./process.ts";
 
@@ -18,15 +18,18 @@ export async function insistOnPorts(
   ours: ReadonlySet<number>,
 ): Promise<void> {
   const bad = services.flatMap((service) => {
-    const problem = portProblem(stack.bind, stack.ports[service]);
-    return problem ? [{ service, port: stack.ports[service], problem }] : [];
+    return portsOf(service).flatMap(([key]) => {
+      const [bind, port] = [addressOf(stack, key), stack.ports[key]];
+      const problem = portProblem(bind, port);
+      return problem ? [{ service, key, bind, port, problem }] : [];
+    });
   });
   if (bad.length === 0) return;
   const inodes = await inodesOn(bad.map(({ port }) => port));
   const messages: string[] = [];
-  for (const { service, port, problem } of bad) {
+  for (const { service, bind, port, problem } of bad) {
     if (problem !== "taken") {
-      messages.push(`${service} cannot listen on ${stack.bind}:${port}: ${problem.reason}`);
+      messages.push(`${service} cannot listen on ${bind}:${port}: ${problem.reason}`);
       continue;
     }
     const pid = await holderOf(inodes.get(port) ?? []);
@@ -34,7 +37,7 @@ export async function insistOnPorts(
     messages.push(`Port ${port} of ${service} is taken by ${await describeHolder(pid)}`);
   }
   if (messages.length === 0) return;
-  const keys = bad.map(({ service }) => `\`ports: { ${quoteKey(service)}: … }\``).join(" and ");
+  const keys = bad.map(({ key }) => `\`ports: { ${quoteKey(key)}: … }\``).join(" and ");
   throw new Lacking(messages.join("\n"), `stop that program, or choose another port in config.ts: ${keys}`);
 }
 
@@ -49,6 +52,11 @@ export async function foreignListener(port: number, pid: number): Promise<string
   // A program with privileges of its own does not let itself be looked into; then the page has to do.
   if (own === undefined || inodes.some((inode) => own.has(inode))) return undefined;
   return describeHolder(await holderOf(inodes));
+}
+
+/** The entry's own doors are the ones that config.ts binds. */
+function addressOf(stack: Stack, key: PortName): string {
+  return key === "entry" || key === "entry-http" ? stack.bind : bindOf(stack);
 }
 
 async function describeHolder(pid: number | undefined): Promise<string> {
