@@ -8,7 +8,7 @@ import { type Command, EXIT, Failure, type Invocation, main, UsageError, userPat
 import type { Engine, ServiceStatus } from "./engine/engine.ts";
 import { GRAFANA_PASSWORD } from "./secrets.ts";
 import { ENGINE_FLAG, openRunning, type Session } from "./session.ts";
-import { runSmoke, type SmokeCheck, type SmokeContext } from "./smoke/check.ts";
+import { runSmoke, type SmokeCheck, type SmokeContext, type SmokeResult } from "./smoke/check.ts";
 import { SMOKE_CHECKS } from "./smoke/mod.ts";
 import { formatSmoke, showSmoke, smokeToJunit } from "./smoke/show.ts";
 import { renderFor } from "./render.ts";
@@ -71,6 +71,11 @@ export const smoke: Command = {
     };
   },
 };
+
+/** The whole smoke test of a running stack, shown to nobody. */
+export async function smokeTest(session: Session, invocation: Invocation): Promise<readonly SmokeResult[]> {
+  return await runSmoke(SMOKE_CHECKS, contextOf(session, invocation), undefined);
+}
 
 /** What the checks look at, for a stack that runs. */
 function contextOf(

@@ -9,10 +9,13 @@ import { type Finished, run, type RunOptions } from "../../lib/process.ts";
 import { lockFile } from "../../lib/lock.ts";
 import { cached, debianUnit, fill, makeDirectory } from "./cache.ts";
 import { type BinaryName, PROGRAMS } from "./program.ts";
+import { compareVersions } from "./version.ts";
 import { type Binary, type Source, Unavailable, type Wanted } from "./source.ts";
 
 /** The first Debian release whose packages have the version table's versions. */
 const SUITE = "forky";
+/** Releases whose packages have other versions that may be asked for. */
+const OLDER_SUITES = ["trixie", "bookworm"];
 const DEFAULT_MIRROR = "http://deb.debian.org/debian";
 const KEYRINGS = [
   "/usr/share/keyrings/debian-archive-keyring.gpg",
@@ -35,10 +38,28 @@ export interface DebianOptions {
 export function debianSource(options: DebianOptions = {}): Source {
   // The package lists are fetched once, however many programs are wanted.
   const roots = new Map<string, Promise<string>>();
-  const rootIn = (wanted: Wanted) => {
-    const { cacheDir } = wanted;
-    if (!roots.has(cacheDir)) roots.set(cacheDir, prepareRoot(wanted, options));
-    return roots.get(cacheDir)!;
+  const rootIn = (wanted: Wanted, suites: readonly string[]) => {
+    const key = `${wanted.cacheDir} ${suites}`;
+    if (!roots.has(key)) roots.set(key, prepareRoot(wanted, suites, options));
+    return roots.get(key)!;
+  };
+  /** Where the package has the wanted version; where it has another one when none has it. */
+  const packageOf = async (wanted: Wanted, name: string): Promise<{ config: string; name: string }> => {
+    const config = await rootIn(wanted, [SUITE]);
+    const offered = await versionsIn(config, name, wanted.signal);
+    // Of a version that is nearly there, such as one that Debian has mended since, nothing older is wanted.
+    if (offered.some(({ upstream }) => compareVersions(upstream, wanted.version) <= 0)) {
+      return { config, name };
+    }
+    const older = await rootIn(wanted, OLDER_SUITES).catch((error) => {
+      if (error instanceof Unavailable) return undefined;
+      throw error;
+    });
+    const exact = older &&
+      (await versionsIn(older, name, wanted.signal)).find(({ upstream }) =>
+        compareVersions(upstream, wanted.version) === 0
+      );
+    return exact ? { config: older, name: `${name}=${exact.version}` } : { config, name };
   };
   let queue: Promise<unknown> = Promise.resolve();
   return {
@@ -49,8 +70,8 @@ export function debianSource(options: DebianOptions = {}): Source {
       if (!program.debian || !unit) throw new Unavailable(`Debian has no ${program.name}`);
       const there = await cached(wanted, unit, "cache");
       if (there) return there;
-      const config = await rootIn(wanted);
       const { package: name } = program.debian;
+      const found = await packageOf(wanted, name);
       return await fill(
         wanted,
         unit,
@@ -58,7 +79,7 @@ export function debianSource(options: DebianOptions = {}): Source {
         programsOf(name),
         async (directory) => {
           // One after the other: apt reads its lists with one processor each, and the network is not faster for several.
-          const turn = queue.then(() => fetchPackage(config, name, `${directory}.deb`, wanted));
+          const turn = queue.then(() => fetchPackage(found.config, found.name, `${directory}.deb`, wanted));
           queue = turn.catch(() => {});
           const file = await turn;
           await must("unpack", "dpkg-deb", ["-x", file, directory], {
@@ -79,13 +100,17 @@ function programsOf(packageName: string): Partial<Record<BinaryName, string>> {
 }
 
 /** @returns the path of the apt configuration, its package lists fresh. */
-async function prepareRoot(wanted: Wanted, options: DebianOptions): Promise<string> {
+async function prepareRoot(
+  wanted: Wanted,
+  suites: readonly string[],
+  options: DebianOptions,
+): Promise<string> {
   const { cacheDir, progress, signal } = wanted;
   const arch = (await must("find this machine's architecture", "dpkg", ["--print-architecture"], { signal }))
     .stdout.trim();
   const keyring = options.keyring ?? await firstThere(KEYRINGS);
   if (!keyring) throw new Unavailable(`no Debian keyring on this machine ("${KEYRINGS[0]}")`);
-  const root = join(cacheDir, "apt");
+  const root = join(cacheDir, suites[0] === SUITE ? "apt" : `apt-${suites.join("-")}`);
   await makeDirectory(root);
   using _lock = await lockFile(join(root, "lock"), {
     signal,
@@ -94,7 +119,7 @@ async function prepareRoot(wanted: Wanted, options: DebianOptions): Promise<stri
   const failures: string[] = [];
   for (const mirror of options.mirrors ?? await machineMirrors(signal)) {
     progress.step(`fetch Debian's package lists from ${mirror}`);
-    const config = await writeRoot(root, mirror, arch, keyring);
+    const config = await writeRoot(root, mirror, suites, arch, keyring);
     try {
       // Without --error-on=any a failed update with older lists in place ends with exit code 0.
       await must("fetch the package lists", "apt-get", ["-c", config, "-q", "--error-on=any", "update"], {
@@ -110,14 +135,21 @@ async function prepareRoot(wanted: Wanted, options: DebianOptions): Promise<stri
   throw new Unavailable(failures.join("; "));
 }
 
-async function writeRoot(root: string, mirror: string, arch: string, keyring: string): Promise<string> {
+async function writeRoot(
+  root: string,
+  mirror: string,
+  suites: readonly string[],
+  arch: string,
+  keyring: string,
+): Promise<string> {
   for (const directory of ["lists/partial", "archives/partial", "log"]) {
     await makeDirectory(join(root, directory));
   }
   const sources = join(root, "sources.list");
   const status = join(root, "status");
   const config = join(root, "apt.conf");
-  await Deno.writeTextFile(sources, `deb [arch=${arch} signed-by=${keyring}] ${mirror} ${SUITE} main\n`);
+  const lists = suites.map((suite) => `deb [arch=${arch} signed-by=${keyring}] ${mirror} ${suite} main\n`);
+  await Deno.writeTextFile(sources, lists.join(""));
   await Deno.writeTextFile(status, "");
   // Read with -c, after the machine's own configuration: its proxies still apply, its hooks must not.
   const lines = [
@@ -149,6 +181,21 @@ async function writeRoot(root: string, mirror: string, arch: string, keyring: st
   ];
   await Deno.writeTextFile(config, lines.join("\n") + "\n");
   return config;
+}
+
+/** The versions of a package that an apt root offers: Debian's own, and the program's in it. */
+async function versionsIn(
+  config: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<{ version: string; upstream: string }[]> {
+  const { stdout } = await must("look for the package", "apt-cache", ["-c", config, "madison", name], {
+    signal,
+  });
+  return stdout.split("\n").flatMap((line) => {
+    const version = line.split("|")[1]?.trim();
+    return version ? [{ version, upstream: version.replace(/^\d+:/, "").replace(/-[^-]*$/, "") }] : [];
+  });
 }
 
 /** @returns the path of the package's file, in the new directory `directory`. */

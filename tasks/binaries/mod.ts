@@ -13,6 +13,7 @@ import { type Binary, type Source, Unavailable } from "./source.ts";
 
 export { BINARIES, type BinaryName, serviceOf } from "./program.ts";
 export { type Binary, type Source, Unavailable } from "./source.ts";
+export { compareVersions } from "./version.ts";
 
 /** How to look for a program. */
 export interface BinaryOptions {
