@@ -33,7 +33,11 @@ export interface Fetched {
  *
  * @throws {BackupFailure} when what comes is not what was saved; nothing was changed then.
  */
-export async function fetchParts(request: FetchRequest, reporter: Reporter, signal: AbortSignal): Promise<Fetched> {
+export async function fetchParts(
+  request: FetchRequest,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Fetched> {
   const { plan, snapshot, parts } = request;
   await Deno.mkdir(plan.data, { recursive: true, mode: 0o700 });
   using _lock = await lockFile(join(plan.data, "lock"), {

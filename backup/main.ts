@@ -41,7 +41,10 @@ Deno.exit(0);
 
 async function runService(args: string[]): Promise<void> {
   const option = { type: "string" } as const;
-  const { values } = parseArgs({ args, options: { plan: option, secrets: option, restic: option, listen: option } });
+  const { values } = parseArgs({
+    args,
+    options: { plan: option, secrets: option, restic: option, listen: option },
+  });
   const { plan, secrets, restic, listen = "127.0.0.1:9096" } = values;
   if (!plan || !secrets || !restic) {
     console.error("Cannot serve: --plan, --secrets and --restic are needed");
@@ -78,7 +81,12 @@ async function answerOnce(args: string[]): Promise<void> {
   } catch (error) {
     const { message, stack } = error as Error;
     if (error instanceof BackupFailure) say({ failure: { message, code: error.code, cure: error.cure } });
-    else say({ failure: { message: stop.signal.aborted ? message : stack ?? message, code: stop.signal.aborted ? 130 : -1 } });
+    else {say({
+        failure: {
+          message: stop.signal.aborted ? message : stack ?? message,
+          code: stop.signal.aborted ? 130 : -1,
+        },
+      });}
     Deno.exit(1);
   }
 }

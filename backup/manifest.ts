@@ -60,7 +60,9 @@ export function parseManifest(text: string, snapshot: string): Manifest {
   const parsed = manifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new BackupFailure(
-    `Cannot use the backup ${snapshot}: its manifest is not one: ${z.prettifyError(parsed.error).split("\n")[0]}`,
+    `Cannot use the backup ${snapshot}: its manifest is not one: ${
+      z.prettifyError(parsed.error).split("\n")[0]
+    }`,
     1,
     "restore another one: `deno task restore --list`",
   );

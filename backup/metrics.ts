@@ -28,7 +28,11 @@ const METRICS: readonly (readonly [name: string, help: string, value: Value])[] 
     "When the next backup is due, seconds since 1970: in the past while it is overdue",
     ({ state, every }) => dueMs(state, every) / 1_000,
   ],
-  ["vigie_backup_interval_seconds", "How often a backup is to be made", ({ every }) => durationMs(every) / 1_000],
+  [
+    "vigie_backup_interval_seconds",
+    "How often a backup is to be made",
+    ({ every }) => durationMs(every) / 1_000,
+  ],
   [
     "vigie_backup_last_run_successful",
     "Whether the last run succeeded",
@@ -39,13 +43,21 @@ const METRICS: readonly (readonly [name: string, help: string, value: Value])[] 
     "When the last run ended, seconds since 1970",
     ({ state }) => seconds(state.lastRun?.endedAt),
   ],
-  ["vigie_backup_failures", "Runs that failed since the last one that did not", ({ state }) => state.failures],
+  [
+    "vigie_backup_failures",
+    "Runs that failed since the last one that did not",
+    ({ state }) => state.failures,
+  ],
   [
     "vigie_backup_last_duration_seconds",
     "How long the last complete backup took",
     ({ state }) => state.lastStored && state.lastStored.tookMs / 1_000,
   ],
-  ["vigie_backup_last_size_bytes", "What the last complete backup holds", ({ state }) => state.lastStored?.bytes],
+  [
+    "vigie_backup_last_size_bytes",
+    "What the last complete backup holds",
+    ({ state }) => state.lastStored?.bytes,
+  ],
   [
     "vigie_backup_last_added_bytes",
     "What the last complete backup added to the repository",

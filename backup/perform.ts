@@ -91,7 +91,13 @@ async function answer(
       for (const part of request.parts) {
         signal.throwIfAborted();
         const target = plan.parts[part];
-        if (!target) throw new BackupFailure(`Cannot restore ${part}: this stack has none`, 2, "leave it out with --only");
+        if (!target) {
+          throw new BackupFailure(
+            `Cannot restore ${part}: this stack has none`,
+            2,
+            "leave it out with --only",
+          );
+        }
         await swap(target, PART_KINDS[part]);
       }
       return null;
@@ -102,7 +108,9 @@ async function answer(
       for (const [, target] of own) await discard(target);
       return null;
     case "unfinished": {
-      const states = await Promise.all(own.map(async ([part, target]) => await isSwapped(target) ? [part] : []));
+      const states = await Promise.all(
+        own.map(async ([part, target]) => await isSwapped(target) ? [part] : []),
+      );
       return states.flat();
     }
     case "state":

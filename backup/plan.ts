@@ -3,10 +3,10 @@
 import type { BackupSettings } from "./schema.ts";
 
 /** A service whose data is saved. */
-export type Part = "prometheus" | "alertmanager" | "grafana" | "webhook";
+export type Part = "prometheus" | "alertmanager" | "grafana" | "webhook" | "entry";
 
 /** Every service whose data is saved, in the order in which it is shown. */
-export const PARTS: readonly Part[] = ["prometheus", "alertmanager", "grafana", "webhook"];
+export const PARTS: readonly Part[] = ["prometheus", "alertmanager", "grafana", "webhook", "entry"];
 
 /** One service's data. */
 export interface PartPlan {

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { BackupFailure } from "./failure.ts";
-import { type Manifest, MANIFEST, parseManifest } from "./manifest.ts";
+import { MANIFEST, type Manifest, parseManifest } from "./manifest.ts";
 import { type Plan, SECRET } from "./plan.ts";
 import { refusal, type Repository, RESTIC, restic, tryRestic } from "./restic.ts";
 
@@ -63,9 +63,9 @@ async function sftpOption(directory: string, secrets: Readonly<Record<string, st
     await Deno.chmod(path, 0o600);
     return `"${path}"`;
   }));
-  return `sftp.args=-i ${paths[0]} -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=${
-    paths[1]
-  }`;
+  return `sftp.args=-i ${
+    paths[0]
+  } -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=${paths[1]}`;
 }
 
 /**

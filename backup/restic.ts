@@ -46,7 +46,13 @@ const STOP_MS = 10_000;
 const SHOWN_COMPLAINTS = 3;
 
 /** restic's exit codes that mean something. */
-export const RESTIC = { incomplete: 3, noRepository: 10, locked: 11, wrongPassword: 12, interrupted: 130 } as const;
+export const RESTIC = {
+  incomplete: 3,
+  noRepository: 10,
+  locked: 11,
+  wrongPassword: 12,
+  interrupted: 130,
+} as const;
 
 /**
  * Runs restic and gives what it left, whatever its exit code. What must stay secret is in its environment alone.
@@ -103,7 +109,11 @@ export async function restic(
 }
 
 /** What restic said no with. */
-export function refusal({ repository }: Repository, what: string, { code, complaints }: Finished): BackupFailure {
+export function refusal(
+  { repository }: Repository,
+  what: string,
+  { code, complaints }: Finished,
+): BackupFailure {
   const detail = complaints.slice(-SHOWN_COMPLAINTS).join("; ") || `exit code ${code}`;
   const text = complaints.join("\n");
   const name = `the repository "${withoutUser(repository)}"`;
@@ -129,12 +139,20 @@ export function refusal({ repository }: Repository, what: string, { code, compla
     );
   }
   if (/no space left on device|disk quota exceeded/i.test(text)) {
-    return new BackupFailure(`Cannot ${what}: ${detail}`, 3, "free some disk space, then run the same command again");
+    return new BackupFailure(
+      `Cannot ${what}: ${detail}`,
+      3,
+      "free some disk space, then run the same command again",
+    );
   }
   if (
     /executable file not found/i.test(text) && repository.startsWith("sftp:")
   ) {
-    return new BackupFailure(`Cannot ${what}: there is no ssh client: ${detail}`, 3, "install OpenSSH's client");
+    return new BackupFailure(
+      `Cannot ${what}: there is no ssh client: ${detail}`,
+      3,
+      "install OpenSSH's client",
+    );
   }
   if (DAMAGED.test(text)) {
     return new BackupFailure(

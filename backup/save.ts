@@ -5,11 +5,18 @@ import { lockFile } from "../lib/lock.ts";
 import { durationMs } from "../lib/units.ts";
 import { BackupFailure } from "./failure.ts";
 import { filesBelow, removeIfThere, sumOf } from "./files.ts";
-import { FORMAT, type Manifest, MANIFEST } from "./manifest.ts";
+import { FORMAT, MANIFEST, type Manifest } from "./manifest.ts";
 import type { Saved } from "./parts/part.ts";
 import { PART_KINDS } from "./parts/mod.ts";
 import { type Bundle, type Part, PARTS, type Plan } from "./plan.ts";
-import { type Access, ensureRepository, openRepository, removeStaleLocks, snapshotsOf, TAG } from "./repository.ts";
+import {
+  type Access,
+  ensureRepository,
+  openRepository,
+  removeStaleLocks,
+  snapshotsOf,
+  TAG,
+} from "./repository.ts";
 import { refusal, type Repository, RESTIC, restic, tryRestic } from "./restic.ts";
 import { readState, type Run, type State, type Stored, updateState } from "./state.ts";
 
@@ -119,7 +126,11 @@ async function saveLocked(
     const manifest = await describe(plan, bundle, staging, saved, missing, began);
     await Deno.writeTextFile(join(staging, MANIFEST), JSON.stringify(manifest), { mode: 0o600 });
     const stored = await store(to, plan, manifest, saved, staging, reporter, signal);
-    const result = { ...stored, startedAt: began.toISOString(), tookMs: Math.round(performance.now() - started) };
+    const result = {
+      ...stored,
+      startedAt: began.toISOString(),
+      tookMs: Math.round(performance.now() - started),
+    };
     if (Object.keys(missing).length === 0) {
       await updateState(plan.data, { lastStored: { ...result } });
     }
@@ -224,8 +235,12 @@ async function store(
 ): Promise<Pick<Stored, "snapshot" | "bytes" | "addedBytes">> {
   const directories = [...saved.values()].map(({ directory }) => directory)
     .filter((directory) => !directory.startsWith(`${staging}/`));
-  const excluded = [...saved.values()].filter(({ isWanted }) => isWanted !== undefined).flatMap(({ directory }) =>
-    ["lock", "queries.active", "snapshots", ".vigie-restore"].map((name) => `--exclude=${join(directory, name)}`)
+  const excluded = [...saved.values()].filter(({ isWanted }) => isWanted !== undefined).flatMap((
+    { directory },
+  ) =>
+    ["lock", "queries.active", "snapshots", ".vigie-restore"].map((name) =>
+      `--exclude=${join(directory, name)}`
+    )
   );
   let summary: { snapshot_id: string; total_bytes_processed: number; data_added_packed?: number } | undefined;
   const whole = Object.keys(manifest.missing).length === 0;
@@ -277,9 +292,14 @@ async function tidy(
     Date.now() - Date.parse(lastVerify.startedAt) >= durationMs(plan.verify.every);
   if (due) await check(to, plan, reporter, signal);
   const snapshots = (await snapshotsOf(to, signal)).filter(({ stack }) => stack === plan.stack).length;
-  const text = await restic(to, "measure the repository", ["stats", "--mode=raw-data", "--json", "--no-lock"], {
-    signal,
-  });
+  const text = await restic(
+    to,
+    "measure the repository",
+    ["stats", "--mode=raw-data", "--json", "--no-lock"],
+    {
+      signal,
+    },
+  );
   const repositoryBytes = (JSON.parse(text) as { total_size: number }).total_size;
   await updateState(plan.data, { snapshots, repositoryBytes });
   return { snapshots, repositoryBytes, verified: due };
@@ -316,7 +336,9 @@ async function check(to: Repository, plan: Plan, reporter: Reporter, signal: Abo
   ], { signal });
   if (code === RESTIC.locked) throw refusal(to, "check the repository", { code, complaints, stdout: "" });
   const error = code === 0 ? undefined : new BackupFailure(
-    `The repository "${plan.repository}" is damaged: ${complaints.slice(0, 3).join("; ") || `exit code ${code}`}`,
+    `The repository "${plan.repository}" is damaged: ${
+      complaints.slice(0, 3).join("; ") || `exit code ${code}`
+    }`,
     1,
     "docs/backup.md says how to mend it; what is not damaged can still be restored",
   );

@@ -19,7 +19,10 @@ export function dueMs({ lastStored, since }: Pick<State, "lastStored" | "since">
  * When the next one is to be begun: when it is due, and after a failure not before some time has passed, which grows with every one in turn.
  * What was missed while the machine was off is due already.
  */
-export function nextMs(state: Pick<State, "lastStored" | "since" | "lastRun" | "failures">, every: string): number {
+export function nextMs(
+  state: Pick<State, "lastStored" | "since" | "lastRun" | "failures">,
+  every: string,
+): number {
   const due = dueMs(state, every);
   if (state.failures === 0 || state.lastRun === undefined) return due;
   const wait = Math.min(FIRST_RETRY_MS * 2 ** (state.failures - 1), MOST_RETRY_MS, durationMs(every));

@@ -40,7 +40,10 @@ export const backupSchema = z.strictObject({
   /** How many backups are kept: the newest of each day, week and month. */
   keep: keep.prefault({}).describe("How many backups are kept: the newest of each day, week and month."),
   /** Where to: a directory, relative to config.ts, or a repository as restic names it (`sftp:`, `s3:`, `rest:` …); below the state directory when left out. */
-  repository: z.string(REPOSITORY).trim().min(1, REPOSITORY).refine((text) => !text.startsWith("-"), REPOSITORY)
+  repository: z.string(REPOSITORY).trim().min(1, REPOSITORY).refine(
+    (text) => !text.startsWith("-"),
+    REPOSITORY,
+  )
     .refine((text) => !/^\w+:(\w+:)?\/\/[^/@\s]*:[^/@\s]*@/.test(text), {
       error: "expected a repository without a password in its URL: give it by `credentials`",
     }).optional().describe(

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { metricsText } from "./metrics.ts";
-import { type Bundle, BUNDLE, type Plan, SECRET } from "./plan.ts";
+import { BUNDLE, type Bundle, type Plan, SECRET } from "./plan.ts";
 import { save } from "./save.ts";
 import { nextMs } from "./schedule.ts";
 import { readState } from "./state.ts";
@@ -73,7 +73,9 @@ async function runOnce(plan: Plan, { secrets, program, signal, log }: ServeOptio
     const request = { plan, ...await readSecrets(secrets, plan), program };
     const { snapshot, bytes, addedBytes, tookMs, snapshots } = await save(request, { step: log }, signal);
     log(
-      `backup ${snapshot.slice(0, 8)} is stored: ${bytes} bytes, ${addedBytes} of them new, in ${tookMs} ms; ${snapshots} are kept`,
+      `backup ${
+        snapshot.slice(0, 8)
+      } is stored: ${bytes} bytes, ${addedBytes} of them new, in ${tookMs} ms; ${snapshots} are kept`,
     );
   } catch (error) {
     if (signal.aborted) throw error;

@@ -4,6 +4,7 @@ import pc from "picocolors";
 import { formatElapsed } from "../lib/units.ts";
 import { type Files, refuseForeign, writeFiles } from "../lib/files.ts";
 import { type Command, EXIT, Failure, type Invocation, main } from "./cli.ts";
+import { bundleOf, writeBundle } from "./backup/bundle.ts";
 import { makeEngine, readRecord, type StackRecord, writeRecord } from "./engine/choose.ts";
 import type { Applied } from "./engine/engine.ts";
 import { checkOffline } from "./offline.ts";
@@ -41,6 +42,7 @@ export const up: Command = {
     const record = await readRecord(target.stateDir);
     await refuseLoss(session, record, invocation);
     await ensureSecrets(stack, target);
+    if (stack.backup) await writeBundle(await bundleOf(invocation.config, stack, target), target.stateDir);
     await writeFiles(target.buildDir, files);
     // Remembered before anything starts: an interrupted `up` is found by `down` and `status`.
     const versions = { ...record?.versions, ...runningVersions(stack, target) };

@@ -2,6 +2,7 @@
 
 import type { Part } from "../plan.ts";
 import { alertmanagerPart } from "./alertmanager.ts";
+import { entryPart } from "./entry.ts";
 import { grafanaPart } from "./grafana.ts";
 import type { PartKind } from "./part.ts";
 import { prometheusPart } from "./prometheus.ts";
@@ -13,4 +14,5 @@ export const PART_KINDS: Readonly<Record<Part, PartKind>> = {
   alertmanager: alertmanagerPart,
   grafana: grafanaPart,
   webhook: webhookPart,
+  entry: entryPart,
 };

@@ -32,7 +32,11 @@ async function snapshot(url: string, { plan: { data }, signal }: SaveContext): P
   const before = new Set(await namesIn(join(data, SNAPSHOTS)));
   let name: string;
   try {
-    const answer = await ask(`${url}/api/v1/admin/tsdb/snapshot`, { method: "POST", timeoutMs: SNAPSHOT_MS, signal });
+    const answer = await ask(`${url}/api/v1/admin/tsdb/snapshot`, {
+      method: "POST",
+      timeoutMs: SNAPSHOT_MS,
+      signal,
+    });
     name = (answer as { data: { name: string } }).data.name;
   } catch (error) {
     signal.throwIfAborted();
@@ -53,11 +57,18 @@ async function snapshot(url: string, { plan: { data }, signal }: SaveContext): P
 
 /** From when to when its blocks reach, milliseconds since 1970. */
 async function factsOf(directory: string): Promise<Record<string, unknown>> {
-  const metas = (await filesBelow(directory, (path) => BLOCK.test(path) || /^[^/]{26}\/meta\.json$/.test(path)))
-    .map((path) => join(directory, path));
-  const spans = await Promise.all(metas.map(async (path) =>
-    JSON.parse(await Deno.readTextFile(path)) as { minTime: number; maxTime: number; stats: { numSamples?: number } }
-  ));
+  const metas =
+    (await filesBelow(directory, (path) => BLOCK.test(path) || /^[^/]{26}\/meta\.json$/.test(path)))
+      .map((path) => join(directory, path));
+  const spans = await Promise.all(
+    metas.map(async (path) =>
+      JSON.parse(await Deno.readTextFile(path)) as {
+        minTime: number;
+        maxTime: number;
+        stats: { numSamples?: number };
+      }
+    ),
+  );
   if (spans.length === 0) return {};
   return {
     fromMs: Math.min(...spans.map(({ minTime }) => minTime)),

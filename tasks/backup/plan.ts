@@ -2,7 +2,7 @@
 
 import { join, resolve } from "node:path";
 import { isDirectory, type Part, type PartPlan, PARTS, type Plan } from "../../backup/mod.ts";
-import { type BackupSettings, backupSchema } from "../../backup/schema.ts";
+import { backupSchema, type BackupSettings } from "../../backup/schema.ts";
 import type { Mount } from "../../compose/mod.ts";
 import { volumeOf } from "../../compose/mod.ts";
 import { addressesOf, servicesOf, type Stack, type Target, versionsOf } from "../stack.ts";
@@ -40,7 +40,9 @@ export function planOf(stack: Stack, target: Target): Plan {
     sftpKey: settings.sftp !== undefined,
     credentials: Object.keys(settings.credentials).sort(),
     data: engine === "docker" ? "/data" : join(target.stateDir, "local", "data", "backup"),
-    versions: Object.fromEntries(Object.entries(versionsOf(stack)).filter(([service]) => saved.includes(service as Part))),
+    versions: Object.fromEntries(
+      Object.entries(versionsOf(stack)).filter(([service]) => saved.includes(service as Part)),
+    ),
     parts: Object.fromEntries(saved.map((part) => [part, partOf(part, target, `http://${addresses[part]}`)])),
   };
 }

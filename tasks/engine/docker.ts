@@ -41,6 +41,7 @@ export const dockerEngine: EngineMaker = (stack, target) => {
     prepare: () => Promise.resolve({}),
     up: (progress, signal) => up(stack, target, project, progress, signal),
     down: (progress) => down(project, progress),
+    stop: (services, progress, signal) => stop(project, services, progress, signal),
     clean: (progress) => clean(project, progress),
     status: () => dockerStatus(stack),
     logs: (service, options) => dockerLogs(project, service, options),
@@ -187,6 +188,21 @@ async function down(project: ComposeProject, progress: Progress): Promise<Servic
   return containers.filter(({ state }) => state === "running" || state === "restarting").map(({ service }) =>
     service
   );
+}
+
+/** Docker starts none of them again by itself: they were stopped on purpose. */
+async function stop(
+  project: ComposeProject,
+  services: readonly Service[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const containers = await containersOf(project.name, signal);
+  await refuseForeign(project, containers);
+  const concerned = containers.filter(({ service }) => services.includes(service));
+  if (concerned.length === 0) return;
+  progress.step(`stop ${concerned.map(({ service }) => service).join(", ")}`);
+  await docker(["stop", ...concerned.map(({ id }) => id)], { timeoutMs: STOP_MS, signal });
 }
 
 async function clean(project: ComposeProject, progress: Progress): Promise<void> {

@@ -82,6 +82,8 @@ export interface Engine {
    * @throws {NotReady} when a service does not come up. @throws {Lacking} when the machine lacks something.
    */
   up(progress: Progress, signal: AbortSignal): Promise<readonly Applied[]>;
+  /** Stops `services` until the next `up`; the others go on. Those that do not run are no mistake. */
+  stop(services: readonly Service[], progress: Progress, signal: AbortSignal): Promise<void>;
   /** Stops every service; data stays. */
   down(progress: Progress): Promise<readonly Service[]>;
   /** Removes the data too; the services are stopped. */

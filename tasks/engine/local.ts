@@ -6,7 +6,7 @@ import { lockFile } from "../../lib/lock.ts";
 import { BINARIES, binary, serviceOf } from "../binaries/mod.ts";
 import { publicUrlsOf, servicesOf, type Stack, type Target, urlsOf, versionsOf } from "../stack.ts";
 import { type Engine, type EngineMaker, Lacking, type ServiceStatus } from "./engine.ts";
-import { type Alive, findAlive, readDesired, readStatus, stopAll } from "./local/control.ts";
+import { type Alive, findAlive, readDesired, readStatus, stopAll, stopSome } from "./local/control.ts";
 import { followLines, lastLines } from "./local/logs.ts";
 import { type ServiceReport } from "./local/protocol.ts";
 import { prepare, up } from "./local/up.ts";
@@ -40,6 +40,15 @@ export const localEngine: EngineMaker = (stack, target): Engine => {
         onWait: () => progress.step("wait for another `up` or `down` of this stack"),
       });
       return await stopAll(real, (what) => progress.step(what)) as Service[];
+    },
+    async stop(services, progress, signal) {
+      const real = await realPath(directory);
+      if (real === undefined) return;
+      using _lock = await lockFile(join(real, "lock"), {
+        signal,
+        onWait: () => progress.step("wait for another `up` or `down` of this stack"),
+      });
+      await stopSome(real, services, signal);
     },
     async clean(progress) {
       await this.down(progress);

@@ -157,6 +157,18 @@ async function writeDesired(directory: string, desired: Desired): Promise<void> 
   await writeAtomically(join(directory, "services.json"), JSON.stringify(desired, null, 2) + "\n", 0o600);
 }
 
+/** Makes the supervisor go on without `services`. A stack that does not run stays as it is. */
+export async function stopSome(
+  directory: string,
+  services: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const [{ supervisor }, desired] = [await findAlive(directory), await readDesired(directory)];
+  if (!supervisor || !desired) return void await stopAll(directory, () => {});
+  const left = desired.services.filter(({ service }) => !services.includes(service));
+  if (left.length < desired.services.length) await apply(directory, left, signal);
+}
+
 /**
  * Stops what lives of the stack: the supervisor with its services, and services that lost theirs.
  *

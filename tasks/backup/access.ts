@@ -1,0 +1,84 @@
+/** The secrets that open the repository. */
+
+import { join } from "node:path";
+import { SECRET } from "../../backup/mod.ts";
+import { readIfThere } from "../../lib/files.ts";
+import type { SecretRef } from "../../lib/secret_ref.ts";
+import { EXIT, Failure, userPath } from "../cli.ts";
+import { pathText } from "../config_issue.ts";
+import { backupNeedsOf, isGiven, type SecretNeed } from "../secret_needs.ts";
+import { closedDirectory } from "../secret_store.ts";
+import { secretValue } from "../secret_value.ts";
+import { makeSecret, writeSecret } from "../secrets.ts";
+import type { Stack, Target } from "../stack.ts";
+import { repositoryOf } from "./plan.ts";
+
+/** What opens the repository. */
+export interface RepositorySecrets {
+  /** By their names. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Path of the file with the password, when it was made just now. */
+  readonly made?: string;
+}
+
+/** How to find them. */
+export interface AccessOptions {
+  /** Whether a password may be made where there is none. */
+  readonly make: boolean;
+  /** A file with the password, instead of the one that the stack knows. */
+  readonly passwordFile?: string;
+}
+
+/**
+ * The secrets of the stack's repository.
+ *
+ * @throws {Failure} when one is not to be had.
+ */
+export async function repositorySecrets(
+  stack: Stack,
+  target: Target,
+  { make, passwordFile }: AccessOptions,
+): Promise<RepositorySecrets> {
+  const secrets: Record<string, string> = {};
+  let made: string | undefined;
+  for (const need of backupNeedsOf(stack)) {
+    const path = join(target.stateDir, "secrets", "backup", need.file);
+    if (need.file === SECRET.password && passwordFile !== undefined) {
+      secrets[need.file] = (await Deno.readTextFile(userPath(passwordFile))).trim();
+    } else if (isGiven(need)) {
+      secrets[need.file] = await given(need, target);
+    } else {
+      const known = await readIfThere(path);
+      if (known === undefined && !make) throw noPassword(stack, target);
+      secrets[need.file] = known ?? makeSecret();
+      if (known !== undefined) continue;
+      await closedDirectory(join(target.stateDir, "secrets"));
+      await writeSecret(path, secrets[need.file]!, target);
+      made = path;
+    }
+  }
+  return { secrets, made };
+}
+
+/** What was put there when the stack was brought up will do where the secret cannot be had now. */
+async function given(need: SecretNeed & { readonly from: SecretRef }, target: Target): Promise<string> {
+  const value = await secretValue(need.from, target);
+  if ("text" in value) return value.text;
+  const known = await readIfThere(join(target.stateDir, "secrets", "backup", need.file));
+  if (known !== undefined) return known;
+  throw new Failure(
+    `Cannot have the secret ${pathText(need.config ?? [need.file])}: ${value.reason}`,
+    EXIT.lacking,
+    value.cure,
+  );
+}
+
+function noPassword(stack: Stack, target: Target): Failure {
+  return new Failure(
+    `Cannot open the repository "${
+      repositoryOf(stack, target)
+    }": its password is not in this state directory`,
+    EXIT.usage,
+    "name a file with it: --password-file FILE",
+  );
+}
