@@ -27,8 +27,6 @@ export function renderEntry(links: EntryLinks): Files {
 function metricsSite({ ports, metricsBind }: EntryLinks): Line {
   return [`http://:${ports.metrics}`, [
     ...(metricsBind === undefined ? [] : [`bind ${metricsBind}`]),
-    "metrics /metrics",
-    "respond /health 200",
-    "respond 404",
+    ["route", ["metrics /metrics", "respond /health 200", "respond 404"]],
   ]];
 }

@@ -78,13 +78,16 @@ export function entryLinks(
   };
 }
 
+/** Where its files lie; in a container always in the same place. */
+type Place = { readonly engine: "docker" } | Pick<Target, "engine" | "buildDir">;
+
 /** The arguments of `caddy` that run what is generated. */
-export function entryArguments(target: Target): string[] {
+export function entryArguments(target: Place): string[] {
   return ["run", "--config", caddyfileOf(target), "--adapter", "caddyfile"];
 }
 
 /** The arguments of `caddy` that make the running one take what is generated, certificates too. */
-export function reloadArguments(target: Target): string[] {
+export function reloadArguments(target: Place): string[] {
   const address = `unix/${adminSocket(target)}`;
   return [
     "reload",
@@ -98,11 +101,13 @@ export function reloadArguments(target: Target): string[] {
   ];
 }
 
-function caddyfileOf(target: Target): string {
-  return target.engine === "docker" ? "/etc/caddy/Caddyfile" : join(filesDirOf(target), "entry", "Caddyfile");
+function caddyfileOf(target: Place): string {
+  return "buildDir" in target && target.engine === "local"
+    ? join(filesDirOf(target), "entry", "Caddyfile")
+    : "/etc/caddy/Caddyfile";
 }
 
 /** A short path: that of a socket has 107 characters at most. Locally from the directory that it is started in. */
-function adminSocket({ engine }: Target): string {
+function adminSocket({ engine }: Pick<Target, "engine">): string {
   return engine === "docker" ? "/tmp/admin.sock" : "admin.sock";
 }

@@ -8,6 +8,7 @@ import { bundleOf, writeBundle } from "./backup/bundle.ts";
 import { makeEngine, readRecord, type StackRecord, writeRecord } from "./engine/choose.ts";
 import type { Applied } from "./engine/engine.ts";
 import { checkOffline } from "./offline.ts";
+import { exportEntryRoot } from "./entry_root.ts";
 import { renderFor } from "./render.ts";
 import { formatTable } from "./report.ts";
 import { ensureSecrets, GRAFANA_PASSWORD } from "./secrets.ts";
@@ -50,8 +51,9 @@ export const up: Command = {
     await markBuild(target.buildDir, target.stateDir);
     const applied = await engine.up(progress, signal);
     await rememberFiles(target.stateDir, renderFor(stack, target));
+    const entryRoot = await exportEntryRoot(stack, target);
     const ms = performance.now() - started;
-    print(summary(session, applied, ms));
+    print(summary(session, applied, ms, entryRoot));
     const waiting = waitingChanges(opened.configured ?? stack, versions);
     for (const { service, from, to } of waiting) {
       progress.note(`${service} stays at ${from}: \`deno task upgrade\` changes it to ${to}`);
@@ -65,6 +67,7 @@ export const up: Command = {
         ...(waiting.length > 0 && { waiting }),
         services: applied.map((service) => ({ ...service, url: publicUrlsOf(stack)[service.service] })),
         ...(runs(applied, "grafana") && { grafanaPasswordFile: join(target.stateDir, GRAFANA_PASSWORD) }),
+        ...(entryRoot !== undefined && { entryRootFile: entryRoot }),
       },
     };
   },
@@ -122,7 +125,12 @@ async function refuseWrong(session: Session, invocation: Invocation): Promise<Fi
   return files;
 }
 
-function summary({ stack, target, engine }: Session, applied: readonly Applied[], ms: number): string {
+function summary(
+  { stack, target, engine }: Session,
+  applied: readonly Applied[],
+  ms: number,
+  entryRoot: string | undefined,
+): string {
   const urls = publicUrlsOf(stack);
   const rows = applied.map(({ service, action, readyMs, detail }) =>
     action === "left-out" || action === "stopped"
@@ -138,6 +146,11 @@ function summary({ stack, target, engine }: Session, applied: readonly Applied[]
   if (runs(applied, "grafana")) {
     const path = join(target.stateDir, GRAFANA_PASSWORD);
     lines.push(`Grafana: user ${stack.grafana.adminUser}, its password is in ${relative(Deno.cwd(), path)}`);
+  }
+  if (entryRoot !== undefined) {
+    lines.push(
+      `Browsers trust it once they know the authority in ${relative(Deno.cwd(), entryRoot)}: docs/tls.md`,
+    );
   }
   lines.push("Next: `deno task smoke` proves that an alert arrives, `deno task status` shows what runs");
   return lines.join("\n");

@@ -3,6 +3,9 @@
 import type { Check } from "../../lib/check.ts";
 import { type Fault, listOf, mapOf, problemsIn, type Service } from "./model.ts";
 
+/** Caddy's program carries this capability and does not start without; it lets it listen on a port below 1024, and nothing else. */
+const NEEDED: Readonly<Record<string, string>> = { entry: "NET_BIND_SERVICE" };
+
 /** Every container has dropped all capabilities, gains none, has a read-only root, and cannot command Docker. */
 export const privilegesCheck: Check = {
   id: "compose/privileges",
@@ -16,7 +19,7 @@ export const privilegesCheck: Check = {
         context,
         ({ services }) =>
           services.flatMap(([service, definition]) =>
-            wrongIn(definition).map(([key, message]): Fault => ({
+            wrongIn(service, definition).map(([key, message]): Fault => ({
               service,
               path: ["services", service, ...key],
               message: `The service "${service}" ${message}`,
@@ -28,12 +31,12 @@ export const privilegesCheck: Check = {
   },
 };
 
-function wrongIn(definition: Service): [path: (string | number)[], message: string][] {
+function wrongIn(service: string, definition: Service): [path: (string | number)[], message: string][] {
   const wrong: [path: (string | number)[], message: string][] = [];
   if (definition.privileged === true) {
     wrong.push([["privileged"], "is privileged: it may do anything to this machine"]);
   }
-  const added = listOf(definition.cap_add).map(String);
+  const added = listOf(definition.cap_add).map(String).filter((name) => name !== NEEDED[service]);
   if (added.length > 0) wrong.push([["cap_add"], `has the capabilities ${added.join(", ")}`]);
   if (!listOf(definition.cap_drop).some((name) => /^all$/i.test(String(name)))) {
     wrong.push([["cap_drop"], "keeps Docker's default capabilities"]);

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Service } from "../../compose/services/mod.ts";
 import { type Files, readIfThere, writeAtomically } from "../../lib/files.ts";
+import { reloadArguments } from "../entry.ts";
 import { secretsStamp } from "../secrets.ts";
 import {
   type Drift,
@@ -16,7 +17,7 @@ import {
   reloadWebhook,
   waitReady,
 } from "./apply.ts";
-import { docker, tryDocker } from "./docker_cli.ts";
+import { docker, lastLine, tryDocker } from "./docker_cli.ts";
 import { type Container, containersOf, lastLogLines, whyFailed } from "./docker_containers.ts";
 import { NotReady, type Progress } from "./engine.ts";
 
@@ -59,6 +60,22 @@ const RELOADABLE: Partial<Record<Service, Reloadable>> = {
     secrets: true,
     reload: (url, _files, signal, { id }) =>
       reloadWebhook(url, async () => void await docker(["kill", "--signal=HUP", id], { signal }), signal),
+  },
+  entry: {
+    ready: "/health",
+    main: ["entry/Caddyfile", "/etc/caddy/Caddyfile"],
+    secrets: true,
+    reload: async (_url, _files, signal, { id }) => {
+      const { code, stderr } = await tryDocker([
+        "exec",
+        id,
+        "caddy",
+        ...reloadArguments({ engine: "docker" }),
+      ], {
+        signal,
+      });
+      return code === 0 ? [] : [lastLine(stderr)];
+    },
   },
 };
 

@@ -12,7 +12,7 @@ import { type Alive, apply, readStatus } from "./control.ts";
 import { lastLines } from "./logs.ts";
 import { sameProcess } from "./process.ts";
 import { keyOf, type ProcessId, type ServiceReport, type ServiceSpec } from "./protocol.ts";
-import { reload, rememberWebhook } from "./reload.ts";
+import { reload, rememberRead } from "./reload.ts";
 import type { UpContext } from "./up.ts";
 
 /** One round of `up`. */
@@ -95,8 +95,8 @@ async function finish(
     throw await notReady(service, `its port ${stack.ports[service]} is held by ${foreign}`, round);
   }
   const kept = sameProcess(process, earlier?.process);
-  if (!kept && service === "webhook") await rememberWebhook({ directory, stateDir, files });
-  const reloaded = kept && await reload({ service, url, process, files, directory, stateDir, signal });
+  if (!kept) await rememberRead({ service, directory, stateDir, files });
+  const reloaded = kept && await reload({ ...round, service, url, process, stateDir });
   progress.step(`${service} is ready`);
   const action = kept ? (reloaded ? "reloaded" : "unchanged") : (earlier?.process ? "restarted" : "started");
   return { service, action, readyMs: performance.now() - began };

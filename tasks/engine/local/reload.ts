@@ -15,6 +15,9 @@ import {
 import { NotReady } from "../engine.ts";
 import type { LocalService } from "../../../compose/services/mod.ts";
 import { secretsStamp } from "../../secrets.ts";
+import type { Stack, Target } from "../../stack.ts";
+import { reloadEntry } from "./entry.ts";
+import { dataDir } from "./privileges.ts";
 import { signal as send } from "./process.ts";
 import type { ProcessId } from "./protocol.ts";
 
@@ -34,8 +37,17 @@ export interface Running {
   readonly directory: string;
   /** Absolute path of the state directory. */
   readonly stateDir: string;
+  readonly stack: Stack;
+  readonly target: Target;
   readonly signal: AbortSignal;
 }
+
+/** Services that do not show what they run: it is remembered what they were started with or have read. */
+const SILENT: Partial<Record<LocalService, (running: Running) => Promise<string[]>>> = {
+  webhook: ({ url, process, signal }) => reloadWebhook(url, () => send(process, "SIGHUP"), signal),
+  entry: ({ directory, stack, target, signal }) =>
+    reloadEntry(stack, target, dataDir(directory, "entry"), signal),
+};
 
 /**
  * Makes `running` run what its files say.
@@ -45,7 +57,7 @@ export interface Running {
  */
 export async function reload(running: Running): Promise<boolean> {
   const { service, url, files, signal } = running;
-  if (service === "webhook") return await reloadChangedWebhook(running);
+  if (SILENT[service]) return await reloadSilent(running);
   const how = RELOADS[service];
   if (!how) return false;
   if ((await how.drift(url, files, signal)).length === 0) return false;
@@ -53,24 +65,28 @@ export async function reload(running: Running): Promise<boolean> {
   return true;
 }
 
-/** Remembers what the webhook was started with or has read, secrets included: it does not show what it runs. */
-export async function rememberWebhook(
-  webhook: Pick<Running, "directory" | "stateDir" | "files">,
-): Promise<void> {
-  await writeAtomically(join(webhook.directory, "webhook-read.json"), await inputsOf(webhook));
+type Read = Pick<Running, "service" | "directory" | "stateDir" | "files">;
+
+/** Remembers what a service was started with or has read, secrets included, when it does not show what it runs. */
+export async function rememberRead(read: Read): Promise<void> {
+  if (SILENT[read.service]) await writeAtomically(readPath(read), await inputsOf(read));
 }
 
-async function reloadChangedWebhook(running: Running): Promise<boolean> {
-  const { url, process, directory, signal } = running;
-  if (await readIfThere(join(directory, "webhook-read.json")) === await inputsOf(running)) return false;
-  refuse("webhook", await reloadWebhook(url, () => send(process, "SIGHUP"), signal));
-  await rememberWebhook(running);
+async function reloadSilent(running: Running): Promise<boolean> {
+  const { service } = running;
+  if (await readIfThere(readPath(running)) === await inputsOf(running)) return false;
+  refuse(service, await SILENT[service]!(running));
+  await rememberRead(running);
   return true;
 }
 
-async function inputsOf({ stateDir, files }: Pick<Running, "stateDir" | "files">): Promise<string> {
-  const own = [...files].filter(([path]) => path.startsWith("webhook/")).map(([, text]) => text).join("");
-  return `${own}${await secretsStamp(stateDir, "webhook")}\n`;
+function readPath({ directory, service }: Read): string {
+  return join(directory, `${service}-read.json`);
+}
+
+async function inputsOf({ service, stateDir, files }: Read): Promise<string> {
+  const own = [...files].filter(([path]) => path.startsWith(`${service}/`)).map(([, text]) => text).join("");
+  return `${own}${await secretsStamp(stateDir, service)}\n`;
 }
 
 function refuse(service: LocalService, differences: readonly string[]): void {

@@ -161,6 +161,8 @@ async function makeSpec(service: LocalService, plan: Plan, found: Binary | undef
   const parts = [found ? await stamp(found.path) : plan.webhook.fingerprint];
   parts.push(...await stampOf(plan.start(service)));
   if (service === "backup") parts.push(await backupFingerprint());
+  // Where it listens is asked before it can be told of another place.
+  if (service === "entry") parts.push(JSON.stringify([plan.stack.bind, plan.stack.ports]));
   // Grafana reads its provisioning when it starts.
   if (service === "grafana") parts.push(digest(plan));
   return specOf(service, plan, found, parts.join(" "));
