@@ -5,7 +5,8 @@ import { keyOf, type ProcessId, type ServiceReport, type ServiceSpec } from "./p
 
 // Opened for appending: a log that is cut while it is written to goes on at its new beginning. The shell gives its place, and with it
 // its pid, to the program. (node:child_process could open the log itself; it would cost the supervisor 8 MB.)
-const RUN = 'exec "$@" >>"$0" 2>&1';
+// No core dumps: they would hold the secrets that the program has read.
+const RUN = 'ulimit -c 0; exec "$@" >>"$0" 2>&1';
 
 /** A service's process and what is known of it. */
 export class Child {
