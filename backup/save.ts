@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { lockFile } from "../lib/lock.ts";
 import { durationMs } from "../lib/units.ts";
 import { BackupFailure } from "./failure.ts";
-import { filesBelow, removeIfThere, sumOf } from "./files.ts";
+import { filesBelow, isThere, removeIfThere, sumOf } from "./files.ts";
 import { FORMAT, MANIFEST, type Manifest } from "./manifest.ts";
 import type { Saved } from "./parts/part.ts";
 import { PART_KINDS } from "./parts/mod.ts";
@@ -160,6 +160,9 @@ async function collect(
   reporter.step(`collect ${parts.join(", ")}`);
   await Promise.all(parts.map(async (part) => {
     const own = join(staging, part);
+    const { data, url } = plan.parts[part]!;
+    // A service that never ran has nothing to save.
+    if (url === undefined && !await isThere(data)) return;
     try {
       await Deno.mkdir(own, { mode: 0o700 });
       saved.set(part, await PART_KINDS[part].save({ plan: plan.parts[part]!, staging: own, signal }));

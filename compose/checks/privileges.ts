@@ -3,8 +3,11 @@
 import type { Check } from "../../lib/check.ts";
 import { type Fault, listOf, mapOf, problemsIn, type Service } from "./model.ts";
 
-/** Caddy's program carries this capability and does not start without; it lets it listen on a port below 1024, and nothing else. */
-const NEEDED: Readonly<Record<string, string>> = { entry: "NET_BIND_SERVICE" };
+/**
+ * Caddy's program carries its capability and does not start without; it lets it listen on a port below 1024, and nothing else. The backup
+ * reads files of services that run as other users, and removes the snapshots that Prometheus makes for it.
+ */
+const NEEDED: Readonly<Record<string, string>> = { entry: "NET_BIND_SERVICE", backup: "DAC_OVERRIDE" };
 
 /** Every container has dropped all capabilities, gains none, has a read-only root, and cannot command Docker. */
 export const privilegesCheck: Check = {
