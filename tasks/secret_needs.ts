@@ -19,6 +19,8 @@ export interface SecretNeed {
   readonly config?: readonly (string | number)[];
   /** What it should have held; undefined when it may hold `text`, or anything when left out. */
   readonly wanted?: (text: string) => string | undefined;
+  /** Why `deno task secret rotate` must not give it a new value, and what to do instead. */
+  readonly keep?: { readonly reason: string; readonly cure: string };
 }
 
 /** Grafana's administrator's password, in the secrets directory. */

@@ -9,7 +9,7 @@ import { pathText } from "./config_issue.ts";
 import { GRAFANA_PASSWORD_FILE, isGiven, type SecretNeed, secretNeedsOf } from "./secret_needs.ts";
 import { closedDirectory, storeDir } from "./secret_store.ts";
 import { cureOf, type SecretValue, secretValue } from "./secret_value.ts";
-import type { Stack, Target } from "./stack.ts";
+import type { EngineName, Stack, Target } from "./stack.ts";
 
 /** Where Grafana's password lies, relative to the state directory. */
 export const GRAFANA_PASSWORD = join("secrets", "grafana", GRAFANA_PASSWORD_FILE);
@@ -34,12 +34,27 @@ export async function ensureSecrets(
     // The temporary file of an interrupted write has another name: what is there is whole.
     const text = isGiven(need) ? texts.get(need)! : before ?? makeSecret();
     if (text === before) continue;
-    if (need.service === "grafana" && need.file === GRAFANA_PASSWORD_FILE) {
+    if (isGrafanaPassword(need)) {
       await keepPrevious(target.stateDir, before);
     }
     await writeSecret(path, text, target);
   }
   await removeUnnamed(root, needs);
+}
+
+/** Gives a secret that is made a new value. The caller holds the lock of the state directory. */
+export async function renewSecret(
+  { service, file }: SecretNeed,
+  stateDir: string,
+  engine: EngineName,
+): Promise<void> {
+  const path = join(stateDir, "secrets", service, file);
+  if (isGrafanaPassword({ service, file })) await keepPrevious(stateDir, await readIfThere(path));
+  await writeSecret(path, makeSecret(), { engine });
+}
+
+function isGrafanaPassword({ service, file }: Pick<SecretNeed, "service" | "file">): boolean {
+  return service === "grafana" && file === GRAFANA_PASSWORD_FILE;
 }
 
 /** Writes the file of one service: only its reader gets in, as far as that can be said. */

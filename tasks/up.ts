@@ -7,13 +7,14 @@ import { type Command, EXIT, Failure, type Invocation, main } from "./cli.ts";
 import { bundleOf, writeBundle } from "./backup/bundle.ts";
 import { makeEngine, readRecord, type StackRecord, writeRecord } from "./engine/choose.ts";
 import type { Applied } from "./engine/engine.ts";
+import { settleGrafanaPassword } from "./grafana_password.ts";
 import { checkOffline } from "./offline.ts";
 import { exportEntryRoot } from "./entry_root.ts";
 import { renderFor } from "./render.ts";
 import { formatTable } from "./report.ts";
 import { ensureSecrets, GRAFANA_PASSWORD } from "./secrets.ts";
 import { ENGINE_FLAG, openToChange, type Session } from "./session.ts";
-import { publicUrlsOf } from "./stack.ts";
+import { publicUrlsOf, urlsOf } from "./stack.ts";
 import { ACCEPT_FLAG, confirmLosses, lossesOf } from "./upgrade/data_loss.ts";
 import { runningVersions, waitingChanges } from "./upgrade/held.ts";
 import { markBuild, otherStateDir, rememberFiles, runningFiles } from "./upgrade/memory.ts";
@@ -42,7 +43,7 @@ export const up: Command = {
     const files = await refuseWrong(session, invocation);
     const record = await readRecord(target.stateDir);
     await refuseLoss(session, record, invocation);
-    await ensureSecrets(stack, target);
+    await ensureSecrets(stack, target, { signal });
     if (stack.backup) await writeBundle(await bundleOf(invocation.config, stack, target), target.stateDir);
     await writeFiles(target.buildDir, files);
     // Remembered before anything starts: an interrupted `up` is found by `down` and `status`.
@@ -51,6 +52,7 @@ export const up: Command = {
     await markBuild(target.buildDir, target.stateDir);
     const applied = await engine.up(progress, signal);
     await rememberFiles(target.stateDir, renderFor(stack, target));
+    await settlePassword(session, applied, signal);
     const entryRoot = await exportEntryRoot(stack, target);
     const ms = performance.now() - started;
     print(summary(session, applied, ms, entryRoot));
@@ -107,6 +109,23 @@ async function refuseOther({ stack, target, engine }: Session): Promise<void> {
       `run \`deno task down --engine ${record.engine}\` first`,
     );
   }
+}
+
+/** Grafana's database is made with one password, and keeps it until it is told another. */
+async function settlePassword(
+  { stack, target, engine }: Session,
+  applied: readonly Applied[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (!runs(applied, "grafana")) return;
+  await settleGrafanaPassword({
+    url: urlsOf(stack).grafana,
+    user: stack.grafana.adminUser,
+    stateDir: target.stateDir,
+    stack: stack.name,
+    engine: engine.name,
+    signal,
+  });
 }
 
 /** @returns the files that were checked, which are the ones to write. */
