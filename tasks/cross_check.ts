@@ -1,12 +1,12 @@
 /** What a valid configuration may still get wrong: keys that contradict one another. */
 
-import { isIP } from "node:net";
 import * as z from "zod";
 import { runShape } from "../compose/schema.ts";
-import { DEFINITIONS, type Service, SERVICES } from "../compose/services/mod.ts";
+import { DEFINITIONS, type PortName, portsOf, type Service, SERVICES } from "../compose/services/mod.ts";
 import { durationMs } from "../lib/units.ts";
 import { hostRuleIssues, OWN_JOBS, ruleIssues } from "../prometheus/mod.ts";
 import { type ConfigIssue, pathText } from "./config_issue.ts";
+import { entryIssues } from "./cross_check_entry.ts";
 import { bypassIssues, destinationIssues, receiverIssues, watchdogIssues } from "./cross_check_notify.ts";
 import { signOnIssues } from "../webhook/mod.ts";
 import type { Stack } from "./stack.ts";
@@ -34,8 +34,8 @@ export function crossCheck(stack: Stack, unknown: ReadonlySet<PropertyKey> = new
 
 /** Each check, with the top-level keys that it looks at. */
 const CHECKS: readonly [keys: readonly (keyof Stack)[], check: (stack: Stack) => ConfigIssue[]][] = [
-  [["bind"], bindIssues],
-  [["ports", "services", "engine"], portIssues],
+  [["bind", "tls", "entry"], entryIssues],
+  [["ports", "services", "engine", "tls"], portIssues],
   [["network"], subnetIssues],
   [["scrape", "evaluation", "jobs"], intervalIssues],
   [["hosts", "services"], hostIssues],
@@ -62,31 +62,17 @@ const CHECKS: readonly [keys: readonly (keyof Stack)[], check: (stack: Stack) =>
   [["notify", "webhook"], watchdogIssues],
 ];
 
-function bindIssues({ bind }: Stack): ConfigIssue[] {
-  const loopback = isIP(bind) === 4 ? bind.startsWith("127.") : /^(0*:)+0*1$/.test(bind);
-  return loopback ? [] : [{
-    path: ["bind"],
-    message:
-      `Cannot bind to ${
-        JSON.stringify(bind)
-      }: others could reach the services without TLS and without a password, ` +
-      "which this version cannot give them",
-    cure:
-      'keep "127.0.0.1", and reach it from elsewhere through ssh: ssh -L 3000:127.0.0.1:3000 -L 9090:127.0.0.1:9090 HOST',
-  }];
-}
-
 function portIssues(stack: Stack): ConfigIssue[] {
   const shipped: Stack["ports"] = z.object(runShape).parse({}).ports;
-  const used = new Map<number, Service>();
+  const used = new Map<number, PortName>();
   const issues: ConfigIssue[] = [];
-  for (const service of SERVICES.filter((name) => runs(stack, name))) {
-    const port = stack.ports[service];
+  for (const [key] of SERVICES.filter((name) => runs(stack, name)).flatMap(portsOf)) {
+    const port = stack.ports[key];
     const other = used.get(port);
-    used.set(port, service);
+    used.set(port, key);
     if (other === undefined) continue;
     // The one that was set is the one to change; the other keeps what it always had.
-    const [changed, kept] = port === shipped[service] ? [other, service] : [service, other];
+    const [changed, kept] = port === shipped[key] ? [other, key] : [key, other];
     issues.push({
       path: ["ports", changed],
       message: `Cannot give ${changed} the port ${port}: ${kept} has it`,
@@ -96,7 +82,8 @@ function portIssues(stack: Stack): ConfigIssue[] {
   return issues;
 }
 
-function runs({ services, engine }: Stack, service: Service): boolean {
+function runs({ services, engine, tls }: Stack, service: Service): boolean {
+  if (service === "entry" && tls.mode === "off") return false;
   if (engine !== "auto" && !DEFINITIONS[service].engines.some((able) => able === engine)) return false;
   return !(service in services) || services[service as keyof typeof services];
 }

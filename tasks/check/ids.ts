@@ -55,6 +55,7 @@ export const CHECK_IDS = [
   "grafana/variables",
   "grafana/links",
   "grafana/queries",
+  "entry/config",
   "compose/config",
   "compose/images",
   "compose/ports",

@@ -1,6 +1,7 @@
 /** Every check of `deno task check`, and which of them are chosen. */
 
 import { composeChecks } from "../../compose/mod.ts";
+import { entryChecks } from "../../entry/mod.ts";
 import { grafanaChecks } from "../../grafana/mod.ts";
 import type { Check } from "../../lib/check.ts";
 import { nearest } from "../../lib/nearest.ts";
@@ -20,6 +21,7 @@ export const OFFLINE_CHECKS: readonly Check[] = [
   ...prometheusChecks,
   ...alertmanagerChecks,
   ...grafanaChecks,
+  ...entryChecks,
 ].filter(({ online }) => !online);
 
 /** The checks of the docker engine's own files, whichever engine is chosen. */
