@@ -9,18 +9,18 @@ export interface FileSum {
   readonly sha256: string;
 }
 
-/** Every file below `directory`, its path relative to it; sorted. */
+/** Every file below `directory`, its path relative to it; sorted. Sockets and the like, which are no data, are left out. */
 export async function filesBelow(
   directory: string,
   isWanted: (path: string) => boolean = () => true,
 ): Promise<string[]> {
   const found: string[] = [];
   const walk = async (relative: string) => {
-    for await (const { name, isDirectory } of Deno.readDir(join(directory, relative))) {
+    for await (const { name, isDirectory, isFile } of Deno.readDir(join(directory, relative))) {
       const path = relative === "" ? name : `${relative}/${name}`;
       if (!isWanted(path)) continue;
       if (isDirectory) await walk(path);
-      else found.push(path);
+      else if (isFile) found.push(path);
     }
   };
   await walk("");
