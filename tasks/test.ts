@@ -31,6 +31,7 @@ const UNIT = [
   "webhook",
   "tasks",
   "tests/*_test.ts",
+  "tests/bench",
   "tests/configs",
   "tests/mutants",
 ];

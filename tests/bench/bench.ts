@@ -1,5 +1,7 @@
 /** What a benchmark is: it gives rows, each a figure with its unit and what it is measured against. */
 
+import type { EngineName } from "../../tasks/stack.ts";
+
 /** One figure. */
 export interface Row {
   readonly what: string;
@@ -9,14 +11,27 @@ export interface Row {
   readonly aim: string;
   /** Whether the aim is reached; undefined when there is none. On a noisy machine a miss is a hint, not a failure. */
   readonly reached?: boolean;
+  /** What it was made of, for `--json`. */
+  readonly data?: object;
+}
+
+/** What the caller may choose. */
+export interface Options {
+  /** How long the long ones take, minutes. */
+  readonly minutes: number;
+  /** Time between two troubles, seconds. */
+  readonly everySeconds: number;
+  readonly engine?: EngineName;
 }
 
 /** A group of figures that are measured together. */
 export interface Bench {
   readonly name: string;
   readonly summary: string;
+  /** Whether it takes so long that it is only run when it is named. */
+  readonly isLong?: boolean;
   /** Measures. @throws {Skip} when this machine cannot. */
-  run(say: (what: string) => void, signal: AbortSignal): AsyncIterable<Row>;
+  run(say: (what: string) => void, signal: AbortSignal, options: Options): AsyncIterable<Row>;
 }
 
 /** Thrown by a benchmark that this machine cannot run; the message says why. */

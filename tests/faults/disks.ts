@@ -3,7 +3,8 @@
 import { ok } from "node:assert/strict";
 import { noDisk } from "../crash/small_disk.ts";
 import { type Fault, goThrough, textAt } from "./fault.ts";
-import { answers, type FaultStack, type Keeper } from "./fault_stack.ts";
+import { answers } from "./answers.ts";
+import type { FaultStack, Keeper } from "./fault_stack.ts";
 import { until } from "./witness.ts";
 
 const whyNot = () => noDisk;

@@ -14,10 +14,10 @@ import { ensureSecrets } from "../../tasks/secrets.ts";
 import { defineStack, type EngineName, type Target, urlsOf } from "../../tasks/stack.ts";
 import { type SmallDisk, smallDisk } from "../crash/small_disk.ts";
 import { freePort } from "../free_port.ts";
+import { answers } from "./answers.ts";
 import { BEACON, MARKER, until, Witness } from "./witness.ts";
 
 const MIB = 1024 * 1024;
-const ANSWER_MS = 2_000;
 const READY_MS = 60_000;
 
 /** Services that keep something on disk. */
@@ -174,18 +174,6 @@ export async function startFaultStack(
   await witness.hears(first, "resolved");
   const kept = cleanup.move();
   return Object.assign(made, { [Symbol.asyncDispose]: () => kept.disposeAsync() });
-}
-
-/** Whether `url` answers 2xx in time. */
-export async function answers(url: string, timeoutMs = ANSWER_MS): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    // Whatever the reason, it does not answer.
-    return false;
-  }
 }
 
 /** Where services keep their data; on Docker the volumes are made here, as Compose would. */

@@ -2,7 +2,8 @@
 
 import { DEFINITIONS, type Service } from "../../compose/services/mod.ts";
 import { type Fault, goThrough } from "./fault.ts";
-import { answers, type FaultStack } from "./fault_stack.ts";
+import { answers } from "./answers.ts";
+import type { FaultStack } from "./fault_stack.ts";
 import { until } from "./witness.ts";
 import { join } from "node:path";
 

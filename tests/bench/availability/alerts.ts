@@ -1,0 +1,61 @@
+/** Alerts that come and go while troubles do, and what became of them. */
+
+import { setTimeout as delay } from "node:timers/promises";
+import type { Status, Witness } from "../../faults/witness.ts";
+
+const RAISE_EVERY_MS = 10_000;
+const FIRES_MS = 25_000;
+
+/** What became of the alerts. */
+export interface Fate {
+  readonly raised: number;
+  readonly delivered: number;
+  readonly lost: number;
+  readonly twice: number;
+  /** Of their ends. */
+  readonly ends: { readonly delivered: number; readonly lost: number; readonly twice: number };
+  /** From the trigger to the destination, milliseconds, of what was delivered; in order of length. */
+  readonly delaysMs: readonly number[];
+}
+
+/** Raises alerts and ends them until `signal` aborts. @returns when each was raised, milliseconds since 1970. */
+export async function comeAndGo(witness: Witness, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+  const raised = new Map<string, number>();
+  const firing = new Map<string, number>();
+  while (!signal.aborted) {
+    const now = performance.now();
+    for (const [marker, since] of firing) {
+      if (now - since < FIRES_MS) continue;
+      witness.lower(marker);
+      firing.delete(marker);
+    }
+    const marker = witness.raise();
+    raised.set(marker, Date.now());
+    firing.set(marker, now);
+    await delay(RAISE_EVERY_MS, undefined, { signal }).catch(() => {});
+  }
+  witness.lower(...firing.keys());
+  return raised;
+}
+
+/** What became of `raised`. */
+export function fateOf(witness: Witness, raised: ReadonlyMap<string, number>): Fate {
+  const tally = (status: Status) => {
+    const counts = [...raised.keys()].map((marker) => witness.count(marker, status));
+    return {
+      delivered: counts.filter((count) => count > 0).length,
+      lost: counts.filter((count) => count === 0).length,
+      twice: counts.filter((count) => count > 1).length,
+    };
+  };
+  const delaysMs = [...raised].flatMap(([marker, at]) => {
+    const first = witness.told.find((one) => one.marker === marker && one.status === "firing");
+    return first ? [first.atMs - at] : [];
+  });
+  return {
+    raised: raised.size,
+    ...tally("firing"),
+    ends: tally("resolved"),
+    delaysMs: delaysMs.sort((a, b) => a - b),
+  };
+}
