@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { httpUrl, port } from "../lib/schema.ts";
+import { type SecretRef, secretRef } from "../lib/secret_ref.ts";
 
 const NAME = 'expected a host name or an IP address, such as "monitoring.example.org" or "10.0.0.5"';
 const PATH = 'expected the path of a PEM file, such as "tls/fullchain.pem"';
@@ -11,7 +12,12 @@ const HOST_NAME =
   /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
 const entryName = z.union([z.ipv4(), z.ipv6(), z.string().regex(HOST_NAME)], { error: NAME });
-const pemPath = z.string(PATH).min(1, PATH);
+const pemPath = z.string(PATH).regex(/^[^\n\0]+$/, PATH);
+/** A key may come from wherever a secret may; text is the path of its file. */
+const keySource = z.union([pemPath.transform((file): SecretRef => ({ file })), secretRef], {
+  error:
+    'expected the path of a PEM file, such as "tls/key.pem", or secret("NAME"), secretEnv("VARIABLE") or secretCommand("PROGRAM", …)',
+});
 
 /** Where the entry's certificate comes from. */
 export const tlsSchema = z.discriminatedUnion("mode", [
@@ -32,8 +38,10 @@ export const tlsSchema = z.discriminatedUnion("mode", [
     certificate: pemPath.describe(
       "PEM file with the certificate and those between it and the root, in this order; relative to config.ts.",
     ),
-    /** PEM file with its private key, without a passphrase; relative to config.ts. */
-    key: pemPath.describe("PEM file with its private key, without a passphrase; relative to config.ts."),
+    /** Its private key in PEM, without a passphrase: a path relative to config.ts, or where the secret lies. */
+    key: keySource.describe(
+      "Its private key in PEM, without a passphrase: a path relative to config.ts, or where the secret lies.",
+    ),
   }),
   z.strictObject({
     /** A public authority that speaks ACME, such as Let's Encrypt; it has to reach the entry under its name. */

@@ -4,6 +4,7 @@ import { statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { bytes, formatBytes } from "../lib/units.ts";
 import { secretRefText } from "../lib/secret_ref.ts";
+import { certificateIssues } from "./machine_check_entry.ts";
 import { secretNeedsOf } from "./secret_needs.ts";
 import { cureOf, secretValue } from "./secret_value.ts";
 import type { ConfigIssue, Stack } from "./stack.ts";
@@ -31,6 +32,7 @@ export async function machineIssues(stack: Stack, context: MachineContext): Prom
     secretIssues(stack, context),
     fileSdIssues(stack, context),
     retentionIssues(stack, context),
+    certificateIssues(stack, context),
   ]);
   return found.flat();
 }

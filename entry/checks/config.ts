@@ -1,7 +1,7 @@
 /** What Caddy would refuse of its configuration. */
 
 import { join } from "node:path";
-import type { Check, Problem } from "../../lib/check.ts";
+import { type Check, type Problem, Skipped } from "../../lib/check.ts";
 import { run } from "../../lib/process.ts";
 
 const FILE = "entry/Caddyfile";
@@ -21,7 +21,7 @@ export const configCheck: Check = {
   online: false,
   async run({ files, tool, signal }) {
     const text = files.get(FILE);
-    if (text === undefined) return [];
+    if (text === undefined) throw new Skipped("`tls` is off: there is no entry");
     const caddy = await tool("caddy");
     const directory = await Deno.makeTempDir({ prefix: "vigie-caddy-" });
     try {

@@ -1,0 +1,3 @@
+import { defineStack } from "vigie";
+
+export default defineStack({ tls: { mode: "letsencrypt" } });

@@ -1,0 +1,3 @@
+import { defineStack } from "vigie";
+
+export default defineStack({ entry: { name: "vigie.example.org" } });
