@@ -3,8 +3,9 @@
 import pc from "picocolors";
 import { formatElapsed } from "../lib/units.ts";
 import { type Files, refuseForeign, writeFiles } from "../lib/files.ts";
-import { type Command, EXIT, Failure, type Invocation, main } from "./cli.ts";
+import { type Command, type Ending, EXIT, Failure, type Invocation, main } from "./cli.ts";
 import { bundleOf, writeBundle } from "./backup/bundle.ts";
+import { refuseUnfinishedRestore } from "./backup/unfinished.ts";
 import { makeEngine, readRecord, type StackRecord, writeRecord } from "./engine/choose.ts";
 import type { Applied } from "./engine/engine.ts";
 import { settleGrafanaPassword } from "./grafana_password.ts";
@@ -32,48 +33,57 @@ export const up: Command = {
     "up --config staging.ts --build build-staging --state .state-staging",
   ],
   async run(invocation) {
-    const started = performance.now();
-    const { progress, signal, print } = invocation;
     using opened = await openToChange(invocation);
-    await refuseOther(opened);
-    await refuseForeign(invocation.buildDir);
-    const leftOut = await opened.engine.prepare(progress, signal);
-    const session = { ...opened, ...await makeEngine(opened.stack, { ...opened.target, leftOut }) };
-    const { stack, target, engine } = session;
-    const files = await refuseWrong(session, invocation);
-    const record = await readRecord(target.stateDir);
-    await refuseLoss(session, record, invocation);
-    await ensureSecrets(stack, target, { signal });
-    if (stack.backup) await writeBundle(await bundleOf(invocation.config, stack, target), target.stateDir);
-    await writeFiles(target.buildDir, files);
-    // Remembered before anything starts: an interrupted `up` is found by `down` and `status`.
-    const versions = { ...record?.versions, ...runningVersions(stack, target) };
-    await writeRecord(target.stateDir, { engine: engine.name, running: true, stack, leftOut, versions });
-    await markBuild(target.buildDir, target.stateDir);
-    const applied = await engine.up(progress, signal);
-    await rememberFiles(target.stateDir, renderFor(stack, target));
-    await settlePassword(session, applied, signal);
-    const entryRoot = await exportEntryRoot(stack, target);
-    const ms = performance.now() - started;
-    print(summary(session, applied, ms, entryRoot));
-    const waiting = waitingChanges(opened.configured ?? stack, versions);
-    for (const { service, from, to } of waiting) {
-      progress.note(`${service} stays at ${from}: \`deno task upgrade\` changes it to ${to}`);
-    }
-    return {
-      code: EXIT.done,
-      json: {
-        name: stack.name,
-        engine: engine.name,
-        ms: Math.round(ms),
-        ...(waiting.length > 0 && { waiting }),
-        services: applied.map((service) => ({ ...service, url: publicUrlsOf(stack)[service.service] })),
-        ...(runs(applied, "grafana") && { grafanaPasswordFile: join(target.stateDir, GRAFANA_PASSWORD) }),
-        ...(entryRoot !== undefined && { entryRootFile: entryRoot }),
-      },
-    };
+    await refuseUnfinishedRestore(invocation.stateDir);
+    return await startStack(opened, invocation);
   },
 };
+
+/** Brings up what `opened` says. Whoever calls it has the state directory's lock. */
+export async function startStack(
+  opened: Awaited<ReturnType<typeof openToChange>>,
+  invocation: Invocation,
+): Promise<Ending> {
+  const started = performance.now();
+  const { progress, signal, print } = invocation;
+  await refuseOther(opened);
+  await refuseForeign(invocation.buildDir);
+  const leftOut = await opened.engine.prepare(progress, signal);
+  const session = { ...opened, ...await makeEngine(opened.stack, { ...opened.target, leftOut }) };
+  const { stack, target, engine } = session;
+  const files = await refuseWrong(session, invocation);
+  const record = await readRecord(target.stateDir);
+  await refuseLoss(session, record, invocation);
+  await ensureSecrets(stack, target, { signal });
+  if (stack.backup) await writeBundle(await bundleOf(invocation.config, stack, target), target.stateDir);
+  await writeFiles(target.buildDir, files);
+  // Remembered before anything starts: an interrupted `up` is found by `down` and `status`.
+  const versions = { ...record?.versions, ...runningVersions(stack, target) };
+  await writeRecord(target.stateDir, { engine: engine.name, running: true, stack, leftOut, versions });
+  await markBuild(target.buildDir, target.stateDir);
+  const applied = await engine.up(progress, signal);
+  await rememberFiles(target.stateDir, renderFor(stack, target));
+  await settlePassword(session, applied, signal);
+  const entryRoot = await exportEntryRoot(stack, target);
+  const ms = performance.now() - started;
+  print(summary(session, applied, ms, entryRoot));
+  const waiting = waitingChanges(opened.configured ?? stack, versions);
+  for (const { service, from, to } of waiting) {
+    progress.note(`${service} stays at ${from}: \`deno task upgrade\` changes it to ${to}`);
+  }
+  return {
+    code: EXIT.done,
+    json: {
+      name: stack.name,
+      engine: engine.name,
+      ms: Math.round(ms),
+      ...(waiting.length > 0 && { waiting }),
+      services: applied.map((service) => ({ ...service, url: publicUrlsOf(stack)[service.service] })),
+      ...(runs(applied, "grafana") && { grafanaPasswordFile: join(target.stateDir, GRAFANA_PASSWORD) }),
+      ...(entryRoot !== undefined && { entryRootFile: entryRoot }),
+    },
+  };
+}
 
 /** Asks before data would be dropped: what is in use now is what the last `up` was given. */
 async function refuseLoss(
