@@ -1,8 +1,11 @@
 /** A directory, asked by LDAP (RFC 4511). */
 
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { Client, type Entry, Filter, InvalidCredentialsError, SizeLimitExceededError } from "ldapts";
 import type { Identity } from "./role.ts";
 import type { DirectorySettings } from "./settings.ts";
+import { connectStartTls } from "./start_tls.ts";
 
 /** The directory does not answer, or not as the configuration expects. The message is for the operator. */
 export class DirectoryFailure extends Error {
@@ -35,10 +38,13 @@ export async function findInDirectory(
   password: string | undefined,
 ): Promise<DirectoryUser | undefined> {
   const clients: Client[] = [];
+  const connections: { close(): void }[] = [];
   const connect = async () => {
-    const client = newClient(settings);
+    const stream = settings.startTls
+      ? await connectStartTls(placeOf(settings), (each) => connections.push(each))
+      : undefined;
+    const client = newClient(settings, stream);
     clients.push(client);
-    if (settings.startTls) await client.startTLS(tlsOptions(settings));
     return client;
   };
   try {
@@ -49,6 +55,7 @@ export async function findInDirectory(
   } finally {
     // The answers are there; how the connections end is nobody's concern.
     await Promise.all(clients.map((client) => client.unbind().catch(() => {})));
+    for (const connection of connections) connection.close();
   }
 }
 
@@ -160,25 +167,39 @@ export function filled(filter: string, values: Readonly<Record<string, string>>)
   });
 }
 
-function newClient(settings: DirectorySettings): Client {
+/** @param stream The connection, when it was made already: there is no other one after it. */
+function newClient(settings: DirectorySettings, stream: Duplex | undefined): Client {
   const { url, timeoutMs } = settings;
+  let isTaken = false;
+  const take = () => {
+    if (isTaken) throw new Error("the connection broke");
+    isTaken = true;
+    return stream as Socket;
+  };
   return new Client({
     url: url.replace(/\/+$/, ""),
     timeout: timeoutMs,
     connectTimeout: timeoutMs,
     strictDN: false,
+    ...(stream && { createConnection: take }),
     ...(/^ldaps:/i.test(url) && { tlsOptions: tlsOptions(settings) }),
   });
 }
 
-function tlsOptions({ url, ca }: DirectorySettings) {
-  const { hostname } = new URL(url.replace(/^ldaps?:/i, "https:"));
-  const host = hostname.replace(/^\[|\]$/g, "");
+function tlsOptions(settings: DirectorySettings) {
+  const { host, ca } = placeOf(settings);
   return {
     host,
     servername: /^[\d.]+$|:/.test(host) ? undefined : host,
     ...(ca !== undefined && { ca: [ca] }),
   };
+}
+
+function placeOf({ url, ca }: DirectorySettings) {
+  const { hostname, port } = new URL(url.replace(/^ldaps?:/i, "http:"));
+  // A port that http has anyway is not told.
+  const own = /:(\d+)\/*$/.exec(url)?.[1] ?? port;
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(own || 389), ca };
 }
 
 function textsOf(value: Entry[string] | undefined): string[] {
@@ -202,5 +223,5 @@ async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
 
 function reasonOf(error: unknown): string {
   const { message, name } = error as Error;
-  return message || name || "no reason was given";
+  return (message || name || "no reason was given").replace(/\s+/g, " ");
 }
