@@ -45,5 +45,7 @@ function secretHint(key: string, known: readonly string[]): string | undefined {
     // An address need not be a secret.
     (/url/i.test(key) ? undefined : known.find((name) => name.endsWith("File")));
   return file &&
-    `secrets stay out of config.ts: write it into a file and name that with ${JSON.stringify(file)}`;
+    `secrets stay out of config.ts: run "deno task secret set NAME", and write ${
+      file.replace(/File$/, "")
+    }: secret("NAME")`;
 }

@@ -85,15 +85,29 @@ export function shown(path: string): string {
 
 /** The text with misplaced secrets masked: an error ends up in the logs of continuous integration. */
 function withoutSecrets(source: string, findings: readonly Finding[]): string {
-  const keys = findings.flatMap(({ message }) => /^Unknown key "(\w+)"/.exec(message)?.[1] ?? [])
-    .filter(isSecretKey);
-  if (keys.length === 0) return source;
+  const keys = findings.flatMap(({ message }) => {
+    const misplaced = /^Cannot use (?:\S*\.)?(\w+): a secret never stands in config\.ts/.exec(message)?.[1];
+    const unknown = /^Unknown key "(\w+)"/.exec(message)?.[1] ?? "";
+    return misplaced ?? (isSecretKey(unknown) ? [unknown] : []);
+  });
+  // The secret itself, where its name was wanted.
+  const named = /\b(secret(?:File|Env|Command)?\s*\(\s*)(["'`])((?:\\[^]|(?!\2)[^])*)\2/g;
+  const text = findings.some(({ message }) => /: expected the name of a (?:secret|variable):/.test(message))
+    ? source.replace(named, (_, head, quote, secret: string) => `${head}${quote}${masked(secret)}${quote}`)
+    : source;
+  if (keys.length === 0) return text;
   // Wherever it stands: the place of a key in a computed object is not known, and another finding may show its line.
   const literal = new RegExp(
     `((?:^|[^\\w$.])(["']?)(?:${keys.join("|")})\\2\\s*:\\s*)(["'\`])((?:\\\\[^]|(?!\\3)[^])*)\\3`,
     "g",
   );
-  return source.replace(literal, (_, head, _quote, quote, secret: string) =>
-    // As long as it was, so that a caret further on stays in its place.
-    `${head}${quote}${secret.replace(/[^\n]/g, "*")}${quote}`);
+  return text.replace(
+    literal,
+    (_, head, _quote, quote, secret: string) => `${head}${quote}${masked(secret)}${quote}`,
+  );
+}
+
+/** As long as it was, so that a caret further on stays in its place. */
+function masked(secret: string): string {
+  return secret.replace(/[^\n]/g, "*");
 }

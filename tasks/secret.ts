@@ -51,7 +51,7 @@ export const secretTask: Command = {
         return await remove(action.name, stack, invocation);
       case "rotate": {
         const made = needsOf(stack).find((need) => !isGiven(need) && madeName(need) === action.name);
-        if (stack && made) return await renew(made, stack, invocation);
+        if (made) return await renew(made, invocation);
         await refuseUnknown(action.name, stack, invocation);
       }
     }
@@ -141,7 +141,7 @@ async function set(
 }
 
 /** `rotate` of what Vigie makes. */
-async function renew(need: SecretNeed, stack: Stack, invocation: Invocation): Promise<Ending> {
+async function renew(need: SecretNeed, invocation: Invocation): Promise<Ending> {
   const { stateDir, print, signal } = invocation;
   const name = madeName(need);
   if (need.keep !== undefined) {

@@ -1,6 +1,7 @@
 /** `config/secrets`: no secret stands in config.ts or in a generated file. */
 
 import type { Check, Problem } from "../../lib/check.ts";
+import { isSecretRef } from "../../lib/secret_ref.ts";
 import { findSecrets, type FoundSecret, isSecretValue } from "../../lib/secrets.ts";
 import { pathText } from "../config_issue.ts";
 import type { StackContext } from "./context.ts";
@@ -32,7 +33,7 @@ export const secretsCheck: Check<StackContext> = {
         config: path,
         subject: pathText(path),
         message: `${pathText(path)} holds what looks like a secret: ${kind}`,
-        cure: "Write it into a file that only you can read, and name that file: keys for it end in `File`",
+        cure: 'Set it with `deno task secret set NAME`, and name it: secret("NAME")',
       });
     }
     for (const [file, text] of files) {
@@ -82,7 +83,10 @@ function* textsIn(
   path: readonly (string | number)[] = [],
 ): Generator<{ path: readonly (string | number)[]; value: string }> {
   if (typeof value === "string") yield { path, value };
-  else if (Array.isArray(value)) {
+  // Where a secret lies is none; what a program is given may be one.
+  else if (isSecretRef(value)) {
+    if ("command" in value) yield* textsIn(value.command, [...path, "command"]);
+  } else if (Array.isArray(value)) {
     for (const [i, item] of value.entries()) yield* textsIn(item, [...path, i]);
   } else if (typeof value === "object" && value !== null) {
     for (const [key, item] of Object.entries(value)) yield* textsIn(item, [...path, key]);

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { address, duration, labels, name, port, size } from "../../lib/schema.ts";
+import { secretRef } from "../../lib/secret_ref.ts";
 import { CHECK_IDS } from "../../tasks/check/ids.ts";
 import { configJsonSchema } from "../../tasks/schema.ts";
 
@@ -145,6 +146,7 @@ function typeOf(node: Node, keys: ReadonlySet<string> = new Set()): string {
   // The ids of checks are many, and have a page of their own.
   if (node.enum?.includes(CHECK_IDS[0])) return "[id of a check](checks.md)";
   if (node.enum) return node.enum.map(code).join(" or ");
+  if (JSON.stringify(node.anyOf) === JSON.stringify(jsonOf(secretRef).anyOf)) return "[secret](secrets.md)";
   if (node.anyOf) return node.anyOf.map((each: Node) => typeOf(each)).join(" or ");
   switch (node.type) {
     case "boolean":

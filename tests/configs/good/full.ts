@@ -1,5 +1,5 @@
 /** Every key that config.ts knows, each with a value that is not its default. */
-import { defineStack } from "vigie";
+import { defineStack, secretCommand, secretFile } from "vigie";
 
 export default defineStack({
   name: "shop",
@@ -25,6 +25,7 @@ export default defineStack({
     grafana: "12.3.0",
     cadvisor: "0.56.1",
   },
+  local: { user: "vigie" },
   network: { subnet: "172.31.95.0/24" },
   scrape: { interval: "30s", timeout: "20s" },
   evaluation: { interval: "1m" },
@@ -143,25 +144,25 @@ export default defineStack({
         },
         { kind: "slack", urlFile: "secrets/slack_url" },
         { kind: "teams", urlFile: "secrets/teams_url" },
-        { kind: "discord", urlFile: "secrets/discord_url", fallback: "oncall-slack-2" },
+        { kind: "discord", url: secretFile("secrets/discord_url"), fallback: "oncall-slack-2" },
         {
           kind: "ntfy",
           server: "https://ntfy.example.org",
           topic: "oncall",
           username: "vigie",
-          passwordFile: "secrets/ntfy_password",
+          password: secretFile("secrets/ntfy_password"),
         },
         { kind: "ntfy", topic: "oncall-of-ours", tokenFile: "secrets/ntfy_token" },
         {
           kind: "telegram",
-          tokenFile: "secrets/telegram_token",
+          token: secretFile("secrets/telegram_token"),
           chatId: -1001234567890,
           threadId: 7,
           apiUrl: "https://telegram.example.org",
         },
         {
           kind: "pagerduty",
-          routingKeyFile: "secrets/pagerduty_key",
+          routingKey: secretCommand("pass", "show", "vigie/pagerduty"),
           url: "https://events.eu.pagerduty.com/v2/enqueue",
         },
         {
@@ -170,6 +171,13 @@ export default defineStack({
           secretFile: "secrets/hook_secret",
           previousSecretFile: "secrets/hook_secret_before",
           bearerFile: "secrets/hook_bearer",
+        },
+        {
+          kind: "webhook",
+          url: secretFile("secrets/hook_url"),
+          secret: secretFile("secrets/hook_secret"),
+          previousSecret: secretFile("secrets/hook_secret_before"),
+          bearer: secretFile("secrets/hook_bearer"),
         },
       ],
       mail: [
@@ -249,7 +257,12 @@ export default defineStack({
     watchdog: { enabled: true, within: "15m", receiver: "oncall" },
     heartbeat: { urlFile: "secrets/heartbeat_url", every: "2m" },
   },
-  grafana: { adminUser: "operator", theme: "dark", refresh: "1m" },
+  grafana: {
+    adminUser: "operator",
+    adminPassword: secretFile("secrets/grafana_password"),
+    theme: "dark",
+    refresh: "1m",
+  },
   checks: {
     ignore: [{
       check: "promql/flapping",
