@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { freePort } from "../../lib/free_port.ts";
 import { run } from "../../lib/process.ts";
 import { EXIT, Failure, type Invocation } from "../cli.ts";
-import { PROJECT } from "../engine/local/webhook.ts";
+import { PROJECT } from "../engine/local/sources.ts";
 import { exercise } from "./exercise.ts";
 import { type OutsideWorld, outsideWorld } from "./outside_world.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { secretsDirOf } from "../../destinations.ts";
 import { addressesOf, filesDirOf, type Stack, type Target } from "../../stack.ts";
 import { flagValue } from "./control.ts";
-import { newest, PROJECT } from "./webhook.ts";
+import { newest, PROJECT } from "./sources.ts";
 
 /** What the backup is made of. */
 const SOURCES = ["backup", "lib", "deno.json", "deno.lock"].map((path) => join(PROJECT, path));

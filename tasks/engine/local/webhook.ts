@@ -1,11 +1,11 @@
 /** Which webhook is started: the compiled one or the source. */
 
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { secretsDirOf } from "../../destinations.ts";
 import { filesDirOf, type Target } from "../../stack.ts";
 import { flagValue } from "./control.ts";
 import { dataDir } from "./privileges.ts";
+import { newest, PROJECT } from "./sources.ts";
 
 /** A way to start the webhook. */
 export interface WebhookProgram {
@@ -16,9 +16,6 @@ export interface WebhookProgram {
   /** Absolute paths of what it is made of. */
   readonly files: readonly string[];
 }
-
-/** This project's directory. */
-export const PROJECT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
 /** What the webhook is made of. */
 const SOURCES = ["webhook", "lib", "deno.json", "deno.lock"];
@@ -65,19 +62,4 @@ export async function webhookProgram(
 function denoDir(): string {
   const [own, cache] = ["DENO_DIR", "XDG_CACHE_HOME"].map((name) => Deno.env.get(name));
   return own || join(cache || join(Deno.env.get("HOME") ?? "/", ".cache"), "deno");
-}
-
-/** The youngest modification time among the files at and below `paths`, milliseconds since 1970; 0 when there are none. */
-export async function newest(...paths: string[]): Promise<number> {
-  const times = await Promise.all(paths.map(async (path): Promise<number> => {
-    const info = await Deno.stat(path).catch(() => undefined);
-    if (!info) return 0;
-    if (!info.isDirectory) return info.mtime?.getTime() ?? 0;
-    const entries = await Array.fromAsync(Deno.readDir(path));
-    const inside = entries.filter(({ name }) => !name.endsWith("_test.ts")).map(({ name }) =>
-      join(path, name)
-    );
-    return newest(...inside);
-  }));
-  return Math.max(0, ...times);
 }
