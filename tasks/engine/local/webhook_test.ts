@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { newest, webhookProgram } from "./webhook.ts";
+import { newest } from "./sources.ts";
+import { webhookProgram } from "./webhook.ts";
 
 const TARGET = { engine: "local", buildDir: "/b", stateDir: "/s", configDir: "/" } as const;
 
