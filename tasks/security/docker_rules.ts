@@ -24,7 +24,6 @@ export interface InspectedContainer {
     readonly IpcMode: string;
     readonly UTSMode: string;
     readonly UsernsMode: string;
-    readonly CgroupnsMode: string;
     readonly ReadonlyRootfs: boolean;
     readonly Memory: number;
     readonly NanoCpus: number;
@@ -199,8 +198,8 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     title: "No container is in a namespace of the host",
     cure: BY_CONFIGURATION,
     reference: cis("5.9, 5.15, 5.16, 5.20, 5.30"),
-    find: ({ HostConfig: { NetworkMode, PidMode, IpcMode, UTSMode, UsernsMode, CgroupnsMode } }) =>
-      Object.entries({ NetworkMode, PidMode, IpcMode, UTSMode, UsernsMode, CgroupnsMode })
+    find: ({ HostConfig: { NetworkMode, PidMode, IpcMode, UTSMode, UsernsMode } }) =>
+      Object.entries({ NetworkMode, PidMode, IpcMode, UTSMode, UsernsMode })
         .flatMap(([name, mode]) => mode === "host" ? [`${name}: host`] : []),
   },
   {

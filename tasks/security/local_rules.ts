@@ -43,7 +43,10 @@ export const PROCESS_RULES: readonly ProcessRule[] = [
     title: "No service runs as root",
     cure: `take \`local.user: "root"\` out of config.ts; else ${AGAIN}`,
     reference: "CIS Docker Benchmark 1.5.0, 4.1, in its sense",
-    find: ({ uid, pid }) => uid === 0 ? [`pid ${pid} has the user 0`] : [],
+    find: ({ uid, pid, capabilities }) =>
+      uid === 0
+        ? [`pid ${pid} has the user 0${capabilities.length === 0 ? ", without capabilities" : ""}`]
+        : [],
   },
   {
     id: "security/process-capabilities",

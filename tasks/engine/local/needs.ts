@@ -1,6 +1,6 @@
 /** What of this machine's files each service has to see. */
 
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { LocalService } from "../../../compose/services/mod.ts";
 import type { Binary } from "../../binaries/mod.ts";
 import { secretsDirOf } from "../../destinations.ts";
@@ -33,12 +33,21 @@ export async function needsOf(context: NeedsContext): Promise<(service: LocalSer
     const secrets = secretsDirOf(service, target);
     await Deno.mkdir(dirname(secrets), { recursive: true, mode: 0o700 });
     await Deno.mkdir(secrets, { recursive: true });
+    // An ordinary user who ran `up` before kept them to themselves. The directory above lets nobody else in.
+    if (Deno.uid() === 0) await openToReaders(secrets);
     const all = [filesDirOf(target), secrets, ...programOf(service, context), ...certificates];
     if (service === "prometheus") all.push(...targetDirectories(context));
     const exist = await Promise.all(all.map((path) => Deno.stat(path).then(() => true, () => false)));
     needs.set(service, all.filter((_, i) => exist[i]));
   }
   return (service) => needs.get(service) ?? [];
+}
+
+async function openToReaders(directory: string): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(directory)) {
+    const path = join(directory, name);
+    if (isFile && ((await Deno.stat(path)).mode! & 0o444) !== 0o444) await Deno.chmod(path, 0o644);
+  }
 }
 
 function programOf(service: LocalService, { webhook, binaries }: NeedsContext): readonly string[] {

@@ -112,12 +112,14 @@ async function confinements(
   const wanted = new Map(
     confined.map((service) => [service, [dataDir(directory, service), ...needs(service)]]),
   );
-  // The users have nothing, and so the same may be closed to one or to all.
-  const closed = await closedDirectories([...wanted.values()].flat(), users.get(confined[0]!)!);
+  // The users have nothing, and so the same is closed to one or to all.
+  const someone = users.get(confined[0]!)!;
+  const closed = await closedTo(someone, [...wanted.values()].flat().flatMap(ancestors));
   const lowPorts = await firstOpenPort();
   const starts = new Map<LocalService, Start>();
   for (const service of confined) {
-    const { uid, gid } = users.get(service)!;
+    // What it cannot do without may be its owner's alone: then it runs as that one, without capabilities all the same.
+    const { uid, gid } = await readerOf(needs(service), users.get(service)!);
     const capabilities: Capability[] = [
       ...(service === "blackbox" && await pingsByItself(stack, gid) ? ["net_raw" as const] : []),
       ...(portsOf(stack, service).some((port) => port < lowPorts) ? ["net_bind_service" as const] : []),
@@ -148,16 +150,35 @@ export function closedFor(paths: readonly string[], closed: readonly string[]): 
   });
 }
 
-/** Those directories above `paths` that `user` may not pass. */
-async function closedDirectories(paths: readonly string[], { uid, gid }: User): Promise<string[]> {
-  const above = [...new Set(paths.flatMap(ancestors))].sort();
+/** Those of `paths` that `user` may not pass. */
+async function closedTo({ uid, gid }: User, paths: readonly string[]): Promise<string[]> {
   const script = 'for path; do [ -x "$path" ] || printf "%s\\0" "$path"; done';
   const as = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--inh-caps=-all"];
-  const { code, stdout, stderr } = await run("setpriv", [...as, "sh", "-c", script, "sh", ...above]);
+  const args = ["sh", "-c", script, "sh", ...new Set(paths)];
+  const { code, stdout, stderr } = await run("setpriv", [...as, ...args]);
   if (code !== 0) {
     throw new Lacking(`Cannot become the user ${uid}: ${stderr.trim()}`, "run `up` as an ordinary user");
   }
   return stdout.split("\0").filter(Boolean);
+}
+
+/** Who is to read `paths`: `user`, or else the owner of the first that this user may not read, wherever it lies. */
+async function readerOf(paths: readonly string[], user: User): Promise<User> {
+  for (const path of paths) {
+    const { uid, gid, mode, isDirectory } = await Deno.stat(path);
+    if (!mayRead({ uid: uid!, gid: gid!, mode: mode!, isDirectory }, user)) return { uid: uid!, gid: gid! };
+  }
+  return user;
+}
+
+/** Whether `user` may read a file, or list and pass a directory, by its mode. */
+export function mayRead(
+  file: User & { readonly mode: number; readonly isDirectory: boolean },
+  user: User,
+): boolean {
+  const shift = user.uid === file.uid ? 6 : user.gid === file.gid ? 3 : 0;
+  const wanted = file.isDirectory ? 0o5 : 0o4;
+  return (file.mode >> shift & wanted) === wanted;
 }
 
 function ancestors(path: string): string[] {

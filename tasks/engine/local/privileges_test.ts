@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { closedFor, supervisorStart } from "./privileges.ts";
+import { closedFor, mayRead, supervisorStart } from "./privileges.ts";
 
 Deno.test("closedFor hides the outermost closed directories, and keeps of each what is needed, once", () => {
   const paths = ["/root/.cache/p/bin", "/root/.cache/p", "/srv/s/local/data/x", "/usr/bin/y"];
@@ -12,4 +12,15 @@ Deno.test("closedFor hides the outermost closed directories, and keeps of each w
 
 Deno.test("supervisorStart leaves a supervisor its privileges when one of its services keeps some", async () => {
   assert.deepEqual(await supervisorStart([["setpriv", "--no-new-privs", "--", "/p"], ["/q"]]), []);
+});
+
+Deno.test("mayRead goes by the owner's bits, the group's or those of all others", () => {
+  const user = { uid: 70_000, gid: 70_000 };
+  const file = (mode: number, more = {}) => ({ uid: 0, gid: 0, mode, isDirectory: false, ...more });
+  assert.equal(mayRead(file(0o644), user), true);
+  assert.equal(mayRead(file(0o640), user), false);
+  assert.equal(mayRead(file(0o640, { gid: 70_000 }), user), true);
+  assert.equal(mayRead(file(0o600, { uid: 70_000 }), user), true);
+  assert.equal(mayRead(file(0o744, { isDirectory: true }), user), false, "it cannot be passed");
+  assert.equal(mayRead(file(0o755, { isDirectory: true }), user), true);
 });
