@@ -2,7 +2,8 @@
  * The agent that makes backups.
  *
  * Usage: main.ts serve --plan FILE --secrets DIR --restic PATH --listen HOST:PORT, the service;
- * main.ts once --restic PATH, one request in JSON on standard input, what came of it in JSON lines on standard output;
+ * main.ts once --restic PATH, one request in JSON on standard input, what came of it in JSON on standard output, how far it is in JSON
+ * lines on standard error;
  * main.ts healthcheck [URL], whether the service answers.
  */
 
@@ -74,7 +75,7 @@ async function answerOnce(args: string[]): Promise<void> {
         if (what === last && performance.now() - lastAt < STEP_EVERY_MS) return;
         last = what;
         lastAt = performance.now();
-        say({ step: what, fraction });
+        console.error(JSON.stringify({ step: what, fraction }));
       },
     }, stop.signal);
     say({ result });

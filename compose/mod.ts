@@ -17,6 +17,7 @@ export {
   externalUrl,
   isBuilt,
   type Mount,
+  resticImage,
   routePrefix,
   SECRETS_TARGET,
   volumeOf,

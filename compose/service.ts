@@ -83,6 +83,12 @@ export function backupImage(stack: string): string {
   return builtImage(stack, "backup", BUILT_TAG);
 }
 
+/** The image that the backup's own takes restic from. */
+export function resticImage({ versions }: Pick<ComposePlan, "versions">): string {
+  const { image, tagPrefix } = VERSIONS.backup;
+  return `${image}:${tagPrefix}${versions.backup}`;
+}
+
 /** Whether `deno task up` builds the image of `service`: no registry has it. */
 export function isBuilt(service: Service): boolean {
   return service === "webhook" || service === "backup";

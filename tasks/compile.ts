@@ -25,6 +25,29 @@ export const WEBHOOK_PERMISSIONS = ["--allow-net", "--allow-read", "--allow-writ
  */
 export const V8_FLAGS = "--v8-flags=--max-semi-space-size=4,--heap-growing-percent=15";
 
+/** A program of Vigie's own. */
+export interface OwnProgram {
+  readonly name: string;
+  /** Its main module, relative to the project. */
+  readonly main: string;
+  /** Flags that are baked into it. */
+  readonly flags: readonly string[];
+}
+
+/** The webhook. */
+export const WEBHOOK_PROGRAM: OwnProgram = {
+  name: "webhook",
+  main: "webhook/main.ts",
+  flags: [V8_FLAGS, ...WEBHOOK_PERMISSIONS],
+};
+
+/** The backup, as its image has it: it may run restic and nothing else. */
+export const BACKUP_PROGRAM: OwnProgram = {
+  name: "backup",
+  main: "backup/main.ts",
+  flags: [V8_FLAGS, "--allow-net", "--allow-read", "--allow-write", "--allow-run=/restic"],
+};
+
 /** Platforms that Deno compiles for. */
 export const TARGETS = [
   "x86_64-unknown-linux-gnu",
@@ -41,6 +64,8 @@ export type CompileTarget = typeof TARGETS[number];
 export interface BundleOptions {
   /** The file to write; its directory is made. */
   readonly output: string;
+  /** The webhook by default. */
+  readonly program?: OwnProgram;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
@@ -60,16 +85,16 @@ export interface Compiled {
 }
 
 /**
- * Writes the webhook and all it imports as one JavaScript file, which `deno run` runs without this project.
+ * Writes a program of ours, the webhook by default, and all it imports as one JavaScript file, which `deno run` runs without this project.
  *
  * @throws {Lacking} when the bundler cannot be had.
  */
 export async function bundleWebhook(options: BundleOptions): Promise<void> {
-  const { output, progress = silent, signal } = options;
-  progress.step("bundle the webhook");
+  const { output, program = WEBHOOK_PROGRAM, progress = silent, signal } = options;
+  progress.step(`bundle the ${program.name}`);
   await Deno.mkdir(dirname(resolve(output)), { recursive: true });
   const args = ["bundle", "--quiet", "--no-check", "--platform=deno", `--output=${resolve(output)}`];
-  const { code, stderr } = await run(Deno.execPath(), [...args, "webhook/main.ts"], {
+  const { code, stderr } = await run(Deno.execPath(), [...args, program.main], {
     cwd: ROOT,
     timeoutMs: BUNDLE_MS,
     signal,
@@ -78,11 +103,11 @@ export async function bundleWebhook(options: BundleOptions): Promise<void> {
   if (code === 0) return await writeAsAscii(output);
   if (/error sending request|Failed loading|failed to fetch/i.test(stderr)) {
     throw new Lacking(
-      `Cannot bundle the webhook: Deno fetches its bundler, esbuild, from npm: ${reasonIn(stderr)}`,
+      `Cannot bundle the ${program.name}: Deno fetches its bundler, esbuild, from npm: ${reasonIn(stderr)}`,
       "let this machine reach the npm registry once; behind a proxy with its own certificate set DENO_TLS_CA_STORE=system",
     );
   }
-  throw new Error(`Cannot bundle the webhook: ${stderr.trim()}`);
+  throw new Error(`Cannot bundle the ${program.name}: ${stderr.trim()}`);
 }
 
 /** One letter beyond Latin-1 makes V8 keep the whole source with two bytes for each character: 3 MB of the webhook's memory. */
@@ -93,12 +118,12 @@ async function writeAsAscii(path: string): Promise<void> {
 }
 
 /**
- * Compiles the webhook into one program, its permissions baked in. Only the bundle is embedded. The output appears whole or not at all.
+ * Compiles a program of ours, the webhook by default, into one file, its permissions baked in. Only the bundle is embedded. The output appears whole or not at all.
  *
  * @throws {Lacking} when the runtime to embed, `denort`, cannot be had or is of another version.
  */
 export async function compileWebhook(options: CompileOptions): Promise<Compiled> {
-  const { progress = silent, signal, target = hostTarget() } = options;
+  const { program = WEBHOOK_PROGRAM, progress = silent, signal, target = hostTarget() } = options;
   const output = resolve(options.output);
   // Deno embeds what lies around the main module, so it lies alone.
   const directory = await Deno.makeTempDir({ prefix: "vigie-compile-" });
@@ -106,7 +131,7 @@ export async function compileWebhook(options: CompileOptions): Promise<Compiled>
   const aside = `${output}.${crypto.randomUUID().slice(0, 8)}.partial`;
   const made = target.includes("windows") ? `${aside}.exe` : aside;
   try {
-    await bundleWebhook({ output: join(directory, "webhook.js"), progress, signal });
+    await bundleWebhook({ output: join(directory, `${program.name}.js`), program, progress, signal });
     progress.step(`compile ${basename(output)} for ${target}`);
     await Deno.mkdir(dirname(output), { recursive: true });
     const { code, stderr } = await run(Deno.execPath(), [
@@ -117,9 +142,8 @@ export async function compileWebhook(options: CompileOptions): Promise<Compiled>
       "--no-check",
       `--target=${target}`,
       `--output=${aside}`,
-      V8_FLAGS,
-      ...WEBHOOK_PERMISSIONS,
-      "webhook.js",
+      ...program.flags,
+      `${program.name}.js`,
     ], { cwd: directory, timeoutMs: COMPILE_MS, signal });
     signal?.throwIfAborted();
     if (code !== 0) throw refusal(target, stderr);

@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { formatElapsed } from "../lib/units.ts";
 import { type Files, refuseForeign, writeFiles } from "../lib/files.ts";
 import { type Command, type Ending, EXIT, Failure, type Invocation, main } from "./cli.ts";
-import { bundleOf, writeBundle } from "./backup/bundle.ts";
+import { prepareBackup } from "./backup/bundle.ts";
 import { refuseUnfinishedRestore } from "./backup/unfinished.ts";
 import { makeEngine, readRecord, type StackRecord, writeRecord } from "./engine/choose.ts";
 import type { Applied } from "./engine/engine.ts";
@@ -55,7 +55,7 @@ export async function startStack(
   const record = await readRecord(target.stateDir);
   await refuseLoss(session, record, invocation);
   await ensureSecrets(stack, target, { signal });
-  if (stack.backup) await writeBundle(await bundleOf(invocation.config, stack, target), target.stateDir);
+  if (stack.backup) await prepareBackup(invocation.config, stack, target);
   await writeFiles(target.buildDir, files);
   // Remembered before anything starts: an interrupted `up` is found by `down` and `status`.
   const versions = { ...record?.versions, ...runningVersions(stack, target) };

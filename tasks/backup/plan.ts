@@ -10,6 +10,15 @@ import { addressesOf, servicesOf, type Stack, type Target, versionsOf } from "..
 /** Where a container finds the repository, when that is a directory. */
 export const REPOSITORY_TARGET = "/repository";
 
+/** Whom the files of each service belong to in its container; a test holds them to compose.yaml. */
+export const OWNERS: Readonly<Record<Part, { readonly uid: number; readonly gid: number }>> = {
+  prometheus: { uid: 65534, gid: 65534 },
+  alertmanager: { uid: 65534, gid: 65534 },
+  grafana: { uid: 472, gid: 0 },
+  webhook: { uid: 65532, gid: 65532 },
+  entry: { uid: 65532, gid: 65532 },
+};
+
 /** What config.ts says of backups; the defaults when it says nothing, for one that is made by hand. */
 export function backupSettings(stack: Stack): BackupSettings {
   return stack.backup ?? backupSchema.parse({});

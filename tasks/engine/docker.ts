@@ -1,14 +1,14 @@
 /** The docker engine: the stack as containers, through the Docker Compose command line. */
 
 import { join } from "node:path";
-import { baseImage, type ComposePlan } from "../../compose/mod.ts";
+import { baseImage, type ComposePlan, isBuilt, resticImage } from "../../compose/mod.ts";
 import { type Service, SERVICES } from "../../compose/services/mod.ts";
 import { BINARIES, binary, type BinaryName } from "../binaries/mod.ts";
 import { EXIT, Failure } from "../cli.ts";
 import { renderFor } from "../render.ts";
 import { secretNeedsOf } from "../secret_needs.ts";
 import { servicesOf, type Stack, type Target, urlsOf, versionsOf } from "../stack.ts";
-import { ensureWebhookImage } from "../webhook_image.ts";
+import { ensureBackupImage, ensureWebhookImage } from "../own_image.ts";
 import { applyConfiguration } from "./docker_apply.ts";
 import { docker, dockerTool, lastLine, refusal, tryDocker } from "./docker_cli.ts";
 import { type Container, containersOf, PROJECT_LABEL, whyFailed } from "./docker_containers.ts";
@@ -135,9 +135,10 @@ async function prepareImages(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  const pulled = [...services].filter((service) => service !== "webhook");
+  const pulled = [...services].filter((service) => !isBuilt(service));
   await pullMissing(pulled.map((service) => baseImage(service, plan)), progress, signal);
   if (services.has("webhook")) await ensureWebhookImage(plan.name, progress, signal);
+  if (services.has("backup")) await ensureBackupImage(plan.name, resticImage(plan), progress, signal);
 }
 
 /** Configuration into images, secrets into volumes: nothing of this machine's files is mounted. */
@@ -238,8 +239,8 @@ async function reaches(
   if (!container) {
     throw new NotReady(service, `Cannot ask ${service}: it has no container`, [], "run `deno task up`");
   }
-  // The webhook's image has no program but its own.
-  const ask = service === "webhook"
+  // Images of ours have no program but their own.
+  const ask = isBuilt(service)
     ? [...container.entrypoint, "healthcheck", url]
     : ["wget", "-q", "-O", "/dev/null", "-T", String(REACH_SECONDS), url];
   const { code, stdout, stderr } = await tryDocker(["exec", container.id, ...ask], {

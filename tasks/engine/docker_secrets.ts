@@ -1,7 +1,7 @@
 /** With `delivery: "image"`: the volumes that carry secrets to the services, filled from this machine. */
 
 import { join } from "node:path";
-import { baseImage, type ComposePlan, SECRETS_TARGET, volumeOf } from "../../compose/mod.ts";
+import { baseImage, type ComposePlan, isBuilt, SECRETS_TARGET, volumeOf } from "../../compose/mod.ts";
 import type { Service } from "../../compose/services/mod.ts";
 import { docker } from "./docker_cli.ts";
 import { PROJECT_LABEL } from "./docker_containers.ts";
@@ -34,8 +34,8 @@ export async function fillSecretVolumes(
       `--label=${PROJECT_LABEL}=${plan.name}`,
       `--volume=${volume}:${SECRETS_TARGET}`,
       "--entrypoint=/bin/sh",
-      // The webhook's own image has no shell.
-      baseImage(service === "webhook" ? "alertmanager" : service, plan),
+      // Images of ours have no shell.
+      baseImage(isBuilt(service) ? "alertmanager" : service, plan),
       "-c",
       FILL,
     ], { signal })).trim();

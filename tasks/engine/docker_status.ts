@@ -1,5 +1,6 @@
 /** What the docker engine tells about the services of a stack. */
 
+import { isBuilt } from "../../compose/mod.ts";
 import { SERVICES } from "../../compose/services/mod.ts";
 import { publicUrlsOf, servicesOf, type Stack } from "../stack.ts";
 import { tryDocker } from "./docker_cli.ts";
@@ -24,7 +25,7 @@ export async function dockerStatus(stack: Stack): Promise<ServiceStatus[]> {
       restarts: container.restarts,
       // The engine's zero time means never.
       ...(state !== "stopped" && !container.startedAt.startsWith("0001") && { since: container.startedAt }),
-      ...(service !== "webhook" && { version: versionIn(container.image) }),
+      ...(!isBuilt(service) && { version: versionIn(container.image) }),
       ...(memory.has(container.id) && { memoryBytes: memory.get(container.id) }),
       ...(state !== "ready" && { detail: whyFailed(container) }),
     };

@@ -1,15 +1,16 @@
-/** The webhook's container image: the compiled program on a base without a shell. */
+/** Container images of Vigie's own programs: the compiled program on a base without a shell. */
 
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
-import { webhookImage } from "../compose/mod.ts";
+import { backupImage, webhookImage } from "../compose/mod.ts";
 import {
+  BACKUP_PROGRAM,
   bundleWebhook,
   type CompileTarget,
   compileWebhook,
   hostTarget,
-  V8_FLAGS,
-  WEBHOOK_PERMISSIONS,
+  type OwnProgram,
+  WEBHOOK_PROGRAM,
 } from "./compile.ts";
 import { docker, refusal, tryDocker } from "./engine/docker_cli.ts";
 import { PROJECT_LABEL } from "./engine/docker_containers.ts";
@@ -19,7 +20,6 @@ import { Lacking, type Progress } from "./engine/engine.ts";
 const ROOT = join(import.meta.dirname!, "..");
 const BASE = "gcr.io/distroless/cc-debian12:nonroot";
 const INPUTS_LABEL = "vigie.webhook.inputs";
-const PERMISSIONS = [V8_FLAGS, ...WEBHOOK_PERMISSIONS];
 // The bundle is all there is: nothing is looked for, fetched or asked.
 const ALONE = ["--quiet", "--no-config", "--no-lock", "--no-prompt", "--no-remote", "--no-npm"];
 const BUILD_MS = 10 * 60_000;
@@ -30,31 +30,90 @@ const TARGETS: Readonly<Record<string, CompileTarget>> = {
   arm64: "aarch64-unknown-linux-gnu",
 };
 
+/** An image of a program of ours. */
+interface OwnImage {
+  readonly program: OwnProgram;
+  readonly image: string;
+  /** Directories with its sources, relative to the project. */
+  readonly sources: readonly string[];
+  /** Images that it takes something from. */
+  readonly from: readonly string[];
+  /** Further lines of its Dockerfile. */
+  readonly lines: readonly string[];
+  /** `uid:gid` that it runs as. */
+  readonly user: string;
+}
+
 /**
  * Makes the webhook's image on the engine be the one of these sources; one that already is stays untouched.
  *
  * @returns whether it was built.
  * @throws {Lacking} when it cannot be.
  */
-export async function ensureWebhookImage(
+export function ensureWebhookImage(
   project: string,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const image = webhookImage(project);
+  const user = "65532:65532";
+  return ensureImage(
+    {
+      program: WEBHOOK_PROGRAM,
+      image: webhookImage(project),
+      sources: ["webhook", "lib"],
+      from: [],
+      // A new volume takes the owner of what it covers.
+      lines: [`COPY --chown=${user} data /data`],
+      user,
+    },
+    project,
+    progress,
+    signal,
+  );
+}
+
+/** The same for the image of the backup. @param restic The image that has restic. */
+export function ensureBackupImage(
+  project: string,
+  restic: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return ensureImage(
+    {
+      program: BACKUP_PROGRAM,
+      image: backupImage(project),
+      sources: ["backup", "lib"],
+      from: [restic],
+      lines: ["COPY data /data", `COPY --from=${restic} /usr/bin/restic /restic`],
+      user: "0:0",
+    },
+    project,
+    progress,
+    signal,
+  );
+}
+
+async function ensureImage(
+  own: OwnImage,
+  project: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { image, program: { name } } = own;
   const arch = (await docker(["version", "--format", "{{.Server.Arch}}"], { signal })).trim();
-  const inputs = await inputsOf(arch);
+  const inputs = await inputsOf(own, arch);
   const label = `{{index .Config.Labels "${INPUTS_LABEL}"}}`;
   const there = await tryDocker(["image", "inspect", "--format", label, image], { signal });
   if (there.code === 0 && there.stdout.trim() === inputs) return false;
 
-  await pullMissing([BASE], progress, signal);
-  progress.step("build the webhook's image");
-  const context = await Deno.makeTempDir({ prefix: "vigie-webhook-" });
+  await pullMissing([BASE, ...own.from], progress, signal);
+  progress.step(`build the image of the ${name}`);
+  const context = await Deno.makeTempDir({ prefix: `vigie-${name}-` });
   try {
-    const program = await makeProgram(context, arch, progress, signal);
+    const program = await makeProgram(own.program, context, arch, progress, signal);
     await Deno.mkdir(join(context, "data"));
-    await Deno.writeTextFile(join(context, "Dockerfile"), dockerfile(program));
+    await Deno.writeTextFile(join(context, "Dockerfile"), dockerfile(own, program));
     const { code, stderr } = await tryDocker([
       "build",
       "--quiet",
@@ -78,6 +137,7 @@ interface Program {
 
 /** Where the runtime to embed in a compiled program cannot be had, this very Deno runs the bundled sources. */
 async function makeProgram(
+  program: OwnProgram,
   directory: string,
   arch: string,
   progress: Progress,
@@ -86,32 +146,33 @@ async function makeProgram(
   const target = TARGETS[arch];
   if (!target) {
     throw new Lacking(
-      `Cannot build the webhook for "${arch}": Deno runs on amd64 and arm64`,
+      `Cannot build the ${program.name} for "${arch}": Deno runs on amd64 and arm64`,
       "use a Docker engine on a machine of one of these kinds",
     );
   }
   try {
-    await compileWebhook({ output: join(directory, "webhook"), target, progress, signal });
-    return { files: ["webhook"], command: ["/webhook"] };
+    const { name } = program;
+    await compileWebhook({ output: join(directory, name), program, target, progress, signal });
+    return { files: [name], command: [`/${name}`] };
   } catch (error) {
     if (!(error instanceof Lacking) || hostTarget() !== target) throw error;
   }
-  await bundleWebhook({ output: join(directory, "webhook.js"), progress, signal });
+  const bundle = `${program.name}.js`;
+  await bundleWebhook({ output: join(directory, bundle), program, progress, signal });
   await Deno.copyFile(Deno.execPath(), join(directory, "deno"));
   return {
-    files: ["deno", "webhook.js"],
-    command: ["/deno", "run", ...ALONE, ...PERMISSIONS, "/webhook.js"],
+    files: ["deno", bundle],
+    command: ["/deno", "run", ...ALONE, ...program.flags, `/${bundle}`],
   };
 }
 
-function dockerfile({ files, command }: Program): string {
+function dockerfile({ lines, user }: OwnImage, { files, command }: Program): string {
   return [
     `FROM ${BASE}`,
     ...files.map((file) => `COPY --chmod=755 ${file} /${file}`),
-    // A new volume takes the owner of what it covers.
-    "COPY --chown=65532:65532 data /data",
+    ...lines,
     "ENV DENO_NO_UPDATE_CHECK=1 DENO_DIR=/tmp/deno",
-    "USER 65532:65532",
+    `USER ${user}`,
     `ENTRYPOINT ${JSON.stringify(command)}`,
     `HEALTHCHECK CMD ${JSON.stringify([...command, "healthcheck"])}`,
     "",
@@ -119,13 +180,19 @@ function dockerfile({ files, command }: Program): string {
 }
 
 /** A digest of all that the image is made from. */
-async function inputsOf(arch: string): Promise<string> {
+async function inputsOf(own: OwnImage, arch: string): Promise<string> {
   const hash = createHash("sha256");
-  const recipe = [arch, Deno.version.deno, ALONE, PERMISSIONS, dockerfile({ files: [], command: [] })];
+  const recipe = [
+    arch,
+    Deno.version.deno,
+    ALONE,
+    own.program,
+    dockerfile(own, { files: [], command: [] }),
+  ];
   hash.update(JSON.stringify(recipe));
   // The lock file has the version of everything that is imported.
   const files = [join(ROOT, "deno.lock")];
-  for (const directory of ["webhook", "lib"]) files.push(...await sourcesIn(join(ROOT, directory)));
+  for (const directory of own.sources) files.push(...await sourcesIn(join(ROOT, directory)));
   for (const path of files.sort()) {
     hash.update(`\0${relative(ROOT, path)}\0`);
     hash.update(await Deno.readFile(path));
