@@ -62,12 +62,14 @@ export const upgrade: Command = {
     if (steps.length === 0 || flags["dry-run"]) return { code: EXIT.done, json: { ...json, changed: [] } };
     await confirm(steps, invocation);
     const failing = await baseline(session, invocation);
-    const journal: Journal = { steps, at: 0, phase: "backup", failing };
+    const snapshot = flags["no-backup"] ? undefined : await stackBackups.take(session, invocation);
+    if (snapshot !== undefined) progress.note(`Backed up as ${snapshot.slice(0, 8)}`);
+    const journal: Journal = { steps, at: 0, phase: "change", snapshot, failing };
     return ended(invocation, session, await carryOut(session, invocation, journal));
   },
 };
 
-/** Backs up and makes the steps of `journal` from where it is. Stops at the first one that goes back. */
+/** Makes the steps of `journal` from where it is. Stops at the first one that goes back. */
 async function carryOut(
   session: Session,
   invocation: Invocation,
@@ -76,12 +78,6 @@ async function carryOut(
   const { stateDir } = session.target;
   const backups = stackBackups;
   let current = journal;
-  if (current.phase === "backup") {
-    await writeJournal(stateDir, current);
-    const snapshot = invocation.flags["no-backup"] ? undefined : await backups.take(session, invocation);
-    if (snapshot !== undefined) invocation.progress.note(`Backed up as ${snapshot}`);
-    current = { ...current, snapshot, phase: "change" };
-  }
   const outcomes: Outcome[] = [];
   for (; current.at < current.steps.length; current = { ...current, at: current.at + 1, phase: "change" }) {
     invocation.signal.throwIfAborted();

@@ -1,16 +1,14 @@
 /** Changing the version of one service, proving that it works, and going back when it does not. */
 
 import type { SmokeResult } from "../smoke/check.ts";
-import { renderFor, renderStack } from "../render.ts";
-import { writeFiles } from "../../lib/files.ts";
 import { asFailure, type Invocation } from "../cli.ts";
-import { makeEngine, readRecord, writeRecord } from "../engine/choose.ts";
+import { makeEngine, readRecord } from "../engine/choose.ts";
 import { smokeTest } from "../smoke.ts";
 import type { Session } from "../session.ts";
+import { startStack } from "../up.ts";
 import { type Backups, hasData, isOneWay } from "./backups.ts";
-import { heldStack, type VersionChange, type Versions } from "./held.ts";
+import { heldStack, type VersionChange } from "./held.ts";
 import { type Journal, writeJournal } from "./journal.ts";
-import { rememberFiles } from "./memory.ts";
 
 /** What changes one service. */
 export interface ChangeContext {
@@ -40,8 +38,8 @@ export type Outcome =
 export async function takeStep(context: ChangeContext, journal: Journal): Promise<Outcome> {
   const change = journal.steps[journal.at]!;
   const began = performance.now();
-  if (journal.phase === "change" || journal.phase === "backup") {
-    await writeJournal(context.session.target.stateDir, { ...journal, phase: "change" });
+  if (journal.phase === "change") {
+    await writeJournal(context.session.target.stateDir, journal);
     const reason = await attempt(context, change, change.to, journal.failing);
     if (reason === undefined) return { change, ended: "changed", ms: performance.now() - began };
     context.invocation.progress.warn(`${change.service} ${change.to} does not do: ${firstLine(reason)}`);
@@ -66,9 +64,12 @@ async function goBack(context: ChangeContext, journal: Journal): Promise<Outcome
     progress.warn(`${service} ${from} does not do with the data as they are: ${firstLine(failure)}`);
   }
   await writeJournal(stateDir, { ...journal, phase: "restore" });
-  progress.note(`${service} goes back to ${from}, with its data from the backup ${journal.snapshot}`);
+  progress.note(
+    `${service} goes back to ${from}, with its data from the backup ${journal.snapshot?.slice(0, 8)}`,
+  );
   await apply(context, service, from).catch((error) => ignoreNotUp(error, context.invocation.signal));
-  await context.backups.restore(context.session, context.invocation, journal.snapshot!, service);
+  const older = await withVersion(context.session, service, from);
+  await context.backups.restore(older, context.invocation, journal.snapshot!, service);
   const failure = await attempt(context, change, from, journal.failing);
   if (failure !== undefined) throw new NoWayBack(change, reason, failure, journal.snapshot);
   return { change, ended: "back", reason, restored: true };
@@ -120,24 +121,30 @@ export function failuresOf(results: readonly SmokeResult[]): { check: string; wh
   }));
 }
 
-/** Makes the stack run with `version` of `service`: files, record and services, in this order, as `up` does. */
+/** Brings the stack up with `version` of `service`. @returns it as it is then. */
 async function apply(
-  { session, invocation: { progress, signal } }: ChangeContext,
+  context: ChangeContext,
   service: VersionChange["service"],
   version: string,
-): Promise<Session> {
-  const { stateDir, buildDir } = session.target;
-  const record = await readRecord(stateDir);
-  const versions: Versions = { ...record?.versions, [service]: version };
-  const stack = heldStack(session.stack, versions);
-  const { engine, target } = await makeEngine(stack, session.target);
-  await engine.prepare(progress, signal);
-  await writeFiles(buildDir, renderStack(stack, target));
-  const { leftOut = {} } = target;
-  await writeRecord(stateDir, { engine: engine.name, running: true, stack, leftOut, versions });
-  await engine.up(progress, signal);
-  await rememberFiles(stateDir, renderFor(stack, target));
-  return { stack, engine, target };
+): Promise<Session & Disposable> {
+  const { invocation } = context;
+  const session = await withVersion(context.session, service, version);
+  // What there is to say of config.ts was said by the `up` before.
+  const quiet = { ...invocation, flags: {}, print() {}, progress: { ...invocation.progress, warn() {} } };
+  await startStack(session, quiet);
+  return session;
+}
+
+/** The stack with another version of `service`, the others as they run. */
+async function withVersion(
+  session: Session,
+  service: VersionChange["service"],
+  version: string,
+): Promise<Session & Disposable> {
+  const record = await readRecord(session.target.stateDir);
+  const stack = heldStack(session.stack, { ...record?.versions, [service]: version });
+  // Whoever made the session has the lock, and gives it back.
+  return { ...await makeEngine(stack, session.target), stack, [Symbol.dispose]() {} };
 }
 
 /** That it does not come up is why its data are restored. */

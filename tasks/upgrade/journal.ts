@@ -11,10 +11,9 @@ export interface Journal {
   /** The step under way; those before it are done. */
   readonly at: number;
   /**
-   * `backup`: nothing was changed yet; `change`: the step's service is being changed; `back`: it is going back; `restore`: so are its
-   * data.
+   * `change`: the step's service is being changed; `back`: it is going back; `restore`: so are its data.
    */
-  readonly phase: "backup" | "change" | "back" | "restore";
+  readonly phase: "change" | "back" | "restore";
   /** The backup that was taken first; none when the upgrade goes without. */
   readonly snapshot?: string;
   /** Smoke checks that failed before anything was changed: they say nothing about the change. */
@@ -23,7 +22,7 @@ export interface Journal {
   readonly reason?: string;
 }
 
-const PHASES = ["backup", "change", "back", "restore"];
+const PHASES = ["change", "back", "restore"];
 
 /** The upgrade that was interrupted; undefined when none was. */
 export async function readJournal(stateDir: string): Promise<Journal | undefined> {

@@ -1,6 +1,6 @@
 /** The rehearsal on the local engine: the new program, with the flags that the running one has. */
 
-import { join } from "node:path";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { run, type RunOptions } from "../../lib/process.ts";
 import {
   BINARIES,
@@ -66,7 +66,14 @@ export async function rehearse(
     tried.push(what);
     if (finished.code !== 0) problems.push(`${service} ${to} refuses its ${what}: ${refusalIn(finished)}`);
   };
-  const command = spec.command.map((argument) => replaced(argument, older, newer));
+  const running = inUse(spec.command, older);
+  if (running === undefined) {
+    throw new Lacking(
+      `Cannot try ${service} ${to}: what runs is not "${older.path}"`,
+      "run `deno task up`, which starts the program that this machine has now",
+    );
+  }
+  const command = spec.command.map((argument) => replaced(argument, running, newer));
   const here = { cwd: spec.cwd, env: spec.env };
   const ending = endingFlag(service);
   if (ending !== undefined) await attempt("flags", [...command, ending], here);
@@ -77,6 +84,15 @@ export async function rehearse(
     await attempt("configuration", [path, ...checker.args(filesDirOf(target))]);
   }
   return { problems, tried };
+}
+
+/** The program that `command` runs, wherever it lies: the same one may be found in another cache by now. */
+function inUse(command: readonly string[], known: Binary): Binary | undefined {
+  const path = command.find((argument) => argument === known.path) ??
+    command.find((argument) => isAbsolute(argument) && basename(argument) === basename(known.path));
+  if (path === undefined) return undefined;
+  const beside = (other: string | undefined) => other && resolve(path, relative(known.path, other));
+  return { ...known, path, overlay: beside(known.overlay), home: beside(known.home) };
 }
 
 /** The same argument for the other program: it names the program, or the tree that it wants to see. */
