@@ -1,5 +1,7 @@
 /** What the agent can be asked to do, once: by a task on the local engine, or through a container's standard input on the other. */
 
+import { join } from "node:path";
+import { lockFile } from "../lib/lock.ts";
 import { BackupFailure } from "./failure.ts";
 import { type Fetched, fetchParts } from "./fetch.ts";
 import type { Manifest } from "./manifest.ts";
@@ -87,7 +89,8 @@ async function answer(
     }
     case "fetch":
       return await fetchParts({ ...request, program }, reporter, signal);
-    case "swap":
+    case "swap": {
+      using _lock = await lockFile(join(plan.data, "lock"), { signal });
       for (const part of request.parts) {
         signal.throwIfAborted();
         const target = plan.parts[part];
@@ -101,9 +104,13 @@ async function answer(
         await swap(target, PART_KINDS[part]);
       }
       return null;
-    case "undo":
+    }
+    case "undo": {
+      await Deno.mkdir(plan.data, { recursive: true, mode: 0o700 });
+      using _lock = await lockFile(join(plan.data, "lock"), { signal });
       for (const [part, target] of own) await undo(target, PART_KINDS[part]);
       return null;
+    }
     case "finish":
       for (const [, target] of own) await discard(target);
       return null;

@@ -18,7 +18,7 @@ const CREDENTIAL =
 /** How many backups are kept, the newest of each time first; none of them is removed when every count is 0. */
 const keep = z.strictObject({
   /** The newest ones, whenever they were made. */
-  last: count.default(0).describe("The newest ones, whenever they were made."),
+  last: count.default(3).describe("The newest ones, whenever they were made."),
   /** The newest of each of so many hours. */
   hourly: count.default(0).describe("The newest of each of so many hours."),
   /** The newest of each of so many days. */

@@ -2,11 +2,12 @@
 
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { BUNDLE, type Bundle, type BundledFile } from "../../backup/mod.ts";
+import { BUNDLE, type Bundle, type BundledFile, isDirectory } from "../../backup/mod.ts";
 import { run } from "../../lib/process.ts";
-import { writeAtomically } from "../../lib/files.ts";
+import { readIfThere, writeAtomically } from "../../lib/files.ts";
 import { secretNeedsOf } from "../secret_needs.ts";
 import type { Stack, Target } from "../stack.ts";
+import { repositoryOf } from "./plan.ts";
 
 const INFO_MS = 60_000;
 
@@ -23,9 +24,13 @@ export async function bundleOf(config: string, stack: Stack, target: Target): Pr
   };
 }
 
-/** Puts it where the service finds it. */
-export async function writeBundle(bundle: Bundle, stateDir: string): Promise<void> {
-  await writeAtomically(join(stateDir, "secrets", "backup", BUNDLE), JSON.stringify(bundle), 0o600);
+/** Gives the service what it needs of this machine: what is to be saved of config.ts and the secrets, and a directory for the repository. */
+export async function prepareBackup(config: string, stack: Stack, target: Target): Promise<void> {
+  const repository = repositoryOf(stack, target);
+  if (isDirectory(repository)) await Deno.mkdir(repository, { recursive: true, mode: 0o700 });
+  const path = join(target.stateDir, "secrets", "backup", BUNDLE);
+  const text = JSON.stringify(await bundleOf(config, stack, target));
+  if (await readIfThere(path) !== text) await writeAtomically(path, text, 0o600);
 }
 
 /** In the backup: below `config/` what lies beside config.ts, below `config/elsewhere/` the rest. */
