@@ -6,10 +6,11 @@ import { ALL_CHECKS, areaOf, chosenIds } from "./check/registry.ts";
 import { sarifLog } from "./check/sarif.ts";
 import { countsOf, formatList, formatVerdicts } from "./check/text.ts";
 import { type Command, EXIT, type Flag, type Invocation, main, UsageError } from "./cli.ts";
+import { pathText } from "./config_issue.ts";
 import { ConfigProblem } from "./config_problem.ts";
 import { type Checked, checkOffline } from "./offline.ts";
 import { openOnline } from "./online.ts";
-import { ENGINE_FLAG, openToChange } from "./session.ts";
+import { ENGINE_FLAG, openToJudge } from "./session.ts";
 import { hasErrors } from "./verify.ts";
 
 const FLAGS: Readonly<Record<string, Flag>> = {
@@ -63,7 +64,7 @@ export const check: Command = {
     }
     const started = performance.now();
     const checked = await checkedOf(invocation, format, ids);
-    const { verdicts } = checked;
+    const { verdicts, unset } = checked;
     const text = format === "text"
       ? await formatVerdicts(checked, { verbose: flags.verbose === true, ms: performance.now() - started })
       : await formatted(format, checked);
@@ -71,17 +72,30 @@ export const check: Command = {
     const failed = hasErrors(verdicts);
     return {
       code: failed ? EXIT.wrong : EXIT.done,
-      json: { ok: !failed, summary: countsOf(verdicts), checks: verdicts },
+      json: {
+        ok: !failed,
+        summary: countsOf(verdicts),
+        checks: verdicts,
+        ...(unset.length > 0 && { unset }),
+      },
     };
   },
 };
 
 /** Runs the checks. What keeps the configuration from being used is told in `format` as well, before it ends the command. */
-async function checkedOf(invocation: Invocation, format: Format, ids: ReadonlySet<string>): Promise<Checked> {
+async function checkedOf(
+  invocation: Invocation,
+  format: Format,
+  ids: ReadonlySet<string>,
+): Promise<Checked & { readonly unset: readonly string[] }> {
   try {
-    using session = await openToChange(invocation);
+    using session = await openToJudge(invocation);
     const online = invocation.flags.online ? await openOnline(session, invocation) : undefined;
-    return await checkOffline(session, { ...invocation, ids, online });
+    const unset = session.unset.map(({ message, path, cure }) =>
+      `${pathText(path)}: ${message} (cure: ${cure})`
+    );
+    for (const text of unset) invocation.progress.warn(text);
+    return { ...await checkOffline(session, { ...invocation, ids, online }), unset };
   } catch (error) {
     if (error instanceof ConfigProblem && format !== "text") {
       const problems = error.findings.map(({ id, cure = "", file, ...rest }) => ({

@@ -9,6 +9,8 @@ export { alternatives, pathText, valueText } from "../lib/issues.ts";
 export interface ConfigIssue extends Issue {
   /** Whether the configuration is right, and only this machine lacks something at the moment. */
   readonly lacking?: boolean;
+  /** Whether it is a secret that is not set on this machine: everything but that can be judged without it. */
+  readonly unset?: boolean;
 }
 
 /** A configuration that cannot be used, with everything that is wrong with it. */

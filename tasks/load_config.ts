@@ -4,7 +4,7 @@ import { basename, dirname, extname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { readIfThere } from "../lib/files.ts";
-import { ConfigError, valueText } from "./config_issue.ts";
+import { ConfigError, type ConfigIssue, valueText } from "./config_issue.ts";
 import { ConfigProblem, frameOf, problemOf, shown } from "./config_problem.ts";
 import { machineIssues } from "./machine_check.ts";
 import type { Finding } from "./report.ts";
@@ -17,6 +17,8 @@ export interface LoadedConfig {
   readonly configDir: string;
   /** Absolute path of the file. */
   readonly path: string;
+  /** Secrets that are not set on this machine, where `mayLackSecrets` allows that. */
+  readonly unset: readonly ConfigIssue[];
 }
 
 /** How to load a configuration. */
@@ -28,6 +30,8 @@ export interface LoadOptions {
    * a task that only stops or looks has no need of them.
    */
   readonly machine?: boolean;
+  /** Whether secrets may be unset that lie in the store or in the environment; false by default. */
+  readonly mayLackSecrets?: boolean;
   /** How long config.ts may take to load, milliseconds; 30 000 by default. */
   readonly timeoutMs?: number;
 }
@@ -52,8 +56,10 @@ export async function loadConfig(path: string, options: LoadOptions): Promise<Lo
   const issues = options.machine === false
     ? []
     : await machineIssues(stack as Stack, { configDir: dirname(path), stateDir: options.stateDir });
-  if (issues.length > 0) throw await problemOf(path, source, issues, origin);
-  return { stack: stack as Stack, configDir: dirname(path), path };
+  const unset = options.mayLackSecrets ? issues.filter((issue) => issue.unset) : [];
+  const wrong = issues.filter((issue) => !unset.includes(issue));
+  if (wrong.length > 0) throw await problemOf(path, source, wrong, origin);
+  return { stack: stack as Stack, configDir: dirname(path), path, unset };
 }
 
 async function readSource(path: string): Promise<string> {

@@ -47,10 +47,13 @@ async function secretIssues(stack: Stack, context: MachineContext): Promise<Conf
     const reason = "reason" in value ? value.reason : expected(wanted?.(value.text));
     if (reason === undefined) return [];
     const what = "file" in from ? JSON.stringify(from.file) : secretRefText(from);
+    // A path that leads nowhere is a mistake in config.ts.
+    const unset = "missing" in value && !("file" in from);
     return [{
       path: config,
       message: `Cannot use ${what} as ${String(config.at(-1))}: ${reason}`,
       cure: "reason" in value ? value.cure : cureOf(from, context),
+      ...(unset && { unset, lacking: true }),
     }];
   }));
   return issues.flat();

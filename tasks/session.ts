@@ -5,7 +5,7 @@ import { EXIT, Failure, type Flag, type Invocation } from "./cli.ts";
 import { chooseEngine, makeEngine, readRecord } from "./engine/choose.ts";
 import type { Engine } from "./engine/engine.ts";
 import { loadConfig } from "./load_config.ts";
-import type { Stack, Target } from "./stack.ts";
+import type { ConfigIssue, Stack, Target } from "./stack.ts";
 import { lockState } from "./state_directory.ts";
 import { heldStack } from "./upgrade/held.ts";
 
@@ -38,6 +38,16 @@ export async function openToChange(invocation: Invocation): Promise<Session & Di
   engineFlag(invocation);
   const stack = await loadStack(invocation);
   return await withLock(invocation, () => sessionOf(stack, invocation));
+}
+
+/** Like `openToChange`, for a task that only judges: secrets that are not set on this machine are named, and missed by nobody. */
+export async function openToJudge(
+  invocation: Invocation,
+): Promise<Session & Disposable & { readonly unset: readonly ConfigIssue[] }> {
+  engineFlag(invocation);
+  const { config, stateDir } = invocation;
+  const { stack, unset } = await loadConfig(config, { stateDir, mayLackSecrets: true });
+  return { ...await withLock(invocation, () => sessionOf(stack, invocation)), unset };
 }
 
 /** Like `openRunning`, for a task that changes what runs. */
