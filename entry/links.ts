@@ -4,6 +4,8 @@ import type { Tls } from "./schema.ts";
 
 /** What the entry has to know of the stack: plain data, from tasks/render.ts. */
 export interface EntryLinks {
+  /** The stack's name. */
+  readonly stack: string;
   readonly tls: Exclude<Tls, { mode: "off" }>;
   /** Name or address that people type. */
   readonly name: string;

@@ -3,11 +3,14 @@
 import { argument, type Line } from "./caddyfile.ts";
 import type { EntryLinks } from "./links.ts";
 
-/** How long a certificate of the stack's own authority is good: as Caddy renews it when a third is left, a fault has a day to be seen. */
-export const INTERNAL_LIFETIME_HOURS = 72;
+/** How long a certificate of the stack's own authority is good: Caddy renews it when a third is left, and a fault has days to be seen. */
+export const INTERNAL_LIFETIME_HOURS = 30 * 24;
+/** It has to be longer, and is renewed when a fifth is left. */
+const INTERMEDIATE_LIFETIME_HOURS = 365 * 24;
 
 /** The block of global options. */
-export function globalOptions({ tls, bind, name, ports, admin, storage }: EntryLinks): Line[] {
+export function globalOptions(links: EntryLinks): Line[] {
+  const { bind, name, ports, admin, storage } = links;
   return [
     // A socket, and not a port: whoever reaches it commands the entry.
     `admin ${argument(`unix/${admin}|0600`)}`,
@@ -23,7 +26,7 @@ export function globalOptions({ tls, bind, name, ports, admin, storage }: EntryL
     `default_sni ${name}`,
     "skip_install_trust",
     "grace_period 10s",
-    ...authority(tls),
+    ...authority(links),
     ["servers", [
       // Over TCP alone: its port is the only one that is published.
       "protocols h1 h2",
@@ -37,6 +40,19 @@ export function globalOptions({ tls, bind, name, ports, admin, storage }: EntryL
   ];
 }
 
-function authority(tls: EntryLinks["tls"]): Line[] {
-  return tls.mode !== "acme" ? [] : [`email ${tls.email}`];
+function authority({ tls, stack }: EntryLinks): Line[] {
+  switch (tls.mode) {
+    case "acme":
+      return [`email ${tls.email}`];
+    case "internal":
+      return [["pki", [["ca local", [
+        `name ${argument(`Vigie ${stack}`)}`,
+        // What browsers list it under: one of several stacks is told from the others.
+        `root_cn ${argument(`Vigie ${stack} root`)}`,
+        `intermediate_cn ${argument(`Vigie ${stack} intermediate`)}`,
+        `intermediate_lifetime ${INTERMEDIATE_LIFETIME_HOURS}h`,
+      ]]]]];
+    case "files":
+      return [];
+  }
 }

@@ -1,11 +1,14 @@
 /** The blackbox exporter's modules: how it asks, one for each distinct setting of the probes. */
 
 import { createHash } from "node:crypto";
+import type { WatchedEntry } from "./links.ts";
 import type { Probe } from "./schema.ts";
 
 // Asking over IPv4 first is what most networks answer to; a target that has only IPv6 is still reached.
 const IP = { preferred_ip_protocol: "ip4", ip_protocol_fallback: true };
 const HASH_LENGTH = 8;
+/** The module that looks at the entry's certificate. */
+export const ENTRY_MODULE = "entry_tls";
 
 /**
  * The name of the module that asks as `probe` wants: the same for probes with the same settings, whatever their targets.
@@ -38,8 +41,12 @@ export function moduleName(probe: Probe): string {
  *
  * Source: CONFIGURATION.md of the blackbox exporter 0.28.
  */
-export function blackboxConfig(probes: readonly Probe[]): { modules: Record<string, unknown> } {
+export function blackboxConfig(
+  probes: readonly Probe[],
+  entry?: Pick<WatchedEntry, "name">,
+): { modules: Record<string, unknown> } {
   const modules: Record<string, unknown> = { http: httpModule([]) };
+  if (entry) modules[ENTRY_MODULE] = entryModule(entry.name);
   for (const probe of probes) modules[moduleName(probe)] ??= moduleOf(probe);
   return { modules: Object.fromEntries(Object.entries(modules).sort(([a], [b]) => a < b ? -1 : 1)) };
 }
@@ -67,6 +74,14 @@ function moduleOf(probe: Probe): unknown {
         },
       };
   }
+}
+
+/** Whether it is trusted is not asked, as the authority may be the stack's own: only until when it is good. */
+function entryModule(name: string): unknown {
+  return {
+    prober: "tcp",
+    tcp: { ...IP, tls: true, tls_config: { insecure_skip_verify: true, server_name: name } },
+  };
 }
 
 function httpModule(status: readonly number[], body?: string): unknown {

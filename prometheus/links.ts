@@ -10,6 +10,8 @@ export interface PrometheusLinks {
   readonly alertmanager: string;
   /** Address `host:port` of the blackbox exporter; left out when it is switched off. */
   readonly blackbox?: string;
+  /** The door that people come through, whose certificate is watched; left out when there is none, or nobody to look. */
+  readonly entry?: WatchedEntry;
   /** For each path in a job's `files`: the path at which Prometheus sees it. */
   readonly filePaths: Readonly<Record<string, string>>;
   /**
@@ -19,6 +21,16 @@ export interface PrometheusLinks {
   readonly runbookUrl: string;
   /** Grafana's URL (no trailing slash) as readers of alerts reach it; undefined without Grafana. */
   readonly grafanaUrl?: string;
+}
+
+/** What has to be known of the entry to watch its certificate. */
+export interface WatchedEntry {
+  /** `host:port`, as the blackbox exporter reaches it. */
+  readonly address: string;
+  /** Name or address that people type. */
+  readonly name: string;
+  /** Who renews its certificate. */
+  readonly renewal: "caddy" | "hand";
 }
 
 /** A service of the stack that Prometheus scrapes. */

@@ -36,7 +36,7 @@ export function renderPrometheus(measure: Measure, locale: Locale, links: Promet
   };
   const files = new Map([["prometheus/prometheus.yml", toYaml(config, [BANNER])]]);
   if (links.blackbox !== undefined) {
-    files.set("blackbox/blackbox.yml", toYaml(blackboxConfig(probes), [BANNER]));
+    files.set("blackbox/blackbox.yml", toYaml(blackboxConfig(probes, links.entry), [BANNER]));
   }
   return mergeFiles(
     files,

@@ -1,8 +1,8 @@
 /** The scrape jobs: every service of the stack, the hosts, the user's jobs and the probes. */
 
 import { durationMs } from "../lib/units.ts";
-import { moduleName } from "./blackbox.ts";
-import type { PrometheusLinks, ScrapedService } from "./links.ts";
+import { ENTRY_MODULE, moduleName } from "./blackbox.ts";
+import type { PrometheusLinks, ScrapedService, WatchedEntry } from "./links.ts";
 import type { Host, Job, Measure, Probe } from "./schema.ts";
 
 /** One entry of `scrape_configs`. Every key that may vary is written, so that what runs can be compared with it. */
@@ -14,22 +14,25 @@ export interface ScrapeJob {
 /** The job of every host's node exporter, this machine's included. */
 const HOSTS_JOB = "node";
 const PROBES_JOB = "probe";
+// A certificate that Caddy renews, and one that a person does, are worth another warning.
+const ENTRY_JOBS = { caddy: "entry-tls", hand: "entry-tls-own" } as const;
 
 /** Names of jobs that are not one service's alone: a job of the user's needs another name. */
-export const OWN_JOBS: readonly string[] = [HOSTS_JOB, PROBES_JOB];
+export const OWN_JOBS: readonly string[] = [HOSTS_JOB, PROBES_JOB, ...Object.values(ENTRY_JOBS)];
 
 const NODE_EXPORTER_PORT = 9100;
 
 /** Every job, the stack's own first. */
 export function scrapeJobs(
   measure: Measure,
-  links: Pick<PrometheusLinks, "services" | "blackbox" | "filePaths">,
+  links: Pick<PrometheusLinks, "services" | "blackbox" | "filePaths" | "entry">,
 ): ScrapeJob[] {
-  const { services, blackbox, filePaths } = links;
+  const { services, blackbox, filePaths, entry } = links;
   const jobs = services.filter(({ job }) => job !== HOSTS_JOB).map(serviceJob);
   const hosts = hostTargets(measure.hosts, services.find(({ job }) => job === HOSTS_JOB)?.address);
   if (hosts.length > 0) jobs.push({ job_name: HOSTS_JOB, static_configs: hosts });
   if (measure.probes.length > 0 && blackbox !== undefined) jobs.push(probeJob(measure.probes, blackbox));
+  if (entry && blackbox !== undefined) jobs.push(entryJob(entry, blackbox));
   jobs.push(...measure.jobs.map((job) => userJob(job, measure, filePaths)));
   return jobs;
 }
@@ -73,11 +76,28 @@ function probeJob(probes: readonly Probe[], blackbox: string): ScrapeJob {
         __param_module: moduleName(probe),
       },
     })),
-    relabel_configs: [
-      { source_labels: ["__address__"], target_label: "__param_target" },
-      { target_label: "__address__", replacement: blackbox },
-    ],
+    relabel_configs: askedBy(blackbox),
   };
+}
+
+/** The entry's certificate, as the entry shows it: whoever renews it, it is seen when nobody does. */
+function entryJob({ address, name, renewal }: WatchedEntry, blackbox: string): ScrapeJob {
+  return {
+    job_name: ENTRY_JOBS[renewal],
+    metrics_path: "/probe",
+    static_configs: [{
+      targets: [address],
+      labels: { instance: "entry", target: name, __param_module: ENTRY_MODULE },
+    }],
+    relabel_configs: askedBy(blackbox),
+  };
+}
+
+function askedBy(blackbox: string) {
+  return [
+    { source_labels: ["__address__"], target_label: "__param_target" },
+    { target_label: "__address__", replacement: blackbox },
+  ];
 }
 
 function userJob(job: Job, { scrape }: Measure, filePaths: PrometheusLinks["filePaths"]): ScrapeJob {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ENTRY_PORTS } from "../compose/mod.ts";
 import type { Service } from "../compose/services/mod.ts";
 import type { EntryLinks, EntryService } from "../entry/mod.ts";
+import type { PrometheusLinks } from "../prometheus/mod.ts";
 import { secretsDirOf } from "./destinations.ts";
 import {
   addressesOf,
@@ -51,6 +52,7 @@ export function entryLinks(
   const addresses = addressesOf(stack, target.engine);
   const secrets = secretsDirOf("entry", target);
   return {
+    stack: stack.name,
     tls,
     name: entryName(stack),
     aliases,
@@ -75,6 +77,16 @@ export function entryLinks(
         url: urls[service as Service],
         ...behind,
       })),
+  };
+}
+
+/** What is to be known to watch its certificate from inside. */
+export function watchedEntry({ tls }: Stack, { name, bind, ports }: EntryLinks): PrometheusLinks["entry"] {
+  const host = bind === undefined ? "entry" : bind === "0.0.0.0" ? "127.0.0.1" : bind === "::" ? "::1" : bind;
+  return {
+    address: `${host.includes(":") ? `[${host}]` : host}:${ports.https}`,
+    name,
+    renewal: tls.mode === "files" ? "hand" : "caddy",
   };
 }
 

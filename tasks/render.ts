@@ -21,7 +21,7 @@ import {
 import { renderWebhook } from "../webhook/mod.ts";
 import { backupMounts, planOf } from "./backup/plan.ts";
 import { receiversOf, webhookConfigOf, webhookUrlOf } from "./destinations.ts";
-import { entryArguments, entryLinks } from "./entry.ts";
+import { entryArguments, entryLinks, watchedEntry } from "./entry.ts";
 import { RUNBOOK_LANGUAGE, runbooks } from "./runbooks.ts";
 import { secretNeedsOf } from "./secret_needs.ts";
 import {
@@ -68,6 +68,7 @@ export function renderFor(stack: Stack, target: Target): Files {
   });
   const fileSd = fileSdOf(stack, target);
   const runbookUrl = `${webhookUrlOf(stack)}/runbooks`;
+  const entry = entryLinks(stack, target, running);
   const files = [
     renderPrometheus(stack, stack.locale, {
       stack: stack.name,
@@ -75,6 +76,7 @@ export function renderFor(stack: Stack, target: Target): Files {
       alertmanager: addresses.alertmanager,
       blackbox: running.has("blackbox") ? addresses.blackbox : undefined,
       filePaths: fileSd.paths,
+      entry: entry && watchedEntry(stack, entry),
       runbookUrl,
       grafanaUrl: running.has("grafana") ? urls.grafana : undefined,
     }),
@@ -88,7 +90,6 @@ export function renderFor(stack: Stack, target: Target): Files {
     renderWebhook(webhookConfigOf(stack, target), { language: RUNBOOK_LANGUAGE, pages: runbooks() }),
   ];
   if (services.has("backup")) files.push(renderBackup(planOf(stack, target)));
-  const entry = entryLinks(stack, target, running);
   if (entry) files.push(renderEntry(entry));
   const dashboardsPath = engine === "docker"
     ? "/etc/grafana/dashboards"

@@ -10,6 +10,7 @@ import { containerRules } from "./containers.ts";
 import { diskHealthRules } from "./disk_health.ts";
 import { diskRules } from "./disk.ts";
 import { drillRules } from "./drill.ts";
+import { entryRules } from "./entry.ts";
 import { grafanaRules } from "./grafana.ts";
 import { hardwareRules } from "./hardware.ts";
 import { hostRules } from "./host.ts";
@@ -47,6 +48,7 @@ export const FAMILIES: readonly RuleFamily[] = [
   alertmanagerRules,
   webhookRules,
   grafanaRules,
+  entryRules,
   drillRules,
 ];
 

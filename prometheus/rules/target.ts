@@ -4,8 +4,8 @@ import { atLeast, type RuleFamily } from "./rule.ts";
 import { PERCENT, settableAlert } from "./settable_alert.ts";
 import { COUNT, inWords, VALUE } from "./words.ts";
 
-// These say it in their own words: see grafana.ts, host.ts, probe.ts and webhook.ts.
-const WITH_THEIR_OWN_ALERT = ["grafana", "node", "probe", "webhook"];
+// These say it in their own words: see entry.ts, grafana.ts, host.ts, probe.ts and webhook.ts.
+const WITH_THEIR_OWN_ALERT = ["entry", "entry-tls", "entry-tls-own", "grafana", "node", "probe", "webhook"];
 const DASHBOARD = { uid: "vigie-stack", variables: [] };
 
 /** What cannot be reached, is reached only now and then, or is not there at all. */
