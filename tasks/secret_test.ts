@@ -62,7 +62,8 @@ export default defineStack({
       "--state",
       join(directory, "state"),
     ];
-    const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-net"];
+    const { tasks } = JSON.parse(await Deno.readTextFile(CONFIG));
+    const permissions = tasks.secret.command.split(" ").filter((word: string) => word.startsWith("--allow-"));
     await body({
       directory,
       secret: (args, stdin = "") =>
