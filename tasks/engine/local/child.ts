@@ -2,6 +2,7 @@
 
 import { Backoff } from "./backoff.ts";
 import { keyOf, type ProcessId, type ServiceReport, type ServiceSpec } from "./protocol.ts";
+import { givesSign } from "./sign_of_life.ts";
 
 // Opened for appending: a log that is cut while it is written to goes on at its new beginning. The shell gives its place, and with it
 // its pid, to the program. (node:child_process could open the log itself; it would cost the supervisor 8 MB.)
@@ -10,7 +11,7 @@ const RUN = 'ulimit -c 0; exec "$@" >>"$0" 2>&1';
 
 /** A service's process and what is known of it. */
 export class Child {
-  readonly spec: ServiceSpec;
+  #spec: ServiceSpec;
   readonly #log: string;
   readonly #changed: (text: string) => void;
   readonly #backoff = new Backoff();
@@ -22,6 +23,7 @@ export class Child {
   #lastError: string | undefined;
   #nextStart: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #nextLook: ReturnType<typeof setTimeout> | undefined;
   #stopping = false;
   #identifying: Promise<void> = Promise.resolve();
   #gone: () => void = () => {};
@@ -31,9 +33,20 @@ export class Child {
    * @param changed Called with a line for the supervisor's log when something happened.
    */
   constructor(spec: ServiceSpec, log: string, changed: (text: string) => void) {
-    this.spec = spec;
+    this.#spec = spec;
     this.#log = log;
     this.#changed = changed;
+  }
+
+  /** What it is to be. */
+  get spec(): ServiceSpec {
+    return this.#spec;
+  }
+
+  /** Takes what may change without a restart. @param spec With the same key. */
+  update(spec: ServiceSpec): void {
+    this.#spec = spec;
+    if (this.#process) this.#watch(this.#process);
   }
 
   /** Starts it. That it cannot be started counts as its end: it is tried again. */
@@ -56,6 +69,7 @@ export class Child {
       this.#process = child;
       this.#startedAt = startedAt;
       this.#identifying = this.#identify(child.pid);
+      this.#watch(child);
       void child.status.then((status) =>
         this.#ended(describeExit(status), undefined, performance.now() - began)
       );
@@ -75,6 +89,7 @@ export class Child {
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#nextLook);
     await this.#identifying;
     const child = this.#process;
     if (!child) return;
@@ -103,6 +118,7 @@ export class Child {
   }
 
   #ended(exit: string | undefined, error: string | undefined, ranMs: number): void {
+    clearTimeout(this.#nextLook);
     this.#process = undefined;
     this.#id = undefined;
     this.#lastExit = exit;
@@ -121,6 +137,30 @@ export class Child {
   #again(): void {
     this.#restarts++;
     this.start();
+  }
+
+  /** Kills it when it does not answer any more. One that never answered is still starting. */
+  #watch(child: Deno.ChildProcess): void {
+    let answered = false;
+    let missed = 0;
+    const look = () => {
+      const { life } = this.#spec;
+      if (!life) return;
+      const due = performance.now() + life.everyMs;
+      this.#nextLook = setTimeout(async () => {
+        // Whoever was held up itself, such as by a machine that slept, cannot tell who was too.
+        const wasHeldUp = performance.now() - due > life.everyMs;
+        const isWell = await givesSign(life, life.patienceMs);
+        if (this.#process !== child || this.#stopping || this.#spec.life !== life) return;
+        answered ||= isWell;
+        missed = isWell || !answered || wasHeldUp ? 0 : missed + 1;
+        if (missed < life.misses) return look();
+        this.#changed(`did not answer ${missed} times in a row: it hangs, and is killed`);
+        kill(child, "SIGKILL");
+      }, life.everyMs);
+    };
+    clearTimeout(this.#nextLook);
+    look();
   }
 
   async #identify(pid: number): Promise<void> {

@@ -111,3 +111,55 @@ Deno.test("describeExit names the signal or the code", () => {
   assert.equal(describeExit({ code: 137, signal: "SIGKILL" }), "signal SIGKILL");
   assert.equal(describeExit({ code: 2, signal: null }), "exit code 2");
 });
+
+Deno.test("Child kills and starts again what answered once and then hangs", async () => {
+  const hung = Promise.withResolvers<void>();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { hostname, port } = listener.addr;
+  const open: Deno.TcpConn[] = [];
+  let answers = true;
+  const serving = (async () => {
+    for await (const connection of listener) {
+      open.push(connection);
+      if (answers) await connection.write(new TextEncoder().encode("HTTP/1.0 200 OK\r\n\r\n"));
+      else hung.resolve();
+    }
+  })();
+  const life = { hostname, port, path: "/", everyMs: 20, patienceMs: 20, misses: 2 };
+  {
+    await using it = await shellChild("exec sleep 600", { life });
+    it.child.start();
+    await it.tells(/^started/);
+    while (open.length < 3) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(it.child.report().restarts, 0);
+    answers = false;
+    await hung.promise;
+    await it.tells(/^did not answer 2 times in a row: it hangs, and is killed$/);
+    await it.tells(/^ended by itself \(signal SIGKILL\)/);
+    await it.tells(/^started/, 2);
+  }
+  listener.close();
+  await serving;
+  for (const connection of open) connection.close();
+});
+
+Deno.test("Child waits for what never answered: it is still starting", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { hostname, port } = listener.addr;
+  let questions = 0;
+  const serving = (async () => {
+    for await (const connection of listener) {
+      questions++;
+      connection.close();
+    }
+  })();
+  {
+    const life = { hostname, port, path: "/", everyMs: 5, patienceMs: 30_000, misses: 1 };
+    await using it = await shellChild("exec sleep 600", { life });
+    it.child.start();
+    while (questions < 5) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.deepEqual(it.told.filter((text) => !text.startsWith("started")), []);
+  }
+  listener.close();
+  await serving;
+});

@@ -2,15 +2,24 @@
 
 import { join } from "node:path";
 import { externalUrl, routePrefix } from "../../../compose/mod.ts";
-import type { LocalService } from "../../../compose/services/mod.ts";
+import { DEFINITIONS, type LocalService } from "../../../compose/services/mod.ts";
 import type { Binary } from "../../binaries/mod.ts";
 import { grafanaEnvironment } from "../../../grafana/schema.ts";
 import { entryArguments } from "../../entry.ts";
-import { bindOf, filesDirOf, publicUrlsOf, type Stack, type Target, watchesHosts } from "../../stack.ts";
+import {
+  bindOf,
+  filesDirOf,
+  publicUrlsOf,
+  type Stack,
+  type Target,
+  urlsOf,
+  watchesHosts,
+} from "../../stack.ts";
 import { backupCommand } from "./backup.ts";
 import { type Start, startLine } from "./confine.ts";
 import { dataDir } from "./privileges.ts";
 import { MARK, type ServiceSpec } from "./protocol.ts";
+import type { Door } from "./sign_of_life.ts";
 import type { WebhookProgram } from "./webhook.ts";
 
 /** In the order to start: who is told before who tells. */
@@ -153,8 +162,21 @@ export function specOf(
     version: binary?.version,
     // Prometheus writes what it holds in memory to disk before it ends.
     stopGraceMs: service === "prometheus" ? 60_000 : 15_000,
+    life: { ...doorOf(plan.stack, service), ...LIFE },
   };
 }
+
+function doorOf(stack: Stack, service: LocalService): Door {
+  const { hostname, port } = new URL(urlsOf(stack)[service]);
+  return {
+    hostname: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port),
+    path: DEFINITIONS[service].readyPath,
+  };
+}
+
+// A disk that is slow or a large question may take its time: a service that is restarted for nothing loses more than one that hangs.
+const LIFE = { everyMs: 10_000, patienceMs: 10_000, misses: 3 };
 
 const COMMON_VARIABLES = ["TZ"];
 /** The same for whoever runs `up`, from a login shell, npx or cron: another environment would restart the services. */

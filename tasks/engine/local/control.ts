@@ -236,6 +236,8 @@ function startSupervisor(directory: string, prefix: readonly string[]): { readon
     `--allow-write=${flagValue(directory)}`,
     // Services are started by the shell, which gives its place to them.
     "--allow-run=sh,cat",
+    // It asks the services whether they still answer.
+    "--allow-net",
     fileURLToPath(new URL("./supervisor.ts", import.meta.url)),
     directory,
   ];

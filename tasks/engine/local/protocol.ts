@@ -1,5 +1,7 @@
 /** What the engine and its supervisor tell each other: two files and two signals. Imported by both, so it imports next to nothing. */
 
+import type { LifeSigns } from "./sign_of_life.ts";
+
 /** A process that cannot be mistaken for a later one with the same number. */
 export interface ProcessId {
   readonly pid: number;
@@ -23,6 +25,8 @@ export interface ServiceSpec {
   readonly stopGraceMs: number;
   /** The program's version, when known. */
   readonly version?: string;
+  /** How it is seen that it hangs; without, a process that lives is well. */
+  readonly life?: LifeSigns;
 }
 
 /** services.json: what should run. The engine writes it and then sends SIGHUP. */

@@ -51,6 +51,7 @@ async function apply(): Promise<void> {
   for (const spec of desired.services) {
     const present = children.get(spec.service);
     if (present) {
+      present.update(spec);
       present.hurry();
       continue;
     }
