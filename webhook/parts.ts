@@ -21,7 +21,7 @@ import { readinessOf } from "./readiness.ts";
 import { createRunbooks } from "./runbooks/mod.ts";
 import { reportOf, requeue } from "./salvaged.ts";
 import type { Channel } from "./settings.ts";
-import { createGate, createSessions, openSessionFile, type Sessions } from "./sign_on/mod.ts";
+import { createGate, createSessions, type Gate, openSessionFile, type Sessions } from "./sign_on/mod.ts";
 import type { State } from "./state.ts";
 import { VERSION } from "./version.ts";
 import { createWatchdog, type Watchdog } from "./watchdog.ts";
@@ -50,7 +50,7 @@ export interface Parts {
   readonly watchdog: Watchdog;
   readonly heartbeat: Heartbeat;
   readonly index: AlertIndex;
-  readonly sessions: Sessions;
+  readonly gate: Gate;
 }
 
 /** Puts them together; what is queued is told from now on. */
@@ -187,7 +187,7 @@ export function createParts(options: PartsOptions): Parts {
       done.catch(onDefect);
     },
   });
-  return { app, deliveries, metrics, voice, watchdog, heartbeat, index, sessions };
+  return { app, deliveries, metrics, voice, watchdog, heartbeat, index, gate };
 }
 
 /** Sessions in a file beside the journal: what they bring must not wait for alerts, nor alerts for them. */
@@ -202,7 +202,7 @@ function createServiceSessions({ dataDir, state, clock, log }: PartsOptions): Se
   });
 }
 
-type Noting = Omit<Parts, "app" | "heartbeat" | "sessions"> & Pick<PartsOptions, "state" | "log"> & {
+type Noting = Omit<Parts, "app" | "heartbeat" | "gate"> & Pick<PartsOptions, "state" | "log"> & {
   readonly drills: Drills;
 };
 

@@ -73,13 +73,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async shutdown(graceMs) {
       state.stopping = true;
       log.info("Shutting down");
-      const { deliveries, heartbeat, index, sessions, voice, watchdog } = parts;
+      const { deliveries, gate, heartbeat, index, voice, watchdog } = parts;
       watchdog.stop();
       voice.stop();
       certificate?.stop();
       await index.stop();
       await Promise.all([server.shutdown(graceMs), deliveries.stop(graceMs), heartbeat.stop()]);
-      sessions.close();
+      gate.close();
       await opened.journal[Symbol.asyncDispose]();
       log.info("Stopped");
     },

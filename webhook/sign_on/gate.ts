@@ -34,6 +34,8 @@ export interface Gate {
   /** Who sent a request, by its cookie; undefined when nobody is signed in. */
   sessionOf(request: { readonly headers: HeaderLookup }): SignedIn | undefined;
   readonly figures: Figures;
+  /** Ends what it holds: the file of the sessions, connections to the provider. */
+  close(): void;
 }
 
 /** What the sign-in form proves itself with: a value that only pages of this host can have set. */
@@ -203,7 +205,15 @@ export function createGate(options: GateOptions): Gate {
   ) {
     app.all(path, (c) => c.text(`Method not allowed: use ${allow}`, 405, { allow }));
   }
-  return { app, sessionOf, figures };
+  return {
+    app,
+    sessionOf,
+    figures,
+    close() {
+      sessions.close();
+      provider.close();
+    },
+  };
 }
 
 async function formOf(c: Context<GateEnv>): Promise<URLSearchParams | undefined> {

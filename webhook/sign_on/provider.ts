@@ -23,6 +23,7 @@ export interface Provider {
   finish(url: URL, journey: Journey): Promise<Identity>;
   /** Where to sign out at the provider too; undefined when it has no such place, or cannot be asked. */
   endUrl(back: string): Promise<string | undefined>;
+  close(): void;
 }
 
 const TIMEOUT_SECONDS = 10;
@@ -31,11 +32,13 @@ const KNOWN_MS = 60 * 60_000;
 
 /** @param now Milliseconds since 1970. */
 export function createProvider(settings: ProviderSettings, now: () => number): Provider {
+  const { ca } = settings;
+  const http = ca === undefined ? undefined : Deno.createHttpClient({ caCerts: [ca] });
   let known: { readonly untilMs: number; readonly configuration: Promise<client.Configuration> } | undefined;
 
   function configuration(): Promise<client.Configuration> {
     if (!known || now() >= known.untilMs) {
-      const found = discover(settings);
+      const found = discover(settings, http);
       const fresh = { untilMs: now() + KNOWN_MS, configuration: found };
       // Asked again next time.
       found.catch(() => known = known === fresh ? undefined : known);
@@ -92,12 +95,14 @@ export function createProvider(settings: ProviderSettings, now: () => number): P
         return undefined;
       }
     },
+    close: () => http?.close(),
   };
 }
 
-async function discover(settings: ProviderSettings): Promise<client.Configuration> {
-  const { issuer, clientId, clientSecret, ca, clockToleranceSeconds } = settings;
-  const http = ca === undefined ? undefined : Deno.createHttpClient({ caCerts: [ca] });
+async function discover(
+  { issuer, clientId, clientSecret, clockToleranceSeconds }: ProviderSettings,
+  http: Deno.HttpClient | undefined,
+): Promise<client.Configuration> {
   const fetching: client.CustomFetch | undefined = http &&
     ((url, options) => fetch(url, { ...options, client: http } as RequestInit));
   return await client.discovery(
@@ -156,8 +161,20 @@ export function claimOf(claims: Readonly<Record<string, unknown>>, path: string)
 /** The library's message with its cause, which says what went wrong; neither holds a token. */
 function failure(what: string, error: unknown): ProviderFailure {
   const { message, cause, error: code } = error as Error & { error?: string };
+  dropBody(error);
   const detail = cause instanceof Error ? `: ${cause.message}` : "";
   return new ProviderFailure(`${what}: ${message}${typeof code === "string" ? ` (${code})` : ""}${detail}`, {
     cause: error,
   });
+}
+
+/** The library hands on an answer that it did not expect without having read it. */
+function dropBody(error: unknown): void {
+  for (let each = error; each instanceof Error || each instanceof Response;) {
+    if (each instanceof Response) {
+      if (!each.bodyUsed) each.body?.cancel().catch(() => {});
+      return;
+    }
+    each = each.cause;
+  }
 }

@@ -24,6 +24,7 @@ export function mountProvider(app: Hono<GateEnv>, parts: GateParts, whileOn: Whi
     if (!settings) return undefined;
     // A new configuration is a new provider. The library takes memory, which whoever has no provider need not have.
     if (current?.settings !== settings) {
+      close();
       const provider = import("./provider.ts").then(({ createProvider }) =>
         createProvider(settings, clock.now)
       );
@@ -92,7 +93,13 @@ export function mountProvider(app: Hono<GateEnv>, parts: GateParts, whileOn: Whi
     }),
   );
 
+  function close(): void {
+    current?.provider.then((provider) => provider.close());
+    current = undefined;
+  }
+
   return {
+    close,
     /** Where to sign out at the provider too. */
     endUrl: async (settings: SignOnSettings, back: string) =>
       await (await providerOf(settings))?.endUrl(back),

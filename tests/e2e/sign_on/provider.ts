@@ -74,7 +74,11 @@ export async function startProvider(options: ProviderOptions): Promise<TestProvi
     })
   );
   const handle = provider.callback();
-  server.on("request", (request, response) => void handle(request, response));
+  server.on("request", (request, response) => {
+    // Deno before 2.9 leaves out what HTTP/2 calls ":authority".
+    request.headers.host ??= new URL(issuer).host;
+    void handle(request, response);
+  });
 
   const http = Deno.createHttpClient({ caCerts: [cert] });
   const cookies = new Map<string, string>();
@@ -106,7 +110,11 @@ export async function startProvider(options: ProviderOptions): Promise<TestProvi
         }
         const action = /<form[^>]* action="([^"]+)"/.exec(text)?.[1];
         const prompt = /name="prompt" value="(\w+)"/.exec(text)?.[1];
-        if (!action || !prompt) throw new Error(`Not a form: ${response.status} ${text.replace(/^.*<\/style>/s, "").slice(0, 900)}`);
+        if (!action || !prompt) {
+          throw new Error(
+            `Not a form: ${response.status} ${text.replace(/^.*<\/style>/s, "").slice(0, 900)}`,
+          );
+        }
         const answer = await browse(new URL(action, at).href, {
           method: "POST",
           headers: { "content-type": "application/x-www-form-urlencoded" },

@@ -30,8 +30,11 @@ function settingsFor({ issuer, ca }: TestProvider): ProviderSettings {
 function gateFor(provider: TestProvider, others: Partial<ProviderSettings> = {}) {
   const gate = createTestGate({ settings: { provider: { ...settingsFor(provider), ...others } } });
   gate.clock.set(Date.now());
+  gates.push(gate);
   return gate;
 }
+
+const gates: ReturnType<typeof createTestGate>[] = [];
 
 const pathOf = (url: string) => url.slice(ENTRY.length);
 
@@ -184,4 +187,6 @@ Deno.test("the gate against a real OpenID provider", async (t) => {
     equal(response.status, 401);
     match(await response.text(), /Signing in was cancelled/);
   });
+
+  for (const gate of gates) gate.close();
 });
