@@ -42,7 +42,12 @@ Deno.test("renderPrometheus scrapes every service, itself included, each as the 
     ["blackbox", '127.0.0.1:9115 {"instance":"blackbox"}'],
     ["grafana", '127.0.0.1:3000 {"instance":"grafana"}'],
     ["cadvisor", '127.0.0.1:8080 {"instance":"cadvisor"}'],
+    ["entry", '127.0.0.1:9097 {"instance":"entry"}'],
     ["node", '127.0.0.1:9100 {"instance":"localhost"}'],
+    [
+      "entry-tls",
+      '127.0.0.1:8443 {"instance":"entry","target":"vigie.example.org","__param_module":"entry_tls"}',
+    ],
   ]);
 });
 

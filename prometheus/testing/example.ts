@@ -57,9 +57,11 @@ export const LINKS: PrometheusLinks = {
     { name: "blackbox", job: "blackbox", address: "127.0.0.1:9115" },
     { name: "grafana", job: "grafana", address: "127.0.0.1:3000" },
     { name: "cadvisor", job: "cadvisor", address: "127.0.0.1:8080" },
+    { name: "entry", job: "entry", address: "127.0.0.1:9097" },
   ],
   alertmanager: "127.0.0.1:9093",
   blackbox: "127.0.0.1:9115",
+  entry: { address: "127.0.0.1:8443", name: "vigie.example.org", renewal: "caddy" },
   filePaths: { "targets/*.json": "/etc/prometheus-file-sd/0/*.json" },
   runbookUrl: "http://127.0.0.1:9094/runbooks",
 };
@@ -67,7 +69,12 @@ export const LINKS: PrometheusLinks = {
 /** The same with nothing but `names`. */
 export function linksOf(...names: readonly string[]): PrometheusLinks {
   const services = LINKS.services.filter(({ name }) => names.includes(name));
-  return { ...LINKS, services, blackbox: names.includes("blackbox") ? LINKS.blackbox : undefined };
+  return {
+    ...LINKS,
+    services,
+    blackbox: names.includes("blackbox") ? LINKS.blackbox : undefined,
+    entry: names.includes("entry") ? LINKS.entry : undefined,
+  };
 }
 
 /** Routing with every kind of matcher. */
