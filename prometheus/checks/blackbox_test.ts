@@ -29,7 +29,7 @@ Deno.test("blackboxCheck finds nothing in what is rendered", async () => {
 
 Deno.test("blackboxCheck finds a regular expression that Go does not take, with its line", async () => {
   assert.deepEqual(await found(asItIs, "a(?=b)"), [
-    `${FILE}:18 Go does not take the regular expression "a(?=b)"`,
+    `${FILE}:27 Go does not take the regular expression "a(?=b)"`,
   ]);
 });
 
