@@ -1,11 +1,13 @@
 /** Processes that are killed: each service, all at once, and who watches over them. */
 
+import { equal } from "node:assert/strict";
+import { join } from "node:path";
 import { DEFINITIONS, type Service } from "../../compose/services/mod.ts";
+import { findMarked } from "../../tasks/engine/local/process.ts";
 import { type Fault, goThrough } from "./fault.ts";
 import { answers } from "./answers.ts";
 import type { FaultStack } from "./fault_stack.ts";
 import { until } from "./witness.ts";
-import { join } from "node:path";
 
 const KILLED: readonly { readonly service: Service; readonly main?: boolean }[] = [
   { service: "prometheus", main: true },
@@ -34,8 +36,56 @@ export const kills: readonly Fault[] = [
   })),
 ];
 
+/** Faults of all at once. */
+export const reboots: readonly Fault[] = [
+  {
+    name: "the supervisor killed: the services go on, alerts arrive, and up brings a new one",
+    engines: ["local"],
+    main: true,
+    async run(stack) {
+      await goThrough(stack, {
+        async hit() {
+          Deno.kill(await supervisorOf(stack), "SIGKILL");
+        },
+        meanwhile: (raised) => stack.witness.hears(raised, "firing"),
+        heal: () => stack.up(),
+      });
+      await supervisorOf(stack);
+    },
+  },
+  {
+    name: "everything killed at once, as when the power goes: what the boot runs brings all of it back",
+    main: true,
+    async run(stack) {
+      const pids = new Map<Service, number>();
+      for (const service of stack.services) pids.set(service, (await stack.pid(service))!);
+      const supervisor = stack.engineName === "local" ? await supervisorOf(stack) : undefined;
+      await goThrough(stack, {
+        async hit() {
+          await saved(stack);
+          for (const pid of [...(supervisor ? [supervisor] : []), ...pids.values()]) {
+            Deno.kill(pid, "SIGKILL");
+          }
+        },
+        async heal() {
+          // Docker's restart policy is what a boot comes to.
+          if (stack.engineName === "local") await stack.up();
+          for (const [service, pid] of pids) await comesBack(stack, service, pid);
+        },
+      });
+    },
+  },
+];
+
+async function supervisorOf({ target }: FaultStack): Promise<number> {
+  const marked = await findMarked(join(target.stateDir, "local"));
+  const supervisors = marked.filter(({ service }) => service === "supervisor");
+  equal(supervisors.length, 1);
+  return supervisors[0]!.pid;
+}
+
 /** Waits until Alertmanager has what it told by now on disk. */
-async function saved(stack: FaultStack): Promise<void> {
+export async function saved(stack: FaultStack): Promise<void> {
   const path = join(stack.dataOf("alertmanager"), "nflog");
   const now = Date.now();
   await until("Alertmanager has written down what it told", async () => {
@@ -45,7 +95,7 @@ async function saved(stack: FaultStack): Promise<void> {
 }
 
 /** Waits until `service` is another process than `pid`, and ready. */
-async function comesBack(stack: FaultStack, service: Service, pid: number): Promise<void> {
+export async function comesBack(stack: FaultStack, service: Service, pid: number): Promise<void> {
   await until(`${service} is started again`, async () => {
     const now = await stack.pid(service);
     return now !== undefined && now !== pid;

@@ -54,9 +54,15 @@ export class Witness implements AsyncDisposable {
     for (const marker of markers) this.#beacons.set(marker, 0);
   }
 
-  /** How often an alert was told, by whatever number of deliveries. */
+  /** The deliveries by which an alert was told; the same one as often as it came. */
+  deliveries(marker: string, status: Status): string[] {
+    return this.told.filter((one) => one.marker === marker && one.status === status)
+      .map(({ delivery }) => delivery);
+  }
+
+  /** How often an alert was told. */
   count(marker: string, status: Status): number {
-    return this.told.filter((one) => one.marker === marker && one.status === status).length;
+    return this.deliveries(marker, status).length;
   }
 
   /** Waits until it is told. @throws {Error} when it is not in time. */
@@ -66,16 +72,6 @@ export class Witness implements AsyncDisposable {
       () => this.count(marker, status) > 0,
       deadlineMs,
     );
-  }
-
-  /** What was told more than once, such as `m3 firing: 2 times`. */
-  doubles(): string[] {
-    const counts = new Map<string, number>();
-    for (const { marker, status } of this.told) {
-      const what = `${marker} ${status}`;
-      counts.set(what, (counts.get(what) ?? 0) + 1);
-    }
-    return [...counts].filter(([, count]) => count > 1).map(([what, count]) => `${what}: ${count} times`);
   }
 
   async #answer(request: Request): Promise<Response> {
