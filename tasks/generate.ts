@@ -4,15 +4,17 @@ import { createTwoFilesPatch } from "diff";
 import pc from "picocolors";
 import { join, relative } from "node:path";
 import { type Change, compareFiles, writeFiles } from "../lib/files.ts";
-import { type Command, EXIT, type Flag, type Invocation, main } from "./cli.ts";
+import { type Command, EXIT, type Flag, type Invocation, main, UsageError } from "./cli.ts";
 import { readRecord } from "./engine/choose.ts";
 import { loadConfig } from "./load_config.ts";
 import { renderStack } from "./render.ts";
 import type { Stack, Target } from "./stack.ts";
+import { differenceOf } from "./effects/difference.ts";
 import { heldStack } from "./upgrade/held.ts";
 
 const FLAGS: Readonly<Record<string, Flag>> = {
-  diff: { type: "boolean", help: "show what would change, write nothing" },
+  diff: { type: "boolean", help: "show what would change in what runs, write nothing" },
+  files: { type: "boolean", help: "with --diff: show what would change in the files, line by line" },
   check: { type: "boolean", help: "exit 1 when the files are not what config.ts gives, write nothing" },
 };
 
@@ -21,7 +23,7 @@ export const generateCommand: Command = {
   name: "generate",
   summary: "write the files that config.ts gives",
   flags: FLAGS,
-  examples: ["generate", "generate --diff", "generate --check --json"],
+  examples: ["generate", "generate --diff", "generate --diff --files", "generate --check --json"],
   async run(invocation) {
     const { config, buildDir, stateDir, flags, signal, print } = invocation;
     // Files can be written for another machine: its secrets and its disk are not asked for here.
@@ -35,14 +37,25 @@ export const generateCommand: Command = {
     const changes = looksOnly
       ? await compareFiles(buildDir, renderStack(stack, target))
       : await generate(stack, target, { signal });
-    for (const change of changes) {
-      print(flags.diff ? diffText(change, buildDir) : changeText(change, buildDir));
+    if (flags.files && !flags.diff) {
+      throw new UsageError(
+        'Cannot use "--files" without "--diff": `generate --diff --files` shows the lines that change',
+      );
     }
+    const difference = flags.diff ? await differenceOf(stack, target, record) : undefined;
+    if (difference && !flags.files) print(difference.text);
+    else {for (const change of changes) {
+        print(flags.diff ? diffText(change, buildDir) : changeText(change, buildDir));
+      }}
     print(summary(changes, invocation));
     const stale = flags.check === true && changes.length > 0;
     return {
       code: stale ? EXIT.wrong : EXIT.done,
-      json: { buildDir, changes: changes.map(({ path, kind }) => ({ path, kind })) },
+      json: {
+        buildDir,
+        changes: changes.map(({ path, kind }) => ({ path, kind })),
+        ...(difference && { services: difference.actions, effects: difference.effects }),
+      },
     };
   },
 };

@@ -79,12 +79,12 @@ test("generate writes every file and says so, and the second time that nothing c
   assert.deepEqual(await generate(), { code: 0, stdout: "build is what config.ts gives\n", stderr: "" });
 });
 
-test("generate --diff shows a unified diff and writes nothing", async (place) => {
+test("generate --diff --files shows a unified diff and writes nothing", async (place) => {
   await place.generate();
   await configure(place, '{ scrape: { interval: "30s" } }');
   const path = join(place.build, "prometheus", "prometheus.yml");
   const before = await Deno.readTextFile(path);
-  const { code, stdout } = await place.generate("--diff");
+  const { code, stdout } = await place.generate("--diff", "--files");
   assert.equal(code, 0);
   assert.match(
     stdout,
@@ -95,14 +95,14 @@ test("generate --diff shows a unified diff and writes nothing", async (place) =>
   assert.equal(await Deno.readTextFile(path), before);
 });
 
-test("generate --diff shows files that come and go against /dev/null", async (place) => {
+test("generate --diff --files shows files that come and go against /dev/null", async (place) => {
   assert.match(
-    (await place.generate("--diff")).stdout,
+    (await place.generate("--diff", "--files")).stdout,
     /^--- \/dev\/null\n\+\+\+ build\/compose\.yaml\n@@ -0,0 /m,
   );
   await place.generate();
   await configure(place, "{ services: { grafana: false } }");
-  assert.match((await place.generate("--diff")).stdout, /^--- build\/grafana\/.+\n\+\+\+ \/dev\/null\n@@ /m);
+  assert.match((await place.generate("--diff", "--files")).stdout, /^--- build\/grafana\/.+\n\+\+\+ \/dev\/null\n@@ /m);
 });
 
 test("generate --check exits 1 and names what is not fresh, and writes nothing", async (place) => {
