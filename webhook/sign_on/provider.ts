@@ -170,11 +170,9 @@ function failure(what: string, error: unknown): ProviderFailure {
 
 /** The library hands on an answer that it did not expect without having read it. */
 function dropBody(error: unknown): void {
-  for (let each = error; each instanceof Error || each instanceof Response;) {
-    if (each instanceof Response) {
-      if (!each.bodyUsed) each.body?.cancel().catch(() => {});
-      return;
+  for (let each = error; each instanceof Error; each = each.cause) {
+    for (const answer of [each.cause, (each as { response?: unknown }).response]) {
+      if (answer instanceof Response && !answer.bodyUsed) answer.body?.cancel().catch(() => {});
     }
-    each = each.cause;
   }
 }
