@@ -5,6 +5,7 @@ import type { Locale } from "../../lib/text.ts";
 import type { Measure } from "../schema.ts";
 import { alertmanagerRules } from "./alertmanager.ts";
 import type { AnnotationLinks } from "./annotations.ts";
+import { backupRules } from "./backup.ts";
 import { configuredRules, contextOf, type RuleSource } from "./configured.ts";
 import { containerRules } from "./containers.ts";
 import { diskHealthRules } from "./disk_health.ts";
@@ -48,6 +49,7 @@ export const FAMILIES: readonly RuleFamily[] = [
   alertmanagerRules,
   webhookRules,
   grafanaRules,
+  backupRules,
   entryRules,
   drillRules,
 ];
