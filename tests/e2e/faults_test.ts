@@ -3,6 +3,6 @@
 import { FAULTS } from "../faults/mod.ts";
 import { testFaults } from "../faults/suite.ts";
 
-const main = FAULTS.filter((fault) => fault.main);
-await testFaults("local", main);
-await testFaults("docker", main);
+for (const engine of ["local", "docker"] as const) {
+  await testFaults(engine, FAULTS.filter(({ main }) => main?.includes(engine)));
+}

@@ -13,7 +13,7 @@ const whyNot = () => noDisk;
 export const disks: readonly Fault[] = [
   {
     name: "the webhook's disk full: it takes nothing that it cannot keep, and everything once there is room",
-    main: true,
+    main: ["docker"],
     whyNot,
     run: (stack) =>
       throughFull(stack, "webhook", async () => {

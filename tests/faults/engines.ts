@@ -57,7 +57,8 @@ async function lose(stack: FaultStack, end: (engine: RunningEngine) => Promise<v
     async hit() {
       await saved(stack);
       await end(engine);
-      await until("the engine is gone", async () => (await textOf(engine.pid, "cmdline")) === "");
+      // Its number too: one that nobody has waited for yet counts as running for the next one.
+      await until("the engine is gone", async () => (await textOf(engine.pid, "stat")) === "");
     },
     async heal() {
       const child = new Deno.Command("setsid", {

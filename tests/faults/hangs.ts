@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { apply, readDesired } from "../../tasks/engine/local/control.ts";
 import { type Fault, goThrough } from "./fault.ts";
 import type { FaultStack, Keeper } from "./fault_stack.ts";
-import { comesBack } from "./kills.ts";
+import { comesBack, saved } from "./kills.ts";
 
 /** Faults of services that hang. */
 export const hangs: readonly Fault[] = (["webhook", "alertmanager", "prometheus"] as const).map((
@@ -12,8 +12,8 @@ export const hangs: readonly Fault[] = (["webhook", "alertmanager", "prometheus"
 ) => ({
   name: `${service} hangs: the supervisor ends it and starts it again`,
   // Docker starts nothing again that lives: it calls it unhealthy.
-  engines: ["local"],
-  main: service === "webhook",
+  engines: ["local"] as const,
+  main: service === "webhook" ? ["local"] : [],
   run: (stack) => hang(stack, service),
 }));
 
@@ -21,7 +21,10 @@ async function hang(stack: FaultStack, service: Keeper): Promise<void> {
   await beImpatient(stack);
   const pid = (await stack.pid(service))!;
   await goThrough(stack, {
-    hit: () => Promise.resolve(Deno.kill(pid, "SIGSTOP")),
+    async hit() {
+      await saved(stack);
+      Deno.kill(pid, "SIGSTOP");
+    },
     meanwhile: () => comesBack(stack, service, pid),
   });
 }

@@ -9,19 +9,13 @@ import { answers } from "./answers.ts";
 import type { FaultStack } from "./fault_stack.ts";
 import { until } from "./witness.ts";
 
-const KILLED: readonly { readonly service: Service; readonly main?: boolean }[] = [
-  { service: "prometheus", main: true },
-  { service: "alertmanager", main: true },
-  { service: "webhook", main: true },
-  { service: "node-exporter" },
-  { service: "blackbox" },
-];
+const KILLED: readonly Service[] = ["prometheus", "alertmanager", "webhook", "node-exporter", "blackbox"];
 
 /** Faults of processes. */
 export const kills: readonly Fault[] = [
-  ...KILLED.map(({ service, main }): Fault => ({
+  ...KILLED.map((service): Fault => ({
     name: `${service} killed: it is back by itself, and no alert is lost or told twice`,
-    main,
+    main: service === "alertmanager" ? ["docker"] : [],
     async run(stack) {
       const pid = (await stack.pid(service))!;
       await goThrough(stack, {
@@ -41,7 +35,6 @@ export const reboots: readonly Fault[] = [
   {
     name: "the supervisor killed: the services go on, alerts arrive, and up brings a new one",
     engines: ["local"],
-    main: true,
     async run(stack) {
       await goThrough(stack, {
         async hit() {
@@ -55,7 +48,7 @@ export const reboots: readonly Fault[] = [
   },
   {
     name: "everything killed at once, as when the power goes: what the boot runs brings all of it back",
-    main: true,
+    main: ["local"],
     async run(stack) {
       const pids = new Map<Service, number>();
       for (const service of stack.services) pids.set(service, (await stack.pid(service))!);

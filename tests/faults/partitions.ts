@@ -12,7 +12,6 @@ const whyNot = () => noCut;
 export const partitions: readonly Fault[] = [
   {
     name: "Prometheus cut from Alertmanager: alerts arrive once when it heals",
-    main: true,
     whyNot,
     run: (stack) =>
       throughCut(stack, "alertmanager", "requests", async (raised) => {
@@ -32,7 +31,7 @@ export const partitions: readonly Fault[] = [
   },
   {
     name: "Alertmanager cut from the webhook: alerts arrive once when it heals",
-    main: true,
+    main: ["local"],
     whyNot,
     run: (stack) =>
       throughCut(stack, "webhook", "requests", async (raised) => {
