@@ -24,6 +24,7 @@ import { checksShape } from "./check/schema.ts";
 import { ConfigError, parseConfig } from "./config_issue.ts";
 import { crossCheck } from "./cross_check.ts";
 import { destinations } from "./destination.ts";
+import { newerSchema, schemaShape } from "./schema_version.ts";
 
 export { secret, secretCommand, secretEnv, secretFile } from "../lib/secret_ref.ts";
 export { ConfigError, type ConfigIssue } from "./config_issue.ts";
@@ -32,6 +33,7 @@ const destination = z.discriminatedUnion("kind", [...destinations]);
 
 /** The schema of config.ts. */
 export const configSchema = z.strictObject({
+  ...schemaShape,
   /** Name of the stack: of its Compose project, containers and volumes. Two stacks on one machine have two names. */
   name: name.default("vigie")
     .describe(
@@ -97,6 +99,8 @@ export function defineStack(input: StackInput): Stack {
 
 /** The input parsed; when that fails, what its sound parts contradict is told as well. */
 function parsed(input: StackInput): Stack {
+  const newer = newerSchema(input);
+  if (newer !== undefined) throw new ConfigError([{ path: ["schema"], message: newer }]);
   try {
     return parseConfig(configSchema, input);
   } catch (error) {
