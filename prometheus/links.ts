@@ -12,6 +12,8 @@ export interface PrometheusLinks {
   readonly blackbox?: string;
   /** The door that people come through, whose certificate is watched; left out when there is none, or nobody to look. */
   readonly entry?: WatchedEntry;
+  /** Where Prometheus sees its secrets. */
+  readonly secretsDir: string;
   /** For each path in a job's `files`: the path at which Prometheus sees it. */
   readonly filePaths: Readonly<Record<string, string>>;
   /**

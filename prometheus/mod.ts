@@ -7,11 +7,12 @@ import { blackboxConfig } from "./blackbox.ts";
 import { renderRules } from "./rules/mod.ts";
 import type { PrometheusLinks } from "./links.ts";
 import type { Measure } from "./schema.ts";
-import { scrapeJobs } from "./scrape_jobs.ts";
+import { jobLabelOf, scrapeJobs } from "./scrape_jobs.ts";
 
 export { prometheusChecks } from "./checks/mod.ts";
 export type { PrometheusLinks, ScrapedService } from "./links.ts";
 export { prometheusDrift, type RunningPrometheus } from "./drift.ts";
+export { type AccessFile, accessFiles } from "./access.ts";
 export { instancesOnHosts } from "./on_hosts.ts";
 export { ownLabels } from "./own_labels.ts";
 export { hostRuleIssues, ruleIssues } from "./rules/issues.ts";
@@ -40,6 +41,6 @@ export function renderPrometheus(measure: Measure, locale: Locale, links: Promet
   }
   return mergeFiles(
     files,
-    renderRules(measure, locale, { ...links, jobs: jobs.map(({ job_name }) => job_name) }),
+    renderRules(measure, locale, { ...links, jobs: [...new Set(jobs.map(jobLabelOf))] }),
   );
 }

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { address, duration, httpUrl, labels, name, size } from "../lib/schema.ts";
+import { accessShape } from "./access_schema.ts";
 import { ruleShape } from "./rule_schema.ts";
 
 const host = z.strictObject({
@@ -13,6 +14,7 @@ const host = z.strictObject({
   ),
   /** Labels to put on all of its samples. */
   labels: labels.default({}).describe("Labels to put on all of its samples."),
+  ...accessShape,
 });
 
 const job = z.strictObject({
@@ -34,6 +36,7 @@ const job = z.strictObject({
   scheme: z.enum(["http", "https"]).default("http").describe("`http` or `https`."),
   /** How often, when other than `scrape.interval`. */
   interval: duration.optional().describe("How often, when other than `scrape.interval`."),
+  ...accessShape,
 });
 
 const probeCommon = {

@@ -1,6 +1,7 @@
 /** The scrape jobs: every service of the stack, the hosts, the user's jobs and the probes. */
 
 import { durationMs } from "../lib/units.ts";
+import { accessConfig } from "./access.ts";
 import { ENTRY_MODULE, moduleName } from "./blackbox.ts";
 import type { PrometheusLinks, ScrapedService, WatchedEntry } from "./links.ts";
 import type { Host, Job, Measure, Probe } from "./schema.ts";
@@ -22,18 +23,28 @@ export const OWN_JOBS: readonly string[] = [HOSTS_JOB, PROBES_JOB, ...Object.val
 
 const NODE_EXPORTER_PORT = 9100;
 
+/** The label \`job\` of what a scrape job stores. */
+export function jobLabelOf(job: ScrapeJob): string {
+  return job.job_name.startsWith(`${HOSTS_JOB}:`) ? HOSTS_JOB : job.job_name;
+}
+
 /** Every job, the stack's own first. */
 export function scrapeJobs(
   measure: Measure,
-  links: Pick<PrometheusLinks, "services" | "blackbox" | "filePaths" | "entry">,
+  links: Pick<PrometheusLinks, "services" | "blackbox" | "filePaths" | "entry" | "secretsDir">,
 ): ScrapeJob[] {
-  const { services, blackbox, filePaths, entry } = links;
+  const { services, blackbox, filePaths, entry, secretsDir } = links;
   const jobs = services.filter(({ job }) => job !== HOSTS_JOB).map(serviceJob);
-  const hosts = hostTargets(measure.hosts, services.find(({ job }) => job === HOSTS_JOB)?.address);
+  const [secured, plain] = [
+    measure.hosts.filter(isSecured),
+    measure.hosts.filter((host) => !isSecured(host)),
+  ];
+  const hosts = hostTargets(plain, services.find(({ job }) => job === HOSTS_JOB)?.address);
   if (hosts.length > 0) jobs.push({ job_name: HOSTS_JOB, static_configs: hosts });
+  jobs.push(...secured.map((host) => securedHostJob(host, secretsDir)));
   if (measure.probes.length > 0 && blackbox !== undefined) jobs.push(probeJob(measure.probes, blackbox));
   if (entry && blackbox !== undefined) jobs.push(entryJob(entry, blackbox));
-  jobs.push(...measure.jobs.map((job) => userJob(job, measure, filePaths)));
+  jobs.push(...measure.jobs.map((job) => userJob(job, measure, filePaths, secretsDir)));
   return jobs;
 }
 
@@ -100,7 +111,29 @@ function askedBy(blackbox: string) {
   ];
 }
 
-function userJob(job: Job, { scrape }: Measure, filePaths: PrometheusLinks["filePaths"]): ScrapeJob {
+function isSecured({ tls, auth }: Host): boolean {
+  return tls !== undefined || auth !== undefined;
+}
+
+/** How Prometheus asks is said for a whole pool of targets. To everybody else it is one of the hosts. */
+function securedHostJob(host: Host, secretsDir: string): ScrapeJob {
+  const { name, address = "", labels, tls } = host;
+  return {
+    job_name: `${HOSTS_JOB}:${name}`,
+    scheme: tls ? "https" : "http",
+    ...accessConfig(host, `host-${name}`, secretsDir),
+    static_configs: [
+      target(withPort(address, NODE_EXPORTER_PORT), { ...labels, instance: name, job: HOSTS_JOB }),
+    ],
+  };
+}
+
+function userJob(
+  job: Job,
+  { scrape }: Measure,
+  filePaths: PrometheusLinks["filePaths"],
+  secretsDir: string,
+): ScrapeJob {
   const interval = job.interval ?? scrape.interval;
   // A job more frequent than the others cannot wait as long as they do.
   const timeout = durationMs(interval) < durationMs(scrape.timeout) ? interval : scrape.timeout;
@@ -110,6 +143,7 @@ function userJob(job: Job, { scrape }: Measure, filePaths: PrometheusLinks["file
     scrape_timeout: timeout,
     metrics_path: job.path,
     scheme: job.scheme,
+    ...accessConfig(job, `job-${job.name}`, secretsDir),
     static_configs: job.targets.length === 0 ? undefined : [{
       targets: job.targets,
       labels: Object.keys(job.labels).length === 0 ? undefined : job.labels,

@@ -6,6 +6,7 @@ import { DEFINITIONS, type PortName, portsOf, type Service, SERVICES } from "../
 import { durationMs } from "../lib/units.ts";
 import { hostRuleIssues, OWN_JOBS, ruleIssues } from "../prometheus/mod.ts";
 import { type ConfigIssue, pathText } from "./config_issue.ts";
+import { accessIssues } from "./cross_check_access.ts";
 import { entryIssues } from "./cross_check_entry.ts";
 import { bypassIssues, destinationIssues, receiverIssues, watchdogIssues } from "./cross_check_notify.ts";
 import { signOnIssues } from "../webhook/mod.ts";
@@ -40,6 +41,7 @@ const CHECKS: readonly [keys: readonly (keyof Stack)[], check: (stack: Stack) =>
   [["scrape", "evaluation", "jobs"], intervalIssues],
   [["hosts", "services"], hostIssues],
   [["jobs"], jobIssues],
+  [["hosts", "jobs"], accessIssues],
   [["probes", "services"], probeIssues],
   [["thresholds"], thresholdIssues],
   [["rules", "alerts", "recordings", "thresholds", "webhook"], (stack) =>

@@ -29,11 +29,13 @@ export function entryNeedsOf({ tls }: Pick<Stack, "tls">): SecretNeed[] {
   }];
 }
 
-function wantedCertificate(text: string): string | undefined {
+/** What a file should have held that is no certificate in PEM. */
+export function wantedCertificate(text: string): string | undefined {
   return text.includes("-----BEGIN CERTIFICATE-----") ? undefined : CERTIFICATE;
 }
 
-function wantedKey(text: string): string | undefined {
+/** What a file should have held that is no private key in PEM. */
+export function wantedKey(text: string): string | undefined {
   return /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(text)
     ? undefined
     : "a private key in PEM, without a passphrase";

@@ -4,9 +4,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { renderBackup } from "../backup/mod.ts";
 import { renderCompose } from "../compose/mod.ts";
 import { DEFINITIONS } from "../compose/services/mod.ts";
-import { renderGrafana } from "../grafana/mod.ts";
+import { LDAP_FILE, renderGrafana, renderLdap } from "../grafana/mod.ts";
 import { renderEntry } from "../entry/mod.ts";
-import { grafanaEnvironment } from "../grafana/schema.ts";
+import { grafanaEnvironment, signOnEnvironment } from "../grafana/schema.ts";
 import { type Files, mergeFiles, under } from "../lib/files.ts";
 import { durationMs } from "../lib/units.ts";
 import { renderAlertmanager } from "../prometheus/alertmanager/mod.ts";
@@ -20,10 +20,11 @@ import {
 } from "../prometheus/mod.ts";
 import { renderWebhook } from "../webhook/mod.ts";
 import { backupMounts, planOf } from "./backup/plan.ts";
-import { receiversOf, webhookConfigOf, webhookUrlOf } from "./destinations.ts";
+import { receiversOf, secretsDirOf, webhookConfigOf, webhookUrlOf } from "./destinations.ts";
 import { entryArguments, entryLinks, watchedEntry } from "./entry.ts";
 import { RUNBOOK_LANGUAGE, runbooks } from "./runbooks.ts";
 import { secretNeedsOf } from "./secret_needs.ts";
+import { grafanaSignOnOf } from "./sign_on.ts";
 import {
   addressesOf,
   bindOf,
@@ -75,6 +76,7 @@ export function renderFor(stack: Stack, target: Target): Files {
       services: scraped,
       alertmanager: addresses.alertmanager,
       blackbox: running.has("blackbox") ? addresses.blackbox : undefined,
+      secretsDir: secretsDirOf("prometheus", target),
       filePaths: fileSd.paths,
       entry: entry && watchedEntry(stack, entry),
       runbookUrl,
@@ -94,6 +96,8 @@ export function renderFor(stack: Stack, target: Target): Files {
   const dashboardsPath = engine === "docker"
     ? "/etc/grafana/dashboards"
     : join(filesDirOf(target), "grafana", "dashboards");
+  const signOn = grafanaSignOnOf(stack, secretsDirOf("grafana", target));
+  if (services.has("grafana") && signOn.directory) files.push(renderLdap(signOn.directory));
   if (services.has("grafana")) {
     files.push(renderGrafana(stack.grafana, stack.locale, {
       prometheusUrl: `http://${addresses.prometheus}`,
@@ -125,11 +129,18 @@ export function renderFor(stack: Stack, target: Target): Files {
       mounts: fileSd.mounts,
       backup: services.has("backup") ? backupMounts(stack, target) : [],
       grafana: {
-        environment: grafanaEnvironment(stack.grafana, {
-          url: urls.grafana,
-          dashboardsPath,
-          hosts: watchesHosts(stack, engine),
-        }),
+        environment: {
+          ...grafanaEnvironment(stack.grafana, {
+            url: urls.grafana,
+            dashboardsPath,
+            hosts: watchesHosts(stack, engine),
+          }),
+          ...signOnEnvironment(signOn, {
+            ldapFile: join("/etc/grafana/ldap", basename(LDAP_FILE)),
+            inImage: true,
+          }),
+        },
+        ldap: signOn.directory !== undefined,
       },
     }));
   }

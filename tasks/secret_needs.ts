@@ -5,6 +5,7 @@ import type { Service } from "../compose/services/mod.ts";
 import type { SecretRef } from "../lib/secret_ref.ts";
 import { HTTP_URL, isHttpUrl, kindOf, wantedSecret } from "../webhook/channels/mod.ts";
 import { toldSecrets } from "./destinations.ts";
+import { accessNeedsOf } from "./access_needs.ts";
 import { entryNeedsOf } from "./entry_needs.ts";
 import { signOnNeedsOf } from "./sign_on.ts";
 import { servicesOf, type Stack, type Target } from "./stack.ts";
@@ -46,7 +47,7 @@ export function secretNeedsOf(stack: Stack, { engine }: Pick<Target, "engine">):
       wanted: (text) => kind === undefined ? wantedUrl(text) : wantedSecret(kindOf(kind), key, text),
     })),
   ];
-  return [...needs, ...backupNeedsOf(stack), ...signOnNeedsOf(stack), ...entryNeedsOf(stack)].filter((
+  return [...needs, ...backupNeedsOf(stack), ...signOnNeedsOf(stack), ...entryNeedsOf(stack), ...accessNeedsOf(stack)].filter((
     { service },
   ) => running.has(service));
 }

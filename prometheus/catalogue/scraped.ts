@@ -100,14 +100,22 @@ function readScraped(files: Files): Scraped | undefined {
 /** The scrape jobs of a prometheus.yml. @throws {Error} when it cannot be read. */
 export function jobsIn(text: string): ScrapedJob[] {
   const { global, scrape_configs = [] } = (fromYaml(text) ?? {}) as PrometheusYaml;
-  return scrape_configs.map((job) => ({
-    name: job.job_name,
-    targets: (job.static_configs ?? []).flatMap(({ targets = [], labels = {} }) =>
-      targets.map((instance) => ({ instance, ...visible(labels), job: job.job_name }))
-    ),
-    intervalMs: durationMs(job.scrape_interval ?? global?.scrape_interval ?? DEFAULT_INTERVAL),
-    open: job.file_sd_configs !== undefined,
-    known: metricsOf(job.job_name).size > 0,
+  const pools = scrape_configs.map((job) => {
+    // Hosts that are asked in another way are a pool of their own, and of the same job.
+    const name = job.static_configs?.[0]?.labels?.job ?? job.job_name;
+    return {
+      name,
+      targets: (job.static_configs ?? []).flatMap(({ targets = [], labels = {} }) =>
+        targets.map((instance) => ({ instance, ...visible(labels), job: name }))
+      ),
+      intervalMs: durationMs(job.scrape_interval ?? global?.scrape_interval ?? DEFAULT_INTERVAL),
+      open: job.file_sd_configs !== undefined,
+      known: metricsOf(name).size > 0,
+    };
+  });
+  return [...Map.groupBy(pools, ({ name }) => name).values()].map((same) => ({
+    ...same[0]!,
+    targets: same.flatMap(({ targets }) => targets),
   }));
 }
 

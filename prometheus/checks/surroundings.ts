@@ -22,7 +22,8 @@ export type RoutingLabels = ReadonlyMap<string, string>;
 export function jobsOf(prometheus: Loose): ModelJob[] {
   const global = milliseconds(recordOf(prometheus.global).scrape_interval);
   return listOf(prometheus.scrape_configs).map((job) => ({
-    name: String(job.job_name ?? ""),
+    // A pool of hosts that are asked in another way is of the same job.
+    name: String(recordOf(listOf(job.static_configs)[0]?.labels).job ?? job.job_name ?? ""),
     intervalMs: milliseconds(job.scrape_interval) ?? global,
     labels: targetLabels(job),
     targets: findsTargets(job)

@@ -3,7 +3,7 @@
 import type { Issue } from "../../lib/issues.ts";
 import type { ScrapedService } from "../links.ts";
 import type { Measure } from "../schema.ts";
-import { scrapeJobs } from "../scrape_jobs.ts";
+import { jobLabelOf, scrapeJobs } from "../scrape_jobs.ts";
 import { contextOf } from "./configured.ts";
 import { hostIssues, type KnownTargets } from "./host_issues.ts";
 import { FAMILIES } from "./mod.ts";
@@ -69,17 +69,18 @@ function targetsOf(measure: Measure, services: readonly ScrapedService[]): Known
     measure.jobs.flatMap(({ files }) => files.map((path) => [path, path])),
   );
   const jobs = scrapeJobs(measure, {
+    secretsDir: "",
     services,
     blackbox: "",
     filePaths,
   });
-  const labels = jobs.flatMap(({ job_name: job, static_configs }) =>
-    (static_configs as { targets: string[]; labels?: Record<string, string> }[] | undefined ?? [])
+  const labels = jobs.flatMap((scrapeJob) =>
+    (scrapeJob.static_configs as { targets: string[]; labels?: Record<string, string> }[] | undefined ?? [])
       .flatMap(({ targets, labels: own }) =>
         targets.map((instance) => ({
           instance,
           ...Object.fromEntries(Object.entries(own ?? {}).filter(([label]) => !label.startsWith("__"))),
-          job,
+          job: jobLabelOf(scrapeJob),
         }))
       )
   );

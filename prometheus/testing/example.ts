@@ -62,6 +62,7 @@ export const LINKS: PrometheusLinks = {
   alertmanager: "127.0.0.1:9093",
   blackbox: "127.0.0.1:9115",
   entry: { address: "127.0.0.1:8443", name: "vigie.example.org", renewal: "caddy" },
+  secretsDir: "/run/secrets/vigie",
   filePaths: { "targets/*.json": "/etc/prometheus-file-sd/0/*.json" },
   runbookUrl: "http://127.0.0.1:9094/runbooks",
 };

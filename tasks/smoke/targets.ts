@@ -120,7 +120,7 @@ function nameOf({ scrapePool, labels, scrapeUrl }: ActiveTarget): string {
 /** What Prometheus's error for a target usually means. */
 function cureOf(error: string, { scrapePool, scrapeUrl, scrapeInterval }: ActiveTarget): string {
   const host = URL.parse(scrapeUrl)?.host ?? scrapeUrl;
-  const place = scrapePool === "node" ? "hosts" : `job "${scrapePool}"`;
+  const place = /^node(?::|$)/.test(scrapePool) ? "hosts" : `job "${scrapePool}"`;
   if (/connection refused/.test(error)) {
     return `start what should listen on ${host}, or correct its address in config.ts (${place})`;
   }
