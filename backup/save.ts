@@ -206,6 +206,8 @@ async function describe(
     const files = Object.fromEntries(
       await Promise.all(paths.map(async (path) => [path, await sumOf(join(directory, path))] as const)),
     );
+    // A service that has nothing yet must not take the place of one that has.
+    if (paths.length === 0) return;
     const size = Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
     parts[part] = { directory, bytes: size, files, facts: { ...facts } };
   };

@@ -25,6 +25,10 @@ export interface ServeOptions {
 
 // A clock that is set, and a plan that changes, are noticed within so long.
 const LOOK_EVERY_MS = 15_000;
+// Prometheus may have to read a large log back first.
+const SETTLE_MS = 3 * 60_000;
+const READY_MS = 2_000;
+const READY_POLL_MS = 500;
 
 /** Serves until `signal` aborts. */
 export async function serve(options: ServeOptions): Promise<void> {
@@ -56,6 +60,7 @@ export async function serve(options: ServeOptions): Promise<void> {
         continue;
       }
       running = true;
+      await settle(plan, options);
       await runOnce(plan, options);
       running = false;
     }
@@ -63,6 +68,27 @@ export async function serve(options: ServeOptions): Promise<void> {
     if (!signal.aborted) throw error;
   } finally {
     await server.shutdown();
+  }
+}
+
+/**
+ * Waits until the services that are asked answer, as they may be starting. One that does not is told of by the backup.
+ */
+async function settle({ parts }: Plan, { signal }: ServeOptions): Promise<void> {
+  const urls = [parts.prometheus?.url, parts.alertmanager?.url].filter((url) => url !== undefined);
+  const end = performance.now() + SETTLE_MS;
+  while (performance.now() < end) {
+    const ready = await Promise.all(urls.map(async (url) => {
+      try {
+        const answer = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(READY_MS) });
+        await answer.body?.cancel();
+        return answer.ok;
+      } catch {
+        return false;
+      }
+    }));
+    if (!ready.includes(false)) return;
+    await delay(READY_POLL_MS, undefined, { signal });
   }
 }
 

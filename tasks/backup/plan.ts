@@ -38,7 +38,8 @@ export function planOf(stack: Stack, target: Target): Plan {
   const repository = repositoryOf(stack, target);
   const services = servicesOf(stack, engine);
   const addresses = addressesOf(stack, engine);
-  const saved = PARTS.filter((part) => services.has(part) && target.leftOut?.[part] === undefined);
+  // What cannot run here may have left data all the same.
+  const saved = PARTS.filter((part) => services.has(part));
   return {
     stack: stack.name,
     engine,
