@@ -68,7 +68,7 @@ export function accessConfig({ tls, auth }: Access, owner: string, secretsDir: s
       },
     }),
     ...(auth &&
-      ("basic" in auth
+      (auth.basic
         ? { basic_auth: { username: auth.basic.user, password_file: at("password") } }
         : { authorization: { type: "Bearer", credentials_file: at("token") } })),
   };
