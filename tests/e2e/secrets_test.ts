@@ -1,0 +1,269 @@
+/** Where secrets go on a running stack: to the services that need them, and nowhere else. */
+
+import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Finished, run } from "../../lib/process.ts";
+import { SERVICES } from "../../compose/services/mod.ts";
+import { writeStored } from "../../tasks/secret_store.ts";
+import { findAlive } from "../../tasks/engine/local/control.ts";
+import { freePort } from "../free_port.ts";
+import { notOnLinux, unless } from "../unless.ts";
+import { standInGrafana } from "./local/stand_in_grafana.ts";
+import { CANARIES, COMMAND, configText, FILE, MARK, MARK_BASE64, VARIABLE } from "./secrets/canaries.ts";
+
+const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const FOUND = new RegExp(`${MARK}|${MARK_BASE64.slice(0, 16)}`, "i");
+
+Deno.test({
+  ...unless(notOnLinux, "secrets reach the services that need them, and are found nowhere else"),
+  async fn(t) {
+    const root = await Deno.realPath(await Deno.makeTempDir({ prefix: "vigie-canaries-" }));
+    const stack = await prepare(root);
+    try {
+      await t.step("up says what is not set, and how to set it, before anything changes", async () => {
+        const { code, stderr } = await stack.task("up");
+        equal(code, 3, stderr);
+        match(
+          stderr,
+          /Cannot use secret\("slack-url"\) as url: no secret "slack-url" is set\n +--> .*config\.ts:\d+:\d+/,
+        );
+        match(stderr, /cure: deno task secret set slack-url/);
+        deepStrictEqual(await namesIn(root), ["bin", "config.ts", FILE, COMMAND].sort());
+      });
+      await t.step("check judges the configuration without them", async () => {
+        const { code, stdout } = await stack.task("check", ["--json", "--only", "config,alertmanager"]);
+        equal(code, 0, stdout);
+        match(stdout, /no secret \\"slack-url\\" is set/);
+      });
+      await stack.succeeds("secret", ["set", "slack-url"], `${CANARIES["slack-url"]}\n`);
+      for (const [name, text] of Object.entries(CANARIES)) {
+        // As the task does: a process for each would take long.
+        if (name !== VARIABLE && name !== FILE && name !== COMMAND) {
+          await writeStored(join(root, "state"), name, text);
+        }
+      }
+      for (const task of ["generate", "check", "up", "status", "doctor", "secret"]) {
+        const args = task === "secret" ? ["list", "--json"] : ["--json"];
+        await t.step(`${task} tells none`, async () => {
+          const done = await stack.task(task, args);
+          // The doctor finds that nothing can be told.
+          ok(done.code === 0 || task === "doctor", `${task}: ${done.stdout}${done.stderr}`);
+        });
+      }
+      await t.step("services that fail to tell say so without them", async () => {
+        await tellAll(stack.url("alertmanager"));
+        const failed = /vigie_webhook_consecutive_failures\{channel="([^"]+)"\} [1-9]/g;
+        await until(async () => {
+          const metrics = await textOf(`${stack.url("webhook")}/metrics`);
+          const own = await textOf(`${stack.url("alertmanager")}/metrics`);
+          const natively = [
+            ...own.matchAll(
+              /alertmanager_notification_requests_failed_total\{integration="(slack|pagerduty|email)"[^}]*\} [1-9]/g,
+            ),
+          ];
+          return new Set([...metrics.matchAll(failed)].map(([, channel]) => channel)).size >= 9 &&
+            natively.length >= 3;
+        }, async () => await textOf(`${stack.url("webhook")}/metrics`));
+        for (const service of ["webhook", "alertmanager", "grafana"]) {
+          await stack.succeeds("logs", [service, "--tail", "2000"]);
+        }
+      });
+      await t.step("their pages and APIs show none", async () => {
+        for (
+          const [service, paths] of [
+            ["prometheus", ["/api/v1/status/config", "/api/v1/status/flags", "/metrics"]],
+            ["alertmanager", ["/api/v2/status", "/api/v2/receivers", "/metrics"]],
+            ["webhook", ["/", "/metrics", "/health", "/api/v1/dead-letters", "/api/v1/notifications"]],
+          ] as const
+        ) {
+          for (const path of paths) {
+            stack.told.set(`${service}${path}`, await textOf(stack.url(service) + path));
+          }
+        }
+      });
+      await t.step("no command line and no environment has one", async () => {
+        let seen = 0;
+        for await (const { name } of Deno.readDir("/proc")) {
+          if (!/^\d+$/.test(name)) continue;
+          const [cmdline, environ] = await Promise.all(
+            ["cmdline", "environ"].map((file) => procText(name, file)),
+          );
+          if (!`${cmdline}${environ}`.includes(root)) continue;
+          if (environ!.includes("VIGIE_SERVICE=") || environ!.includes(join(root, "state", "local"))) seen++;
+          stack.told.set(`cmdline of ${name}`, cmdline!);
+          stack.told.set(`environ of ${name}`, environ!);
+        }
+        ok(seen >= 7, `${seen} processes of the stack were seen`);
+      });
+      await t.step("nothing of all that holds one", () => {
+        const leaks = [...stack.told].filter(([, text]) => FOUND.test(text)).map(([what, text]) =>
+          `${what}: …${text.slice(Math.max(0, text.search(FOUND) - 80), text.search(FOUND) + 60)}…`
+        );
+        deepStrictEqual(leaks, []);
+        ok(stack.told.size > 30);
+      });
+      await t.step("no file holds one but those of the secrets", async () => {
+        const holding: string[] = [];
+        for await (const path of filesBelow(root)) {
+          if (FOUND.test(new TextDecoder("latin1").decode(await Deno.readFile(path)))) {
+            holding.push(path.slice(root.length + 1));
+          }
+        }
+        const elsewhere = holding.filter((path) => !path.startsWith("state/secrets/"));
+        // Grafana's stand-in has its database, as Grafana has.
+        deepStrictEqual(elsewhere.sort(), [COMMAND, FILE, "state/local/data/grafana/grafana.db"].sort());
+        for (const path of ["state/secrets", "state/secrets/store"]) {
+          equal((await Deno.stat(join(root, path))).mode! & 0o777, 0o700, path);
+        }
+        const others = holding.filter((path) =>
+          path.startsWith("state/secrets/") && !path.startsWith("state/secrets/store/")
+        );
+        deepStrictEqual(
+          others.map((path) => dirname(path).slice("state/secrets/".length)).filter((name, i, all) =>
+            all.indexOf(name) === i
+          ).sort(),
+          ["alertmanager", "grafana", "webhook"],
+        );
+      });
+      await t.step({
+        ...unless(
+          Deno.uid() === 0 ? undefined : "only root starts services as others",
+          "a service sees its own only",
+        ),
+        async fn() {
+          const { services } = await findAlive(join(root, "state", "local"));
+          for (const { service, pid } of services) {
+            const list = ["ls", "-A", join(root, "state", "secrets")];
+            const { stdout } = await run("nsenter", ["--target", String(pid), "--mount", ...list]);
+            deepStrictEqual(stdout.split("\n").filter(Boolean), [service], service);
+          }
+        },
+      });
+      await t.step("Grafana takes a changed password, and no other any more", async () => {
+        const before = CANARIES["grafana-password"];
+        equal(await logsIn(stack.url("grafana"), before), 200);
+        await stack.succeeds("secret", ["rotate", "grafana-password"], `${before}-changed`);
+        await stack.succeeds("up");
+        equal(await logsIn(stack.url("grafana"), `${before}-changed`), 200);
+        equal(await logsIn(stack.url("grafana"), before), 401);
+        deepStrictEqual((await namesIn(join(root, "state", "secrets"))).includes("previous"), false);
+      });
+      await t.step("an up that cannot have one says so and changes nothing", async () => {
+        const path = join(root, COMMAND);
+        const text = await Deno.readTextFile(path);
+        await Deno.remove(path);
+        const { code, stderr } = await stack.task("up");
+        equal(code, 3, stderr);
+        match(
+          stderr,
+          /notify\.receivers\.told\[10\]\.routingKey: secretCommand\("cat", …\) ended with exit code 1/,
+        );
+        await Deno.writeTextFile(path, text);
+      });
+    } finally {
+      await stack.succeeds("clean", ["--yes"]);
+      await Deno.remove(root, { recursive: true });
+    }
+  },
+});
+
+/** A directory with the configuration, and the tasks as people run them. What they print is kept. */
+async function prepare(root: string) {
+  const ports = Object.fromEntries(
+    SERVICES.filter((service) => service !== "entry" && service !== "backup").map((
+      service,
+    ) => [service, freePort()]),
+  );
+  const config = join(root, "config.ts");
+  await Deno.writeTextFile(config, configText("canaries", ports, 'engine: "local",'));
+  for (const name of [FILE, COMMAND]) await Deno.writeTextFile(join(root, name), `${CANARIES[name]}\n`);
+  await Deno.mkdir(join(root, "bin"));
+  const path = `${await standInGrafana(join(root, "bin"))}:${Deno.env.get("PATH")}`;
+  const { tasks } = JSON.parse(await Deno.readTextFile(join(PROJECT, "deno.json")));
+  const told = new Map<string, string>();
+  const task = async (name: string, args: readonly string[] = [], stdin = ""): Promise<Finished> => {
+    const permissions = tasks[name].command.split(" ").filter((word: string) => word.startsWith("--allow-"));
+    const paths = ["--config", config, "--build", join(root, "build"), "--state", join(root, "state")];
+    const file = join(PROJECT, "tasks", `${name}.ts`);
+    const done = await run(
+      Deno.execPath(),
+      [
+        "run",
+        "--quiet",
+        "--no-check",
+        `--config=${join(PROJECT, "deno.json")}`,
+        ...permissions,
+        file,
+        ...args,
+        ...paths,
+      ],
+      {
+        stdin,
+        cwd: PROJECT,
+        env: { NO_COLOR: "1", PATH: path, VIGIE_TELEGRAM: CANARIES[VARIABLE] },
+        timeoutMs: 120_000,
+      },
+    );
+    told.set(`${name} ${args.join(" ")} (${told.size})`, done.stdout + done.stderr);
+    return done;
+  };
+  return {
+    told,
+    task,
+    url: (service: string) => `http://127.0.0.1:${ports[service as keyof typeof ports]}`,
+    async succeeds(name: string, args: readonly string[] = [], stdin = ""): Promise<void> {
+      const { code, stdout, stderr } = await task(name, args, stdin);
+      equal(code, 0, `${name} ${args.join(" ")}: ${stdout}${stderr}`);
+    },
+  };
+}
+
+async function tellAll(alertmanager: string): Promise<void> {
+  const labels = { alertname: "Told", told: "yes", severity: "critical" };
+  const response = await fetch(`${alertmanager}/api/v2/alerts`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify([{ labels, annotations: { summary: "Told" } }]),
+  });
+  equal(response.status, 200, await response.text());
+}
+
+async function logsIn(grafana: string, password: string): Promise<number> {
+  const response = await fetch(`${grafana}/login`, {
+    method: "POST",
+    body: JSON.stringify({ user: "admin", password }),
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+async function textOf(url: string): Promise<string> {
+  return await (await fetch(url)).text();
+}
+
+async function procText(pid: string, file: string): Promise<string> {
+  // It may be another user's, or have ended.
+  return await Deno.readTextFile(`/proc/${pid}/${file}`).catch(() => "");
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(directory), ({ name }) => name)).sort();
+}
+
+async function* filesBelow(directory: string): AsyncGenerator<string> {
+  for await (const { name, isFile, isDirectory } of Deno.readDir(directory)) {
+    const path = join(directory, name);
+    if (isDirectory && name !== "bin") yield* filesBelow(path);
+    if (isFile) yield path;
+  }
+}
+
+async function until(isSo: () => Promise<boolean>, evidence: () => Promise<string>): Promise<void> {
+  const end = performance.now() + 60_000;
+  while (!await isSo()) {
+    if (performance.now() > end) throw new Error(`It did not come to be so: ${await evidence()}`);
+    await delay(200);
+  }
+}
