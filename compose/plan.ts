@@ -36,5 +36,9 @@ export interface ComposePlan {
   /** What the backup sees of the others' data. */
   readonly backup: readonly Mount[];
   /** Grafana's settings as variables of its environment. */
-  readonly grafana: { readonly environment: Readonly<Record<string, string>> };
+  readonly grafana: {
+    readonly environment: Readonly<Record<string, string>>;
+    /** Whether it asks a directory who somebody is, by `grafana/ldap/ldap.toml`. */
+    readonly ldap?: boolean;
+  };
 }

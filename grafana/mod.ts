@@ -9,6 +9,7 @@ import { renderProvisioning } from "./provisioning.ts";
 import type { GrafanaSettings } from "./schema.ts";
 
 export { checks as grafanaChecks } from "./checks.ts";
+export { LDAP_FILE, renderLdap } from "./ldap.ts";
 export type { GrafanaLinks } from "./links.ts";
 export { panelQueries, type PanelQuery } from "./queries.ts";
 

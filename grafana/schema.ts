@@ -25,6 +25,8 @@ export const grafanaSchema = z.strictObject({
     .default("30s").describe("How often an open dashboard asks for new values."),
 });
 
+export { type GrafanaSignOn, type GroupRole, signOnEnvironment } from "./sign_on.ts";
+
 /** The Grafana part of a valid configuration. */
 export type GrafanaSettings = z.output<typeof grafanaSchema>;
 

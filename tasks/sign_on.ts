@@ -2,7 +2,9 @@
 
 import { join } from "node:path";
 import type { SecretRef } from "../lib/secret_ref.ts";
-import { FIRST_USER, type WebhookInput } from "../webhook/mod.ts";
+import { durationMs } from "../lib/units.ts";
+import type { GrafanaSignOn, GroupRole } from "../grafana/schema.ts";
+import { FIRST_USER, groupDn, type WebhookInput } from "../webhook/mod.ts";
 import { publicUrlsOf, type Stack, urlsOf } from "./stack.ts";
 
 /** Files in a service's secrets directory. */
@@ -65,6 +67,56 @@ function entryUrlsOf(stack: Stack): Record<string, string> {
       service !== "entry" && url !== own[service]
     ),
   );
+}
+
+/** Where Grafana asks who somebody is. @param directory Where Grafana sees its secrets. */
+export function grafanaSignOnOf(
+  { signOn: { ldap, openId, roles } }: Pick<Stack, "signOn">,
+  directory: string,
+): GrafanaSignOn {
+  const at = (file: string, value: unknown) => value === undefined ? undefined : join(directory, file);
+  const groups = (named: (group: string) => string): GroupRole[] => [
+    ...roles.admin.map((group) => ({ group: named(group), role: "GrafanaAdmin" as const })),
+    ...roles.operator.map((group) => ({ group: named(group), role: "Editor" as const })),
+    ...(roles.viewer === "everyone" ? ["*"] : roles.viewer.map(named))
+      .map((group) => ({ group, role: "Viewer" as const })),
+  ];
+  return {
+    directory: ldap && {
+      ...placeOf(ldap.url),
+      startTls: ldap.startTls,
+      timeoutSeconds: durationMs(ldap.timeout) / 1_000,
+      bindDn: ldap.bindDn,
+      bindPasswordFile: at(FILES.bindPassword, ldap.bindPassword),
+      caFile: at(FILES.directoryCa, ldap.ca),
+      baseDn: ldap.baseDn,
+      userFilter: ldap.userFilter,
+      userAttribute: ldap.userAttribute,
+      groupBaseDn: ldap.groupBaseDn ?? ldap.baseDn,
+      groupFilter: ldap.groupFilter,
+      groups: groups((group) => groupDn(group, ldap)),
+    },
+    // The schema's cross checks insist on the endpoints where Grafana runs.
+    provider: openId?.endpoints && {
+      name: openId.name,
+      clientId: openId.clientId,
+      clientSecretFile: at(FILES.clientSecret, openId.clientSecret),
+      caFile: at(FILES.providerCa, openId.ca),
+      scopes: openId.scopes,
+      authUrl: openId.endpoints.authorization,
+      tokenUrl: openId.endpoints.token,
+      userInfoUrl: openId.endpoints.userInfo,
+      groupsClaim: openId.groupsClaim,
+      userClaim: openId.userClaim,
+      groups: groups((group) => group),
+    },
+  };
+}
+
+function placeOf(url: string): { readonly host: string; readonly port: number; readonly ldaps: boolean } {
+  const ldaps = /^ldaps:/i.test(url);
+  const [, host = "", port] = /^ldaps?:\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?\/?$/i.exec(url) ?? [];
+  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port ?? (ldaps ? 636 : 389)), ldaps };
 }
 
 /** A secret of `signOn`: which service reads it, in which file, and where it comes from. */

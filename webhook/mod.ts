@@ -14,6 +14,7 @@ export { NotANotification } from "./payload.ts";
 export { KINDS, previewOf, type PreviewOptions, sampleOf } from "./preview.ts";
 export { serviceSchema, type WebhookService } from "./service_schema.ts";
 export { type SignOnIssue, signOnIssues } from "./sign_on/config_issues.ts";
+export { groupDn } from "./sign_on/directory_group.ts";
 export { FIRST_USER, type SignOn, signOnConfigSchema } from "./sign_on/config_schema.ts";
 
 /** What webhook.json is to say; what it does not name has its default. */

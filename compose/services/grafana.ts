@@ -40,6 +40,7 @@ function compose({ grafana }: ComposePlan): ServiceSpec {
     config: {
       "grafana/provisioning": "/etc/grafana/provisioning",
       "grafana/dashboards": "/etc/grafana/dashboards",
+      ...(grafana.ldap && { "grafana/ldap": "/etc/grafana/ldap" }),
     },
     data: "/var/lib/grafana",
     tmp: "64m",

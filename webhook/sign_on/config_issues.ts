@@ -22,7 +22,7 @@ export interface SignOnSurroundings {
 export function signOnIssues(signOn: SignOn, { tls, grafana }: SignOnSurroundings): SignOnIssue[] {
   return [
     ...userIssues(signOn),
-    ...directoryIssues(signOn),
+    ...directoryIssues(signOn, grafana),
     ...providerIssues(signOn, tls, grafana),
     ...roleIssues(signOn),
     ...sessionIssues(signOn),
@@ -42,9 +42,9 @@ function userIssues({ users }: SignOn): SignOnIssue[] {
   });
 }
 
-function directoryIssues({ ldap }: SignOn): SignOnIssue[] {
+function directoryIssues({ ldap }: SignOn, grafana: boolean): SignOnIssue[] {
   if (!ldap) return [];
-  const { url, startTls, bindDn, bindPassword } = ldap;
+  const { url, startTls, bindDn, bindPassword, groupFilter = "" } = ldap;
   const isSecure = /^ldaps:/i.test(url);
   const issues: SignOnIssue[] = [];
   if (isSecure && startTls) {
@@ -59,6 +59,13 @@ function directoryIssues({ ldap }: SignOn): SignOnIssue[] {
       path: ["ldap", "url"],
       message: `Cannot ask "${url}" without TLS: passwords would cross the network in clear`,
       cure: `write "${url.replace(/^ldap:/i, "ldaps:")}", or set startTls: true`,
+    });
+  }
+  if (grafana && groupFilter.includes("{dn}") && groupFilter.includes("{user}")) {
+    issues.push({
+      path: ["ldap", "groupFilter"],
+      message: "Cannot have both {dn} and {user} in signOn.ldap.groupFilter: Grafana fills in one of them",
+      cure: "use one of them, or leave Grafana out with services: { grafana: false }",
     });
   }
   if ((bindDn === undefined) !== (bindPassword === undefined)) {

@@ -7,11 +7,22 @@ import type { DirectorySettings } from "./settings.ts";
 export function isDirectoryGroup(
   { groupBaseDn, baseDn }: Pick<DirectorySettings, "groupBaseDn" | "baseDn">,
 ): (group: string, named: string) => boolean {
-  return (group, named) =>
-    sameDn(group, isDn(named) ? named : `cn=${escapedName(named)},${groupBaseDn ?? baseDn}`);
+  return (group, named) => sameDn(group, groupDn(named, { groupBaseDn, baseDn }));
+}
+
+/** The DN of a group that `signOn.roles` names. */
+export function groupDn(
+  named: string,
+  { groupBaseDn, baseDn }: Pick<DirectorySettings, "groupBaseDn" | "baseDn">,
+): string {
+  return isDn(named) ? named : `cn=${escapedName(named)},${groupBaseDn ?? baseDn}`;
 }
 
 /** RFC 4514, 2.4. */
 function escapedName(name: string): string {
-  return name.replace(/["+,;<>\\]/g, "\\$&").replace(/^[# ]| $/g, "\\$&");
+  // As bytes, which is how OpenLDAP writes them: Grafana compares DNs as texts.
+  return name.replace(
+    /["+,;<>\\]|^[# ]| $/g,
+    (character) => `\\${character.charCodeAt(0).toString(16).padStart(2, "0").toUpperCase()}`,
+  );
 }

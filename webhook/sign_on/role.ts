@@ -27,16 +27,19 @@ export interface GroupRoles {
   readonly viewer: readonly string[] | "everyone";
 }
 
+const GROUP = 'expected the name of a group or its DN; "everyone" is for viewer, and not in a list';
+const groups = z.array(z.string(GROUP).regex(/^(?!\*$|everyone$)[^\p{Cc}]+$/u, GROUP));
+
 /** The keys of `signOn.roles`. */
 export const rolesSchema = z.strictObject({
   /** Groups whose members may do everything. */
-  admin: z.array(z.string().min(1)).default([]).describe("Groups whose members may do everything."),
+  admin: groups.default([]).describe("Groups whose members may do everything."),
   /** Groups whose members may look, silence and answer alerts. */
-  operator: z.array(z.string().min(1)).default([]).describe(
+  operator: groups.default([]).describe(
     "Groups whose members may look, silence and answer alerts.",
   ),
   /** Groups whose members may look; `"everyone"` for whoever can sign in. */
-  viewer: z.union([z.array(z.string().min(1)), z.literal("everyone")], {
+  viewer: z.union([groups, z.literal("everyone")], {
     error: 'expected a list of groups, or "everyone"',
   }).default([]).describe('Groups whose members may look; "everyone" for whoever can sign in.'),
 });

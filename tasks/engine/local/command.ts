@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { externalUrl, routePrefix } from "../../../compose/mod.ts";
 import { DEFINITIONS, type LocalService } from "../../../compose/services/mod.ts";
 import type { Binary } from "../../binaries/mod.ts";
-import { grafanaEnvironment } from "../../../grafana/schema.ts";
+import { grafanaEnvironment, signOnEnvironment } from "../../../grafana/schema.ts";
+import { secretsDirOf } from "../../destinations.ts";
 import { entryArguments } from "../../entry.ts";
+import { grafanaSignOnOf } from "../../sign_on.ts";
 import {
   bindOf,
   filesDirOf,
@@ -225,6 +227,10 @@ function localGrafana({ stack, target, directory }: Plan): Record<string, string
       url: publicUrlsOf(stack).grafana,
       dashboardsPath: join(filesDirOf(target), "grafana", "dashboards"),
       hosts: watchesHosts(stack, "local"),
+    }),
+    ...signOnEnvironment(grafanaSignOnOf(stack, secretsDirOf("grafana", target)), {
+      ldapFile: join(filesDirOf(target), "grafana", "ldap", "ldap.toml"),
+      inImage: false,
     }),
     HOME: data,
     GF_PATHS_DATA: data,
