@@ -124,7 +124,7 @@ for (const [variant, changes] of Object.entries(VARIANTS)) {
       assert.match(service.mem_limit, /^\d+[mg]$/, name);
       assert.ok(service.cpus > 0 && service.cpus <= 1, `${name}: more processors than a small machine has`);
       assert.ok(service.pids_limit > 0, name);
-      assert.equal(service.restart, "unless-stopped", name);
+      assert.equal(service.restart, "always", name);
       assert.match(service.stop_grace_period, /^\d+[sm]$/, name);
       assert.equal(service.logging.driver, "json-file", name);
       assert.deepEqual(Object.keys(service.logging.options).sort(), ["max-file", "max-size"], name);

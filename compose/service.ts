@@ -149,7 +149,8 @@ export function composeService(
       start_period: spec.startPeriod ?? "60s",
       start_interval: "1s",
     },
-    restart: "unless-stopped",
+    // Not "unless-stopped": an engine that was killed takes what it then stops for stopped by hand.
+    restart: "always",
     stop_grace_period: spec.stopGrace ?? "10s",
     read_only: true,
     ...(spec.tmp && { tmpfs: [`/tmp:size=${spec.tmp},mode=1777,noexec,nosuid,nodev`] }),

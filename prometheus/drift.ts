@@ -16,7 +16,7 @@ export interface RunningPrometheus {
 
 const FORM: PrintedForm = {
   names: { scrape_configs: "job_name" },
-  durations: /_(interval|timeout)$/,
+  durations: /_(interval|timeout|window)$/,
   paths: /^(rule_files|files)$/,
   unordered: /(?!)/,
   // `scrape_protocols` is a list, too, but one that Prometheus fills in.

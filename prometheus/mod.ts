@@ -34,6 +34,8 @@ export function renderPrometheus(measure: Measure, locale: Locale, links: Promet
     alerting: { alertmanagers: [{ static_configs: [{ targets: [links.alertmanager] }] }] },
     rule_files: ["rules/*.yml"],
     scrape_configs: jobs,
+    // A clock that was ahead and is set right again: without it Prometheus refuses every sample until it is as late as it has been.
+    storage: { tsdb: { out_of_order_time_window: "1d" } },
   };
   const files = new Map([["prometheus/prometheus.yml", toYaml(config, [BANNER])]]);
   if (links.blackbox !== undefined) {

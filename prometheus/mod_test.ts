@@ -30,6 +30,11 @@ Deno.test("renderPrometheus gives the configured intervals, its Alertmanager and
   assert.deepEqual(rule_files, ["rules/*.yml"]);
 });
 
+Deno.test("renderPrometheus takes samples that are late, as after a clock that was ahead", () => {
+  const { storage } = configOf({}) as Config & { readonly storage: unknown };
+  assert.deepEqual(storage, { tsdb: { out_of_order_time_window: "1d" } });
+});
+
 Deno.test("renderPrometheus scrapes every service, itself included, each as the instance of its own name", () => {
   const jobs = configOf({}).scrape_configs.map(({ job_name, static_configs }) => [
     job_name,

@@ -25,7 +25,7 @@ const HOST: InspectedContainer["HostConfig"] = {
   CpuQuota: 0,
   PidsLimit: 64,
   Devices: null,
-  RestartPolicy: { Name: "unless-stopped" },
+  RestartPolicy: { Name: "always" },
   LogConfig: { Type: "json-file", Config: { "max-size": "10m" } },
   PortBindings: { "9090/tcp": [{ HostIp: "127.0.0.1", HostPort: "9090" }] },
 };
@@ -95,7 +95,7 @@ const BROKEN: readonly (readonly [id: string, change: Change, evidence: RegExp])
   ["security/limits", host({ Memory: 0 }), /memory/],
   ["security/limits", host({ PidsLimit: null }), /processes/],
   ["security/log-limit", host({ LogConfig: { Type: "json-file", Config: {} } }), /max-size/],
-  ["security/restart-policy", host({ RestartPolicy: { Name: "always" } }), /always/],
+  ["security/restart-policy", host({ RestartPolicy: { Name: "unless-stopped" } }), /unless-stopped/],
   ["security/health", config({ Healthcheck: { Test: ["NONE"] } }), /health/],
   ["security/image-version", config({ Image: "registry:5000/prom/prometheus" }), /prom/],
   ["security/image-version", config({ Image: "prom/prometheus:latest" }), /latest/],

@@ -62,7 +62,7 @@ export const DOCKER_EXCEPTIONS: readonly Exception[] = [
   },
   {
     id: "security/restart-policy",
-    evidence: /^RestartPolicy: unless-stopped$/,
+    evidence: /^RestartPolicy: always$/,
     reason:
       "what watches must come back after any failure and every reboot; the engine waits longer each time",
   },
