@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { baseImage, type ComposePlan, isBuilt, resticImage } from "../../compose/mod.ts";
 import { type Service, SERVICES } from "../../compose/services/mod.ts";
+import { fromYaml } from "../../lib/yaml.ts";
 import { BINARIES, binary, type BinaryName } from "../binaries/mod.ts";
 import { EXIT, Failure } from "../cli.ts";
 import { renderFor } from "../render.ts";
@@ -15,7 +16,7 @@ import { type Container, containersOf, PROJECT_LABEL, whyFailed } from "./docker
 import { pullMissing, removeBuilt } from "./docker_images.ts";
 import { dockerLogs } from "./docker_logs.ts";
 import { refuseOverlap } from "./docker_network.ts";
-import { fillSecretVolumes } from "./docker_secrets.ts";
+import { closeMountedSecrets, fillSecretVolumes, type Readers } from "./docker_secrets.ts";
 import { dockerStatus } from "./docker_status.ts";
 import { composeArgs, type ComposeProject, composeUp } from "./docker_up.ts";
 import { type Applied, type EngineMaker, Lacking, NotReady, type Progress } from "./engine.ts";
@@ -64,7 +65,9 @@ async function up(
   await refuseOverlap(project, signal);
   const plan = { name: stack.name, versions: versionsOf(stack) };
   await prepareImages(plan, project, progress, signal);
-  if (stack.delivery === "image") await bake(stack, target, plan, project, progress, signal);
+  const readers = await readersOf(stack, target, project);
+  if (stack.delivery === "image") await bake(target, plan, project, readers, progress, signal);
+  else await closeMountedSecrets(readers, target.stateDir, signal);
   await removeBroken(before, signal);
 
   const ready = await composeUp(project, before, progress, signal);
@@ -143,18 +146,26 @@ async function prepareImages(
 
 /** Configuration into images, secrets into volumes: nothing of this machine's files is mounted. */
 async function bake(
-  stack: Stack,
-  { stateDir, engine }: Target,
+  { stateDir }: Target,
   plan: Pick<ComposePlan, "name" | "versions">,
   project: ComposeProject,
+  readers: Readers,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
   progress.step("bake the configuration into images");
   const built = await tryDocker([...composeArgs(project), "build"], { timeoutMs: BUILD_MS, signal });
   if (built.code !== 0) throw refusal("docker compose build", built.stderr, built.code);
-  const secrets = new Set(secretNeedsOf(stack, { engine }).map(({ service }) => service));
-  await fillSecretVolumes(plan, secrets, stateDir, signal);
+  await fillSecretVolumes(plan, readers, stateDir, signal);
+}
+
+/** Who reads secrets, by the file that the containers are made by. */
+async function readersOf(stack: Stack, { engine }: Target, { file }: ComposeProject): Promise<Readers> {
+  const { services } = fromYaml(await Deno.readTextFile(file)) as {
+    services: Readonly<Record<string, { readonly user: string }>>;
+  };
+  const names = new Set(secretNeedsOf(stack, { engine }).map(({ service }) => service));
+  return new Map([...names].map((service) => [service, services[service]!.user]));
 }
 
 /**
