@@ -92,7 +92,8 @@ function gate({ name, open }: EntryService, prefix: string, { gate }: EntryLinks
   return [
     ...(open.length === 0 ? [] : [`${matcher} not path ${open.map((path) => prefix + path).join(" ")}`]),
     [`forward_auth ${open.length === 0 ? "" : `${matcher} `}${gate}`, [
-      `uri ${VERIFY}`,
+      // The question mark: with no query of its own, the request's would be put there.
+      `uri ${VERIFY}?`,
       `copy_headers ${WHO.join(" ")}`,
     ]],
   ];
