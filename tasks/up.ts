@@ -15,9 +15,12 @@ import { renderFor } from "./render.ts";
 import { formatTable } from "./report.ts";
 import { ensureSecrets, GRAFANA_PASSWORD } from "./secrets.ts";
 import { ENGINE_FLAG, openToChange, type Session } from "./session.ts";
+import { firstPasswordOf } from "./sign_on.ts";
 import { publicUrlsOf, urlsOf } from "./stack.ts";
+import { FIRST_USER } from "../webhook/mod.ts";
 import { ACCEPT_FLAG, confirmLosses, lossesOf } from "./upgrade/data_loss.ts";
 import { runningVersions, waitingChanges } from "./upgrade/held.ts";
+import { readJournal } from "./upgrade/journal.ts";
 import { markBuild, otherStateDir, rememberFiles, runningFiles } from "./upgrade/memory.ts";
 import { formatVerdict, hasErrors } from "./verify.ts";
 import { join, relative } from "node:path";
@@ -35,6 +38,13 @@ export const up: Command = {
   async run(invocation) {
     using opened = await openToChange(invocation);
     await refuseUnfinishedRestore(invocation.stateDir);
+    const upgrade = await readJournal(invocation.stateDir);
+    if (upgrade) {
+      const { service, from, to } = upgrade.steps[upgrade.at]!;
+      invocation.progress.warn(
+        `An upgrade of ${service} from ${from} to ${to} was cut short: \`deno task upgrade\` completes it, or goes back`,
+      );
+    }
     return await startStack(opened, invocation);
   },
 };
@@ -71,6 +81,7 @@ export async function startStack(
   for (const { service, from, to } of waiting) {
     progress.note(`${service} stays at ${from}: \`deno task upgrade\` changes it to ${to}`);
   }
+  const gatePassword = firstPasswordOf(stack);
   return {
     code: EXIT.done,
     json: {
@@ -80,6 +91,7 @@ export async function startStack(
       ...(waiting.length > 0 && { waiting }),
       services: applied.map((service) => ({ ...service, url: publicUrlsOf(stack)[service.service] })),
       ...(runs(applied, "grafana") && { grafanaPasswordFile: join(target.stateDir, GRAFANA_PASSWORD) }),
+      ...(gatePassword !== undefined && { signOnPasswordFile: join(target.stateDir, gatePassword) }),
       ...(entryRoot !== undefined && { entryRootFile: entryRoot }),
     },
   };
@@ -175,6 +187,11 @@ function summary(
   if (runs(applied, "grafana")) {
     const path = join(target.stateDir, GRAFANA_PASSWORD);
     lines.push(`Grafana: user ${stack.grafana.adminUser}, its password is in ${relative(Deno.cwd(), path)}`);
+  }
+  const gatePassword = firstPasswordOf(stack);
+  if (gatePassword !== undefined) {
+    const path = join(target.stateDir, gatePassword);
+    lines.push(`Sign in as ${FIRST_USER}: the password is in ${relative(Deno.cwd(), path)}`);
   }
   if (entryRoot !== undefined) {
     lines.push(
