@@ -1,6 +1,6 @@
 /** What two notifications have in common: their group, or all that matters. */
 
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import type { Alert, Notification } from "./payload.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { Alert, Notification } from "./payload.ts";
  */
 export function groupOf({ receiver, groupKey }: Notification): string {
   if (groupKey === "") return randomBytes(16).toString("hex");
-  return createHash("sha256").update(framed(receiver) + framed(groupKey)).digest("hex").slice(0, 32);
+  return hash("sha256", framed(receiver) + framed(groupKey), "hex").slice(0, 32);
 }
 
 /**
@@ -21,11 +21,10 @@ export function groupOf({ receiver, groupKey }: Notification): string {
 export function digestOf(notification: Notification): string | undefined {
   const { receiver, groupKey, status, reason, truncatedAlerts, alerts } = notification;
   if (groupKey === "") return undefined;
-  const hash = createHash("sha256");
   let text = framed(receiver) + framed(groupKey) + framed(status) + framed(reason) + truncatedAlerts;
   if (alerts.length === 1) text += `;${framed(textOf(alerts[0]!))}`;
   else for (const alert of alerts.map(textOf).sort()) text += `;${framed(alert)}`;
-  return hash.update(text).digest("base64url");
+  return hash("sha256", text, "base64url");
 }
 
 function textOf({ labels, fingerprint, status, startsAt }: Alert): string {

@@ -9,12 +9,18 @@ import { attachStrace, noStrace } from "./strace.ts";
 import { readTrace, showSteps, type Step, whyNotDurable } from "./trace.ts";
 
 const REQUESTS = 6;
+// Between two lots there is something to be told, which is written too.
+const AT_ONCE = 3;
 
-/** Posts notifications, at the same time, to a process that is traced, until all of them are answered and synced. */
+/** Posts notifications, some at the same time, to a process that is traced, until all of them are answered and synced. */
 async function stepsOf(url: string, pid: number): Promise<{ markers: string[]; steps: Step[] }> {
   const markers = Array.from({ length: REQUESTS }, (_, i) => markerOf(i));
   await using strace = await attachStrace(pid, TRACE_FLAGS);
-  const statuses = await Promise.all(markers.map((marker) => post(url, notificationOf({ marker }))));
+  const statuses: (number | undefined)[] = [];
+  for (let first = 0; first < REQUESTS; first += AT_ONCE) {
+    const lot = markers.slice(first, first + AT_ONCE);
+    statuses.push(...await Promise.all(lot.map((marker) => post(url, notificationOf({ marker })))));
+  }
   deepEqual(statuses, markers.map(() => 200));
   const steps = await eventually("the answers and a sync are traced", async () => {
     const steps = readTrace(await strace.text());

@@ -14,6 +14,7 @@ export interface Kept {
 // As webhook/journal/schema.ts writes them.
 const STATES = ["queued", "delivered", "coalesced", "dead"] as const;
 type State = typeof STATES[number];
+const DELIVERIES_PER_NOTIFICATION = 1_024;
 
 /** What a journal holds. */
 export interface JournalContent {
@@ -59,9 +60,13 @@ function contentOf(database: DatabaseSync): JournalContent {
     throw new Error(`The journal is damaged: ${JSON.stringify(integrity)}`);
   }
   const markers = new Map<number, string>();
+  const plans = new Map<number, readonly { readonly channel: string }[]>();
   const copies = new Map<string, number>();
   const order: string[] = [];
-  for (const { id, body } of database.prepare("SELECT id, body FROM notification ORDER BY id").all()) {
+  for (
+    const { id, body, plan } of database.prepare("SELECT id, body, plan FROM notification ORDER BY id").all()
+  ) {
+    if (plan !== null) plans.set(Number(id), JSON.parse(String(plan)));
     const marker = new TextDecoder().decode(body as Uint8Array).match(MARKER)?.[0];
     if (marker === undefined) continue;
     markers.set(Number(id), marker);
@@ -70,19 +75,29 @@ function contentOf(database: DatabaseSync): JournalContent {
   }
   const deliveries = new Map<string, Map<string, Kept>>();
   const byId = new Map<number, Kept>();
+  const add = (notification: number, channel: string, kept: Kept) => {
+    byId.set(kept.id, kept);
+    const marker = markers.get(notification);
+    if (marker === undefined) return;
+    const ofMarker = deliveries.get(marker) ?? new Map<string, Kept>();
+    ofMarker.set(channel, kept);
+    deliveries.set(marker, ofMarker);
+  };
   const rows = database.prepare("SELECT id, notification_id, channel, state, into_id FROM delivery").all();
   for (const { id, notification_id, channel, state, into_id } of rows) {
-    const kept: Kept = {
+    add(Number(notification_id), String(channel), {
       id: Number(id),
       state: STATES[Number(state)]!,
       into: into_id === null ? null : Number(into_id),
-    };
-    byId.set(kept.id, kept);
-    const marker = markers.get(Number(notification_id));
-    if (marker === undefined) continue;
-    const ofMarker = deliveries.get(marker) ?? new Map<string, Kept>();
-    ofMarker.set(String(channel), kept);
-    deliveries.set(marker, ofMarker);
+    });
+  }
+  // What is newer than all that has deliveries gets them when it is looked at next: it is queued for whom it names.
+  const newest = Math.max(0, ...byId.keys());
+  for (const [id, plan] of plans) {
+    if (id * DELIVERIES_PER_NOTIFICATION <= newest) continue;
+    for (const [i, { channel }] of plan.entries()) {
+      add(id, channel, { id: id * DELIVERIES_PER_NOTIFICATION + i, state: "queued", into: null });
+    }
   }
   return { copies, order, deliveries, byId };
 }

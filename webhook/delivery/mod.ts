@@ -130,7 +130,12 @@ export function createDelivery(options: DeliveryOptions): Deliveries {
       for (let left = queued; left > 0 && !stopped && !settings().channels.has(channel);) {
         const groups = journal.due(channel, Number.MAX_SAFE_INTEGER, ORPHANS_AT_ONCE, new Set());
         const deliveries = groups.flatMap(({ deliveries }) => deliveries);
-        if (deliveries.length === 0) break;
+        if (deliveries.length === 0) {
+          // Behind others there may be some that are not in the queue yet.
+          if ((journal.nextDueMs(channel, new Set()) ?? Infinity) > clock.now()) break;
+          await setImmediate();
+          continue;
+        }
         const atMs = clock.now();
         const reason = "No channel has that name any more";
         const changes = deliveries.map(({ id }): Change => ({ to: "dead", id, atMs, tookMs: 0, reason }));

@@ -30,12 +30,25 @@ export type AnswerRequest = (head: Head, body: IncomingBody) => Answer | Promise
 const PLAIN_TEXT = { "content-type": "text/plain; charset=utf-8" };
 const encoder = new TextEncoder();
 
+// Most answers of one second are the same short one.
+const LARGEST_KEPT = 1_024;
+let before: { answer: Answer; method: string; last: boolean; date: string; bytes: Uint8Array } | undefined;
+
 /**
- * An answer as HTTP/1.1.
+ * An answer as HTTP/1.1; its bytes are not to be changed, as they may be given again.
  *
  * @param last Whether the connection ends after it. @param date As RFC 9110 writes it.
  */
-export function serializeAnswer(
+export function serializeAnswer(answer: Answer, method: string, last: boolean, date: string): Uint8Array {
+  if (before?.answer === answer && before.date === date && before.last === last && before.method === method) {
+    return before.bytes;
+  }
+  const bytes = serialize(answer, method, last, date);
+  if (bytes.length <= LARGEST_KEPT) before = { answer, method, last, date, bytes };
+  return bytes;
+}
+
+function serialize(
   { status, body, headers = PLAIN_TEXT }: Answer,
   method: string,
   last: boolean,

@@ -75,9 +75,17 @@ export interface Archive {
   quarantined(id: number): (QuarantinedRecord & { readonly body: Uint8Array }) | undefined;
 }
 
+/** What an archive reads. */
+export interface ArchiveStore extends Store {
+  /** The deliveries of a notification that are no rows yet: all of them or none. */
+  unplanned(notificationId: number): readonly Delivery[];
+}
+
 /** An archive of `store`. */
-export function createArchive(store: Store, index: Pick<AlertIndex, "upTo">): Archive {
+export function createArchive(store: ArchiveStore, index: Pick<AlertIndex, "upTo">): Archive {
   const sql = statementsOf(store);
+  const unplanned = (notificationId: number): DeliveryRecord[] =>
+    store.unplanned(notificationId).map((delivery) => ({ ...delivery, tookMs: null, failures: [] }));
 
   function deliveryOf(row: DeliveryRow): DeliveryRecord {
     const failures = sql(
@@ -114,7 +122,7 @@ export function createArchive(store: Store, index: Pick<AlertIndex, "upTo">): Ar
       const first = notificationId * DELIVERIES_PER_NOTIFICATION;
       const rows = sql(`SELECT ${DELIVERY} FROM delivery WHERE id >= ? AND id < ? ORDER BY id`)
         .all(first, first + DELIVERIES_PER_NOTIFICATION) as unknown as DeliveryRow[];
-      return rows.map(deliveryOf);
+      return [...rows.map(deliveryOf), ...unplanned(notificationId)];
     },
     deliveryCounts(notificationId) {
       const first = notificationId * DELIVERIES_PER_NOTIFICATION;
@@ -122,6 +130,7 @@ export function createArchive(store: Store, index: Pick<AlertIndex, "upTo">): Ar
       const rows = sql("SELECT state, count(*) AS n FROM delivery WHERE id >= ? AND id < ? GROUP BY state")
         .all(first, first + DELIVERIES_PER_NOTIFICATION) as unknown as { state: number; n: number }[];
       for (const { state, n } of rows) counts[STATES[state]!] = n;
+      counts.queued += store.unplanned(notificationId).length;
       return counts;
     },
     deadLetters(channels, below, limit) {
@@ -145,7 +154,8 @@ export function createArchive(store: Store, index: Pick<AlertIndex, "upTo">): Ar
       const row = sql(`SELECT ${DELIVERY} FROM delivery WHERE id = ?`).get(id) as unknown as
         | DeliveryRow
         | undefined;
-      return row && deliveryOf(row);
+      if (row !== undefined) return deliveryOf(row);
+      return unplanned(Math.floor(id / DELIVERIES_PER_NOTIFICATION)).find((delivery) => delivery.id === id);
     },
     quarantine(below, limit) {
       const rows = sql(`SELECT ${QUARANTINED} FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?`)

@@ -37,7 +37,15 @@ const INSERT_FIRST = insertAs("1");
 /** The line that the deliveries of a group stand in, for one of this notification. */
 export type LineOf = (group: string, notificationId: number) => number;
 
-/** Queues the deliveries of a new notification: it is the newest, so they go to the end of their lines. */
+/** @throws {RangeError} when `deliveries` are more than one notification may have. */
+export function checkNumber(deliveries: readonly NewDelivery[]): void {
+  if (deliveries.length <= DELIVERIES_PER_NOTIFICATION) return;
+  throw new RangeError(
+    `Cannot queue ${deliveries.length} deliveries of one notification: at most ${DELIVERIES_PER_NOTIFICATION}`,
+  );
+}
+
+/** Queues the deliveries of a notification that has none yet, nor any newer one: they go to the end of their lines. */
 export function insertDeliveries(
   sql: Statements,
   notificationId: number,
@@ -47,11 +55,6 @@ export function insertDeliveries(
   createdMs: number,
   deliveries: readonly NewDelivery[],
 ): void {
-  if (deliveries.length > DELIVERIES_PER_NOTIFICATION) {
-    throw new RangeError(
-      `Cannot queue ${deliveries.length} deliveries of one notification: at most ${DELIVERIES_PER_NOTIFICATION}`,
-    );
-  }
   let id = notificationId * DELIVERIES_PER_NOTIFICATION;
   // Nobody stands in a line that begins here, unless one channel were told twice.
   const insert = sql.get(line === notificationId && deliveries.length === 1 ? INSERT_FIRST : INSERT);

@@ -150,7 +150,7 @@ export class JournalFailure extends Error {
  * to the disk together.
  */
 export interface Journal extends AsyncDisposable {
-  /** Keeps a notification and queues its deliveries, all or nothing; a copy of one that is kept waits for that one and adds nothing. */
+  /** Keeps a notification and whom it is to tell, so that its deliveries are queued, all or nothing; a copy of one that is kept waits for that one and adds nothing. */
   accept(arrival: Arrival): Promise<Accepted>;
   /** Keeps a body that was not understood. The oldest ones make room. @returns its id. */
   quarantine(body: Quarantined): Promise<number>;

@@ -110,19 +110,26 @@ function openReadable(path: string): DatabaseSync | undefined {
 
 async function copyFrom(source: DatabaseSync, target: DatabaseSync): Promise<Copied> {
   try {
-    const notifications = await copyByRowid(source, target, "notification", NOTIFICATION);
     const deliveries = await copyByRowid(source, target, "delivery", DELIVERY);
+    const notifications = await copyByRowid(
+      source,
+      target,
+      "notification",
+      tryPrepare(source, "SELECT plan FROM notification") ? [...NOTIFICATION, "plan"] : NOTIFICATION,
+    );
     const quarantined = await copyByRowid(source, target, "quarantine", QUARANTINE);
     for (const [table, columns] of Object.entries(BY_KEY)) copyByKey(source, target, table, columns);
     target.exec(
       `UPDATE delivery SET head = 1 WHERE id IN (SELECT min(id) FROM delivery WHERE state = 0 GROUP BY channel, line)`,
     );
+    const uncertain = uncertainOf(target, deliveries);
+    forgetPlans(target, deliveries);
     return {
       notifications: notifications.copied,
       deliveries: deliveries.copied,
       quarantined: quarantined.copied,
       lost: lostOf(notifications),
-      uncertain: uncertainOf(target, deliveries),
+      uncertain,
     };
   } finally {
     source.close();
@@ -313,21 +320,47 @@ function tryPrepare(source: DatabaseSync, sql: string) {
   }
 }
 
+/** The newest notification that had deliveries, whether they could be read or not. */
+function plannedUpTo(
+  target: DatabaseSync,
+  { gaps, isReadable }: Pick<CopiedTable, "gaps" | "isReadable">,
+): number {
+  const { last } = target.prepare("SELECT max(id) AS last FROM delivery").get() as { last: number | null };
+  const newest = isReadable ? Math.max(last ?? 0, ...gaps.map(([, end]) => end)) : HIGHEST_ID;
+  return Math.floor(newest / PER);
+}
+
+/** Only what is above all deliveries is still to be planned. Whom others were to tell is known from their deliveries, or uncertain. */
+function forgetPlans(target: DatabaseSync, deliveries: CopiedTable): void {
+  target.prepare("UPDATE notification SET plan = NULL WHERE plan IS NOT NULL AND id <= ?")
+    .run(plannedUpTo(target, deliveries));
+}
+
 /** At most how many rows the gaps held; undefined when nobody knows where the last one ends. */
 function lostOf({ gaps, isReadable }: CopiedTable): number | undefined {
   if (!isReadable || gaps.some(([, last]) => last >= HIGHEST_ID)) return undefined;
   return gaps.reduce((sum, [first, last]) => sum + last - first + 1, 0);
 }
 
-/** Notifications in whose span of ids there was something that could not be read. */
-function uncertainOf(target: DatabaseSync, { gaps, isReadable }: CopiedTable): number[] {
+/** Notifications in whose span of ids there was something that could not be read, and those that should have deliveries and have none. */
+function uncertainOf(
+  target: DatabaseSync,
+  { gaps, isReadable }: Pick<CopiedTable, "gaps" | "isReadable">,
+): number[] {
   const spans = isReadable ? gaps : [[0, Number.MAX_SAFE_INTEGER] as const];
   const select = target.prepare(
     "SELECT id FROM notification WHERE id >= ? AND id <= ? ORDER BY id DESC LIMIT ?",
   );
-  return spans.flatMap(([first, last]) =>
-    select.all(Math.floor(first / PER), Math.floor(last / PER), MOST_UNCERTAIN).map(({ id }) => id as number)
-  ).sort((a, b) => b - a).slice(0, MOST_UNCERTAIN);
+  const inGaps = spans.flatMap(([first, last]) =>
+    select.all(Math.floor(first / PER), Math.floor(last / PER), MOST_UNCERTAIN)
+  );
+  const bare = target.prepare(
+    `SELECT id FROM notification WHERE plan IS NOT NULL AND id <= ? AND NOT EXISTS
+    (SELECT 1 FROM delivery WHERE delivery.id >= notification.id * ${PER} AND delivery.id < (notification.id + 1) * ${PER})
+    ORDER BY id DESC LIMIT ?`,
+  ).all(plannedUpTo(target, { gaps, isReadable }), MOST_UNCERTAIN);
+  return [...new Set([...inGaps, ...bare].map(({ id }) => id as number))]
+    .sort((a, b) => b - a).slice(0, MOST_UNCERTAIN);
 }
 
 function asideName(path: string, atMs: number): string {

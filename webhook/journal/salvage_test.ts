@@ -192,7 +192,7 @@ Deno.test("openJournal refuses what a newer version wrote", async () => {
         database.exec("PRAGMA user_version = 99");
         database.close();
       }),
-      /^JournalFailure: Cannot use the journal ".*": a newer version of this program wrote it \(schema 99; known up to 1\)$/,
+      /^JournalFailure: Cannot use the journal ".*": a newer version of this program wrote it \(schema 99; known up to 2\)$/,
     );
   });
 });

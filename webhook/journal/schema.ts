@@ -95,6 +95,10 @@ export const MIGRATIONS: readonly string[] = [
   -- Facts under keys, as JSON.
   CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Whom it is to tell, as JSON, of which rows of \`delivery\` are made after its sender was answered.
+  ALTER TABLE notification ADD COLUMN plan TEXT;
+  `,
 ];
 
 /** The schema that this program writes. */

@@ -1,7 +1,7 @@
 /** The journal in one SQLite file. */
 
 import type { DatabaseSync } from "node:sqlite";
-import { due, insertDeliveries, insertLate, nextDueMs, replayOne, settleOne } from "./deliveries.ts";
+import { checkNumber, due, insertLate, nextDueMs, replayOne, settleOne } from "./deliveries.ts";
 import type { First } from "./duplicates.ts";
 import { failureKind, journalFailure, sentenceOf } from "./failure.ts";
 import { GroupCommit, type WorkOptions } from "./group_commit.ts";
@@ -10,6 +10,7 @@ import {
   type Accepted,
   type Arrival,
   type Change,
+  type Delivery,
   type Depth,
   type Journal,
   JournalFailure,
@@ -23,10 +24,13 @@ import { isThere, sizeOf } from "./files.ts";
 import { openDatabase } from "./open_database.ts";
 import { openSound } from "./open_sound.ts";
 import type { JournalOptions } from "./options.ts";
+import { Planner } from "./planner.ts";
 import { insertQuarantined } from "./quarantine.ts";
 import { type Salvage, salvage } from "./salvage.ts";
 import { createRoom, type Room } from "./room.ts";
+import { DELIVERIES_PER_NOTIFICATION } from "./schema.ts";
 import { Statements } from "./statements.ts";
+import { planText } from "./unplanned.ts";
 
 const DAY_MS = 86_400_000;
 const REPAIR_AGAIN_MS = 60_000;
@@ -34,6 +38,8 @@ const REPAIR_AGAIN_MS = 60_000;
 const ROW_BYTES = 1_000;
 const MANY = 10_000;
 const OLDEST_PAUSE_TIMES = 50;
+// Somebody who looks for what is due waits until so many lots of what is for others are queued, not longer.
+const LOTS_AT_ONCE = 8;
 
 /** The journal in `journal.db` of a directory. */
 export class SqliteJournal implements Journal {
@@ -44,6 +50,7 @@ export class SqliteJournal implements Journal {
   readonly #commits: GroupCommit;
   readonly #housekeeping: Housekeeping;
   readonly #room: Room;
+  readonly #planner: Planner;
   #database: DatabaseSync;
   #sql: Statements;
   #memory: Memory;
@@ -68,10 +75,23 @@ export class SqliteJournal implements Journal {
     this.#database = database;
     this.#sql = new Statements(database);
     this.#memory = memory;
+    this.#planner = new Planner({
+      clock: options.clock,
+      database: () => this.#database,
+      sql: () => this.#sql,
+      lineOf: this.#lineOf,
+      onBegin: () => this.#beginning(),
+      onCommit: () => this.#memory.commit(),
+      onRollback: () => this.#memory.rollback(),
+      onFailure: (error) => this.#failed(error, "write"),
+    });
     this.#commits = new GroupCommit({
       clock: options.clock,
       database: () => this.#database,
-      onBegin: () => this.#checkFiles(),
+      onBegin: () => {
+        this.#beginning();
+        this.#planner.sync();
+      },
       onRollback: () => this.#memory.rollback(),
       onFailure: (error) => this.#failed(error, "write"),
       onCommit: (seconds, works, bytes) => this.#committed(seconds, works, bytes),
@@ -81,10 +101,10 @@ export class SqliteJournal implements Journal {
       keeping: () => this.#keeping(),
       write: (run) => this.#add(() => run(this.#sql)),
       checkpoint: () => this.#checkpoint(),
-      lastId: () => this.#memory.marks.notificationId,
+      lastId: () => Math.min(this.#memory.marks.notificationId, this.#planner.upTo + 1),
       used: () => {
         const use = this.#room.measure(this.#sql);
-        return { ...use, bytes: use.bytes + this.#commits.waitingBytes };
+        return { ...use, bytes: use.bytes + this.#waitingBytes() };
       },
       onDefect: (error) =>
         options.onProblem?.(`Cannot keep house in the journal "${path}": ${sentenceOf(error)}`),
@@ -92,11 +112,12 @@ export class SqliteJournal implements Journal {
     this.#room = createRoom({
       path,
       limitBytes: () => options.limitBytes,
-      waitingBytes: () => this.#commits.waitingBytes,
+      waitingBytes: () => this.#waitingBytes(),
       makeRoom: this.#housekeeping.makeRoom,
       onFull: (problem) => options.onProblem?.(problem),
     });
     this.#room.measure(this.#sql);
+    this.#readUnplanned();
   }
 
   /**
@@ -125,6 +146,7 @@ export class SqliteJournal implements Journal {
       const before = this.#memory.duplicates.find(digest, receivedMs, this.#options.duplicateWindowMs);
       if (before) return duplicateOf(before);
     }
+    if (!this.#planner.hasRoom()) return Promise.reject(this.#cannotWrite());
     const bytes = body.length + ROW_BYTES;
     // The webhook's own words are few, and among them may be that the journal is full.
     const first: First | undefined = digest === undefined
@@ -152,15 +174,25 @@ export class SqliteJournal implements Journal {
   }
 
   due(channel: string, nowMs: number, limit: number, busy: ReadonlySet<string>): readonly QueuedGroup[] {
-    return this.#read((sql) => due(sql, channel, nowMs, limit, busy));
+    for (let lots = 1;; lots++) {
+      // What is not planned yet is newer than all that is: of each group it comes later.
+      const isMore = this.#planner.planFor(channel);
+      const groups = this.#read((sql) => due(sql, channel, nowMs, limit, busy));
+      if (groups.length > 0 || !isMore || lots === LOTS_AT_ONCE) return groups;
+    }
   }
 
   nextDueMs(channel: string, busy: ReadonlySet<string>): number | undefined {
-    return this.#read((sql) => nextDueMs(sql, channel, busy));
+    this.#planner.planFor(channel);
+    const nextMs = this.#read((sql) => nextDueMs(sql, channel, busy));
+    const unplannedMs = this.#planner.nextMs(channel);
+    return unplannedMs === undefined ? nextMs : Math.min(nextMs ?? unplannedMs, unplannedMs);
   }
 
   settle(changes: readonly Change[]): Promise<void> {
-    return this.#add(
+    const newest = changes.reduce((newest, { id }) => Math.max(newest, id), 0);
+    return this.#change(
+      Math.floor(newest / DELIVERIES_PER_NOTIFICATION),
       () => changes.map((change) => settleOne(this.#sql, change, this.#lineOf)),
       {
         committed: (results) => {
@@ -175,7 +207,8 @@ export class SqliteJournal implements Journal {
   }
 
   async queue(notificationId: number, delivery: NewDelivery): Promise<number> {
-    const { id } = await this.#add(
+    const { id } = await this.#change(
+      notificationId,
       () => insertLate(this.#sql, notificationId, delivery, this.#options.clock.now(), this.#lineOf),
       { committed: (queued) => this.#memory.queued(queued) },
     );
@@ -213,7 +246,9 @@ export class SqliteJournal implements Journal {
     const depths = new Map<string, Depth>();
     for (const [channel, { queued, dead }] of this.#memory.counts) {
       if (queued === 0 && dead === 0) continue;
-      const oldestMs = queued === 0 ? undefined : this.#oldestMs(channel, queued);
+      const oldestMs = queued === 0
+        ? undefined
+        : this.#oldestMs(channel, queued) ?? this.#planner.oldestMs(channel);
       depths.set(channel, { queued, dead, ...(oldestMs !== undefined && { oldestMs }) });
     }
     return depths;
@@ -249,6 +284,11 @@ export class SqliteJournal implements Journal {
     return { bytes: sizeOf(this.path) + sizeOf(`${this.path}-wal`), limitBytes };
   }
 
+  /** The deliveries of a notification that are no rows yet: all of them or none. */
+  unplanned(notificationId: number): readonly Delivery[] {
+    return this.#planner.waitingOf(notificationId);
+  }
+
   /** The last time a damaged file was set aside, without `uncertain`; undefined when that never was. */
   salvaged(): Omit<Salvage, "uncertain"> | undefined {
     return this.#memory.salvaged;
@@ -257,6 +297,7 @@ export class SqliteJournal implements Journal {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#commits.flush();
+    if (!this.#repair) this.#planner.planAll();
     this.#closed = true;
     this.#housekeeping.stop();
     this.#cancelRepair();
@@ -273,13 +314,12 @@ export class SqliteJournal implements Journal {
     const { digest, receivedMs, body, group, deliveries, origin, notification: { status } } = arrival;
     return this.#add(
       () => {
+        checkNumber(deliveries);
         const { marks } = this.#memory;
         const id = marks.notificationId + 1;
         this.#memory.marks = { ...marks, notificationId: id };
-        this.#sql.get(INSERT).run(id, receivedMs, origin, group, status, digest ?? null, body);
-        if (deliveries.length > 0) {
-          insertDeliveries(this.#sql, id, group, this.#lineOf(group, id), status, receivedMs, deliveries);
-        }
+        const plan = planText(deliveries);
+        this.#sql.get(INSERT).run(id, receivedMs, origin, group, status, digest ?? null, body, plan);
         return { id, duplicate: false };
       },
       {
@@ -289,9 +329,8 @@ export class SqliteJournal implements Journal {
             first.stored = undefined;
           }
           if (origin !== "own") this.#room.written();
-          for (const { channel } of deliveries) {
-            this.#memory.queued({ channel, group, status, createdMs: receivedMs });
-          }
+          this.#planner.add({ id, receivedMs, group, status, deliveries });
+          this.#queued(deliveries, group, status, receivedMs);
         },
         failed: first && (() => this.#memory.duplicates.forget(digest!, first)),
         bytes,
@@ -299,11 +338,43 @@ export class SqliteJournal implements Journal {
     );
   }
 
-  #add<T>(run: () => T, options?: WorkOptions<T>): Promise<T> {
-    if (this.#closed || this.#repair) {
-      const why = this.#closed ? "it is closed" : "it is damaged, and being repaired";
-      return Promise.reject(new JournalFailure(`Cannot write the journal "${this.path}": ${why}`));
+  /** Begins to plan what the database, which was just opened, has accepted. */
+  #readUnplanned(): void {
+    for (
+      const { group, status, receivedMs, deliveries } of this.#planner.opened(
+        this.#memory.marks.notificationId,
+      )
+    ) {
+      this.#queued(deliveries, group, status, receivedMs);
     }
+  }
+
+  /** Counts and remembers what an arrival has queued. */
+  #queued(deliveries: readonly NewDelivery[], group: string, status: string, createdMs: number): void {
+    for (const { channel } of deliveries) this.#memory.queued({ channel, group, status, createdMs });
+  }
+
+  /** Changes deliveries, of which none is newer than `notificationId`, in the next transaction. */
+  #change<T>(notificationId: number, run: () => T, options?: WorkOptions<T>): Promise<T> {
+    if (!this.#planner.planUpTo(notificationId)) return Promise.reject(this.#cannotWrite());
+    return this.#add(run, options);
+  }
+
+  #cannotWrite(): JournalFailure {
+    const why = this.#closed
+      ? "it is closed"
+      : this.#repair
+      ? "it is damaged, and being repaired"
+      : this.failure();
+    return new JournalFailure(`Cannot write the journal "${this.path}": ${why}`);
+  }
+
+  #waitingBytes(): number {
+    return this.#commits.waitingBytes + this.#planner.waitingBytes;
+  }
+
+  #add<T>(run: () => T, options?: WorkOptions<T>): Promise<T> {
+    if (this.#closed || this.#repair) return Promise.reject(this.#cannotWrite());
     return this.#commits.add(run, options);
   }
 
@@ -340,7 +411,7 @@ export class SqliteJournal implements Journal {
   #committed(seconds: number, works: number, bytes: number): void {
     this.#memory.commit();
     this.#failure = undefined;
-    this.#housekeeping.written(this.#room.committed(this.#sql, bytes) + this.#commits.waitingBytes);
+    this.#housekeeping.written(this.#room.committed(this.#sql, bytes) + this.#waitingBytes());
     this.#options.onCommit?.(seconds, works);
   }
 
@@ -378,6 +449,7 @@ export class SqliteJournal implements Journal {
     this.#database = openDatabase(this.path, this.#options.limitBytes);
     this.#sql = new Statements(this.#database);
     this.#memory = new Memory(this.#database, clock.now() - duplicateWindowMs);
+    this.#readUnplanned();
     this.#room.measure(this.#sql);
     this.#failure = undefined;
     return report;
@@ -394,7 +466,8 @@ export class SqliteJournal implements Journal {
   }
 
   /** What is written to a file without a name is gone with this process, and SQLite would not notice. */
-  #checkFiles(): void {
+  #beginning(): void {
+    if (this.#closed || this.#repair) throw this.#cannotWrite();
     if (isThere(`${this.path}-wal`)) return;
     throw new JournalFailure(
       `Cannot write the journal "${this.path}": its files were removed while it was open; start the webhook again`,
@@ -409,7 +482,7 @@ export class SqliteJournal implements Journal {
 
 const OLDEST = "SELECT min(created_ms) AS oldest FROM delivery WHERE channel = ? AND head = 1";
 const INSERT =
-  "INSERT OR FAIL INTO notification (id, received_ms, origin, grp, status, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?)";
+  "INSERT OR FAIL INTO notification (id, received_ms, origin, grp, status, digest, body, plan) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
 async function duplicateOf(first: First): Promise<Accepted> {
   return { id: first.id || (await first.stored!).id, duplicate: true };
