@@ -60,12 +60,14 @@ export interface FaultStackOptions {
   readonly disks?: boolean;
   /** Time between two scrapes and two evaluations; `1s` by default. */
   readonly interval?: string;
+  /** Shortest time between two messages about one alert; `1s` by default. */
+  readonly groupInterval?: string;
 }
 
 /** Brings a stack up and raises the first alert, which has to arrive. */
 export async function startFaultStack(
   engineName: EngineName,
-  { disks: wantsDisks = true, interval = "1s" }: FaultStackOptions = {},
+  { disks: wantsDisks = true, interval = "1s", groupInterval = "1s" }: FaultStackOptions = {},
 ): Promise<FaultStack> {
   await using cleanup = new AsyncDisposableStack();
   const root = await Deno.realPath(await Deno.makeTempDir({ prefix: "vigie-faults-" }));
@@ -113,7 +115,7 @@ export async function startFaultStack(
         receiver: "witness",
         groupBy: ["alertname", MARKER],
         groupWait: "1s",
-        groupInterval: "1s",
+        groupInterval,
         repeatInterval: "4h",
       }],
     },
