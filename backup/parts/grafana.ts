@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { DatabaseSync } from "node:sqlite";
+import { backup, DatabaseSync } from "node:sqlite";
 import { BackupFailure } from "../failure.ts";
 import { isThere, removeIfThere } from "../files.ts";
 import type { PartKind } from "./part.ts";
@@ -11,6 +11,8 @@ import { soundness } from "./sqlite.ts";
 const FILE = "grafana.db";
 const TRIES = 40;
 const RETRY_MS = 500;
+const BUSY_MS = 5_000;
+const ALL_PAGES = 2 ** 30;
 
 /** Grafana's part. */
 export const grafanaPart: PartKind = {
@@ -20,7 +22,7 @@ export const grafanaPart: PartKind = {
     if (!await isThere(source)) return { directory: staging };
     for (let left = TRIES;; left--) {
       try {
-        vacuumInto(source, copy);
+        await copyDatabase(source, copy);
         break;
       } catch (error) {
         if (left <= 1 || !/busy|locked/i.test((error as Error).message)) {
@@ -40,12 +42,16 @@ export const grafanaPart: PartKind = {
   problemOf: (directory) => soundness(join(directory, FILE)),
 };
 
-/** One read transaction: what is written meanwhile is either in it or not. Nothing of the source is changed. */
-function vacuumInto(source: string, copy: string): void {
+/**
+ * One read transaction: what is written meanwhile is either in the copy or not. Nothing of the source is changed. The transaction is begun by
+ * a question, which fails where copying would wait for ever.
+ */
+async function copyDatabase(source: string, copy: string): Promise<void> {
   const database = new DatabaseSync(source, { readOnly: true });
   try {
-    database.exec("PRAGMA busy_timeout = 5000");
-    database.prepare("VACUUM INTO ?").run(copy);
+    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}; BEGIN`);
+    database.prepare("SELECT count(*) FROM sqlite_master").get();
+    await backup(database, copy, { rate: ALL_PAGES });
   } finally {
     database.close();
   }

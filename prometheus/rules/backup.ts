@@ -63,7 +63,7 @@ function checking(context: RuleContext): AlertRule[] {
     settableAlert(context, {
       alert: "BackupDamaged",
       severity: "critical",
-      line: {},
+      line: { for: "5m" },
       expr: () => 'vigie_backup_last_verify_successful{job="backup"} == 0',
       summary: { fr: "Le dépôt des sauvegardes est abîmé", en: "The repository of the backups is damaged" },
       description: () => ({

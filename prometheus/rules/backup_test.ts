@@ -66,9 +66,9 @@ const CASES: readonly AlertCase[] = [
   },
   {
     alert: "BackupDamaged",
-    series: { [`vigie_backup_last_verify_successful{${OWN}}`]: "1x20 0x20 1x20" },
+    series: { [`vigie_backup_last_verify_successful{${OWN}}`]: "1x20 0x40 1x20" },
     moments: [{
-      at: "5m15s",
+      at: "10m15s",
       firing: [{
         severity: "critical",
         labels,
@@ -83,7 +83,7 @@ const CASES: readonly AlertCase[] = [
             "Its last check failed: some backups could no longer be restored. Its log says why: deno task logs backup",
         },
       }],
-    }, { at: "10m30s", firing: [] }],
+    }, { at: "15m30s", firing: [] }],
     quiet: [{ [`vigie_backup_last_verify_successful{${OWN}}`]: "1x20" }],
   },
   {
