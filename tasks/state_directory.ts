@@ -8,7 +8,7 @@ import { RUNNING } from "./upgrade/memory.ts";
 
 const LOCK = "lock";
 // The record last: an interrupted `clean` finds by it what it still has to remove.
-const OURS = ["check", "docker", "local", "secrets", "upgrade", RUNNING, RECORD];
+const OURS = ["check", "docker", "local", "secrets", "systemd", "upgrade", RUNNING, RECORD];
 
 /** Keeps other tasks out of `directory`, which is made if need be, until it is disposed. A task that leaves nothing there leaves no lock. */
 export async function lockState(directory: string, options: LockOptions): Promise<Disposable> {

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { Skipped } from "../../lib/check.ts";
 import { type Alive, findAlive, readStatus } from "../engine/local/control.ts";
+import { runningTarget } from "../engine/local/units.ts";
 import type { Status } from "../engine/local/protocol.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { describeProcess, readProcess } from "./machine.ts";
@@ -20,6 +21,10 @@ const dead: Diagnosis = {
     const { alive, last } = await localOf(scene);
     if (alive.supervisor) return `supervisor pid ${alive.supervisor.pid}`;
     if (alive.services.length === 0) return "";
+    const target = await runningTarget(
+      await Deno.realPath(join((await scene.site()).target.stateDir, "local")),
+    );
+    if (target !== undefined) return `systemd's ${target}`;
     return [{
       cause: "The services run without their supervisor: one that dies is not started again",
       evidence: [

@@ -9,6 +9,7 @@ import { type Engine, type EngineMaker, Lacking, type ServiceStatus } from "./en
 import { type Alive, findAlive, readDesired, readStatus, stopAll, stopSome } from "./local/control.ts";
 import { followLines, lastLines } from "./local/logs.ts";
 import { type ServiceReport } from "./local/protocol.ts";
+import { refuseUnits, runningTarget } from "./local/units.ts";
 import { prepare, up } from "./local/up.ts";
 
 const ANSWER_TIMEOUT_MS = 2_000;
@@ -26,6 +27,7 @@ export const localEngine: EngineMaker = (stack, target): Engine => {
     async up(progress, signal) {
       insistOnLinux();
       const real = await prepareDirectory(directory);
+      await refuseUnits(real, "bring the stack up");
       using _lock = await lockFile(join(real, "lock"), {
         signal,
         onWait: () => progress.step("wait for another `up` or `down` of this stack"),
@@ -36,6 +38,7 @@ export const localEngine: EngineMaker = (stack, target): Engine => {
       insistOnLinux();
       const real = await realPath(directory);
       if (real === undefined) return [];
+      await refuseUnits(real, "stop the stack");
       using _lock = await lockFile(join(real, "lock"), {
         onWait: () => progress.step("wait for another `up` or `down` of this stack"),
       });
@@ -76,6 +79,7 @@ async function status(stack: Stack, target: Target, directory: string): Promise<
   const services = servicesOf(stack, target.engine);
   const real = await realPath(directory);
   const alive: Alive = real === undefined ? { services: [], rivals: [] } : await findAlive(real);
+  const byUnits = real !== undefined && await runningTarget(real) !== undefined;
   const [report, desired] = real === undefined ? [] : [await readStatus(real), await readDesired(real)];
   return await Promise.all(
     SERVICES.filter((service) => services.has(service)).map(async (service) => {
@@ -96,7 +100,9 @@ async function status(stack: Stack, target: Target, directory: string): Promise<
         version: desired?.services.find((spec) => spec.service === service)?.version,
         memoryBytes: process.residentBytes,
         detail: answers ??
-          (alive.supervisor ? undefined : "Runs without its supervisor: `deno task up` starts both again"),
+          (alive.supervisor || byUnits
+            ? undefined
+            : "Runs without its supervisor: `deno task up` starts both again"),
       };
     }),
   );

@@ -41,6 +41,7 @@ Deno.test("commandOf gives Prometheus its storage, both limits, its address and 
     "--storage.tsdb.retention.size=5GB",
     "--web.external-url=http://127.0.0.1:9090",
     "--web.enable-lifecycle",
+    "--web.enable-admin-api",
     "--web.listen-address=127.0.0.1:9090",
   ]);
 });

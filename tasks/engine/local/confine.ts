@@ -32,7 +32,12 @@ export type Start =
   /** By root: as the user that the confinement names. */
   | { readonly as: "other"; readonly confinement: Confinement }
   /** As whoever runs `up`, who can gain nothing by it: no_new_privs. */
-  | { readonly as: "self"; readonly root: boolean }
+  | {
+    readonly as: "self";
+    readonly root: boolean;
+    /** What root keeps of its capabilities, as setpriv(1) writes them; all when left out. */
+    readonly capabilities?: readonly string[];
+  }
   /** As whoever runs `up`, as it is; where there is no setpriv, or the program has privileges of its own. */
   | { readonly as: "unchanged"; readonly root: boolean };
 
@@ -79,7 +84,9 @@ export function startLine(
   start: Start,
 ): string[] {
   if (start.as === "unchanged") return commandLine(program, args, { root: start.root });
-  if (start.as === "self") return commandLine(program, args, { root: start.root, last: dropping(program) });
+  if (start.as === "self") {
+    return commandLine(program, args, { root: start.root, last: dropping(program, start.capabilities) });
+  }
   const { uid, gid, capabilities, data, stage, closed } = start.confinement;
   const kept = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
   // The one that holds the stage goes last: it covers it.
@@ -97,8 +104,14 @@ export function startLine(
 }
 
 /** What takes the rest away from a program that whoever runs `up` starts. In a user namespace of its own it is root there. */
-function dropping({ overlay }: Pick<Binary, "overlay">): string[] {
-  return ["setpriv", "--no-new-privs", "--inh-caps=-all", ...(overlay ? ["--bounding-set=-all"] : []), "--"];
+function dropping(
+  { overlay }: Pick<Binary, "path" | "overlay">,
+  capabilities: readonly string[] | undefined,
+): string[] {
+  const bounding = overlay || capabilities
+    ? [`--bounding-set=${["-all", ...(capabilities ?? []).map((name) => `+${name}`)].join(",")}`]
+    : [];
+  return ["setpriv", "--no-new-privs", "--inh-caps=-all", ...bounding, "--"];
 }
 
 /** Whether `path` is `directory` or lies below it. */

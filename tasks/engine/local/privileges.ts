@@ -18,6 +18,8 @@ export interface PrivilegesContext {
   /** Directories and files that a service needs beside its data, absolute; what does not exist is left out. */
   readonly needs: (service: LocalService) => readonly string[];
   readonly progress: Progress;
+  /** Further directories that a service is not to see but for what it needs below them; none by default. */
+  readonly hidden?: (service: LocalService) => readonly string[];
 }
 
 /** Path of a service's data. */
@@ -26,12 +28,11 @@ export function dataDir(directory: string, service: LocalService): string {
 }
 
 /**
- * Services that root keeps for itself, each with the reason.
- *
- * What the doctor shows of them stands in tasks/security/exceptions.ts.
+ * Services that root keeps for itself, each with the capabilities that it needs. Why stands in tasks/security/exceptions.ts, from where the
+ * doctor shows it.
  */
-export const KEPT_BY_ROOT: Readonly<Record<string, string>> = {
-  backup: "it reads the data of every service, and writes where config.ts says",
+export const KEPT_BY_ROOT: Readonly<Record<string, readonly string[]>> = {
+  backup: ["dac_override", "chown", "fowner"],
 };
 
 /**
@@ -60,7 +61,10 @@ export async function privileges(
   await Deno.mkdir(join(context.directory, "stage"), { recursive: true });
   const starts = await confinements(context, users);
   const problem = await whyNot(starts, services);
-  if (problem === undefined) return (service) => starts.get(service) ?? { as: "self", root: true };
+  if (problem === undefined) {
+    return (service) =>
+      starts.get(service) ?? { as: "self", root: true, capabilities: KEPT_BY_ROOT[service] };
+  }
   if (stack.local.user !== undefined) {
     throw new Lacking(
       `Cannot run the services as "${stack.local.user}", as config.ts says in local.user: ${problem}`,
@@ -105,7 +109,7 @@ async function usersOf({ stack, directory, services }: PrivilegesContext): Promi
 }
 
 async function confinements(
-  { stack, directory, services, needs }: PrivilegesContext,
+  { stack, directory, services, needs, hidden = () => [] }: PrivilegesContext,
   users: ReadonlyMap<LocalService, User>,
 ): Promise<Map<LocalService, Start>> {
   const confined = services.filter((service) => KEPT_BY_ROOT[service] === undefined);
@@ -132,7 +136,7 @@ async function confinements(
         capabilities,
         data: dataDir(directory, service),
         stage: join(directory, "stage"),
-        closed: closedFor(wanted.get(service)!, closed),
+        closed: closedFor(wanted.get(service)!, [...closed, ...hidden(service)]),
       },
     });
   }
@@ -141,7 +145,9 @@ async function confinements(
 
 /** What of `closed` is in the way of `paths`. */
 export function closedFor(paths: readonly string[], closed: readonly string[]): ClosedDirectory[] {
-  const outermost = closed.filter((path) => !closed.some((other) => other !== path && isAbove(other, path)));
+  const outermost = [...new Set(closed)].filter((path) =>
+    !closed.some((other) => other !== path && isAbove(other, path))
+  );
   return outermost.flatMap((path) => {
     const keep = [...new Set(paths.filter((each) => isAbove(path, each)))].sort();
     // What lies below another one comes with it.

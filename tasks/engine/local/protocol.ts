@@ -80,6 +80,8 @@ export const MARK = {
   stack: "VIGIE_LOCAL",
   /** The service's name, or `supervisor`. */
   service: "VIGIE_SERVICE",
+  /** The systemd target that it belongs to; none under the supervisor. */
+  target: "VIGIE_TARGET",
 } as const;
 
 /** A string that is the same for the same spec only. */

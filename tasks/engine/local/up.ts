@@ -5,15 +5,18 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type LocalService, type Service, SERVICES } from "../../../compose/services/mod.ts";
 import { type Binary, binary, type BinaryName } from "../../binaries/mod.ts";
 import { type Applied, Lacking, type Progress } from "../engine.ts";
+import { secretsDirOf } from "../../destinations.ts";
 import { renderFor } from "../../render.ts";
 import { type LeftOut, servicesOf, type Stack, type Target, versionsOf } from "../../stack.ts";
 import { backupFingerprint } from "./backup.ts";
 import { type Plan, specOf, START_ORDER } from "./command.ts";
+import type { Start } from "./confine.ts";
+import { giveSecrets, type Reader } from "../secret_owner.ts";
 import { bringUp } from "./bring_up.ts";
 import { type Alive, findAlive, readDesired, stopAll } from "./control.ts";
 import { needsOf, stampOf } from "./needs.ts";
 import { warnAboutPing } from "./ping.ts";
-import { dataDir, privileges } from "./privileges.ts";
+import { dataDir, privileges, type PrivilegesContext } from "./privileges.ts";
 import type { ServiceSpec } from "./protocol.ts";
 import { webhookProgram } from "./webhook.ts";
 
@@ -45,11 +48,7 @@ const REPORT_MS = 5_000;
 export async function up(context: UpContext): Promise<Applied[]> {
   const { stack, target, progress, signal } = context;
   const began = performance.now();
-  const services = servicesOf(stack, target.engine);
-  const wanted = START_ORDER.filter((service) => services.has(service) && !target.leftOut?.[service]);
-  const binaries = new Map(
-    await Promise.all(wanted.map(async (service) => [service, await findBinary(service, context)] as const)),
-  );
+  const { wanted, binaries } = await programsOf(context);
   await warnAboutPing(stack, progress);
   const before = await repair(context);
   const plan = await makePlan(context, wanted, binaries);
@@ -91,6 +90,23 @@ export async function prepare(
     }
   }
   return leftOut;
+}
+
+/** What runs here, in the order to start, and its programs. */
+async function programsOf(context: UpContext) {
+  const { stack, target } = context;
+  const services = servicesOf(stack, target.engine);
+  const wanted = START_ORDER.filter((service) => services.has(service) && !target.leftOut?.[service]);
+  const binaries = new Map(
+    await Promise.all(wanted.map(async (service) => [service, await findBinary(service, context)] as const)),
+  );
+  return { wanted, binaries };
+}
+
+/** How each service is started, for who starts them in another way. @param hidden See PrivilegesContext. */
+export async function planOf(context: UpContext, hidden: PrivilegesContext["hidden"]) {
+  const { wanted: services, binaries } = await programsOf(context);
+  return { plan: await makePlan(context, services, binaries, hidden), services, binaries };
 }
 
 async function findBinary(
@@ -136,21 +152,29 @@ async function makePlan(
   { stack, target, directory, progress }: UpContext,
   services: readonly LocalService[],
   binaries: ReadonlyMap<LocalService, Binary | undefined>,
+  hidden?: PrivilegesContext["hidden"],
 ): Promise<Plan> {
   for (const service of START_ORDER) await Deno.mkdir(dataDir(directory, service), { recursive: true });
   const webhook = await webhookProgram(target, directory);
   const needs = await needsOf({ stack, target, webhook, services, binaries });
+  const start = await privileges({ stack, directory, services, needs, progress, hidden });
+  for (const service of services) await giveSecrets(secretsDirOf(service, target), userOf(start(service)));
   return {
     stack,
     target,
     directory,
     environment: Deno.env.toObject(),
-    start: await privileges({ stack, directory, services, needs, progress }),
+    start,
     hasUdev: await exists("/run/udev/data"),
     // The first is there while systemd is process 1, the second is how it is asked.
     hasSystemd: await exists("/run/systemd/system") && await exists("/run/dbus/system_bus_socket"),
     webhook,
   };
+}
+
+/** Whom a service runs as. */
+function userOf(start: Start): Reader {
+  return start.as === "other" ? start.confinement : { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
 }
 
 async function exists(path: string): Promise<boolean> {
