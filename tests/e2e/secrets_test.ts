@@ -138,6 +138,11 @@ Deno.test({
             const list = ["ls", "-A", join(root, "state", "secrets")];
             const { stdout } = await run("nsenter", ["--target", String(pid), "--mount", ...list]);
             deepStrictEqual(stdout.split("\n").filter(Boolean), [service], service);
+            const [owner] = (await run("stat", ["-c", "%u", `/proc/${pid}`])).stdout.split("\n");
+            for (const name of await namesIn(join(root, "state", "secrets", service))) {
+              const { uid, mode } = await Deno.stat(join(root, "state", "secrets", service, name));
+              deepStrictEqual([String(uid), mode! & 0o777], [owner, 0o400], name);
+            }
           }
         },
       });

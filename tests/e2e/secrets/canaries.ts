@@ -6,7 +6,7 @@ export const MARK = "Canary";
 export const MARK_BASE64 = btoa(MARK.repeat(6));
 
 /** Where nothing listens: each attempt fails, and says why. */
-const NOWHERE = "http://127.0.0.1:1";
+const NOWHERE = "http://127.0.0.1:2";
 
 /** Each secret by its name, as the services want it. */
 export const CANARIES = {
@@ -68,7 +68,7 @@ export default defineStack({
           kind: "email",
           to: "a@example.org",
           from: "b@example.org",
-          smarthost: "127.0.0.1:1",
+          smarthost: "127.0.0.1:2",
           username: "a",
           password: secret("smtp-password"),
         },
@@ -84,7 +84,7 @@ export default defineStack({
           via: "alertmanager",
           to: "a@example.org",
           from: "b@example.org",
-          smarthost: "127.0.0.1:1",
+          smarthost: "127.0.0.1:2",
           username: "a",
           password: secret("native-smtp-password"),
         },
