@@ -29,8 +29,7 @@ export function dashboardEffects(before: Files, after: Files): Effect[] {
     ...both.flatMap(([uid, dashboard]) =>
       compareNamed(
         "panel",
-        panelsOf(was.get(uid)!),
-        panelsOf(dashboard),
+        ...paired(panelsOf(was.get(uid)!), panelsOf(dashboard)),
         panelFields,
         ({ type }) => ({ type }),
       )
@@ -52,6 +51,23 @@ function dashboardsOf(files: Files): Map<string, Dashboard> {
 function panelsOf({ panels = [] }: Dashboard): Map<string, Panel> {
   const flat = (panel: Panel): Panel[] => [panel, ...(panel.panels ?? []).flatMap(flat)];
   return named(panels.flatMap(flat), ({ title, type }) => title || `a ${type}`);
+}
+
+/** Panels of another title, as in another language, are found again by their number. */
+function paired(
+  before: ReadonlyMap<string, Panel>,
+  after: ReadonlyMap<string, Panel>,
+): [Map<string, Panel>, ReadonlyMap<string, Panel>] {
+  const found = new Map<string, Panel>();
+  for (const [title, panel] of before) {
+    const again = after.has(title)
+      ? undefined
+      : [...after].find(([other, { id, type }]) =>
+        !before.has(other) && id === panel.id && type === panel.type
+      );
+    found.set(again?.[0] ?? title, panel);
+  }
+  return [found, after];
 }
 
 function panelFields(before: Panel, after: Panel): FieldChange[] {

@@ -24,6 +24,9 @@ const MARKS = { added: pc.green("+"), changed: pc.yellow("~"), removed: pc.red("
 const ALIKE = 4;
 const SHOWN_NAMES = 3;
 const LONGEST = 100;
+/** How much of two long texts is shown, and how much of what they share before and after it. */
+const EXCERPT = 240;
+const AROUND = 40;
 
 /** Effects as lines, under the names of what they are about. */
 export function formatEffects(effects: readonly Effect[]): string {
@@ -81,7 +84,8 @@ function linesOf({ names, effect }: { names: readonly string[]; effect: Effect }
   const fields = effect.fields.map((field) => fieldText(field, names.length > 1));
   if (fields.length === 0) return [head];
   const line = `${head}: ${fields.join(", ")}`;
-  return line.length <= LONGEST && fields.every((field) => !field.includes("\n"))
+  const isShort = line.length <= LONGEST || effect.fields.every((field, i) => field.field === fields[i]);
+  return isShort && fields.every((field) => !field.includes("\n"))
     ? [line]
     : [`${head}:`, ...fields.map((field) => `      ${field}`)];
 }
@@ -92,9 +96,24 @@ function fieldText({ field, before, after }: FieldChange, isGroup: boolean): str
   const [was, is] = [shown(before), shown(after)];
   if (before === undefined) return `${field} ${is}`;
   if (after === undefined) return `${field} ${was} → nothing`;
-  return was.length + is.length > LONGEST
-    ? `${field}\n        ${pc.red("-")} ${was}\n        ${pc.green("+")} ${is}`
-    : `${field} ${was} → ${is}`;
+  if (was.length + is.length <= LONGEST) return `${field} ${was} → ${is}`;
+  const [left, right] = excerpts(was, is);
+  return `${field}\n        ${pc.red("-")} ${left}\n        ${pc.green("+")} ${right}`;
+}
+
+/** Two long texts, what they share at their start and end left out but for some of it. */
+function excerpts(before: string, after: string): [string, string] {
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && before[head] === after[head]) head++;
+  let tail = 0;
+  while (tail < shorter - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  const cut = (text: string): string => {
+    const [from, to] = [Math.max(0, head - AROUND), Math.min(text.length, text.length - tail + AROUND)];
+    const piece = text.slice(from, Math.min(to, from + EXCERPT));
+    return `${from > 0 ? "…" : ""}${piece}${from + piece.length < text.length ? "…" : ""}`;
+  };
+  return [cut(before), cut(after)];
 }
 
 function shown(value: unknown): string {
