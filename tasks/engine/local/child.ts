@@ -85,6 +85,13 @@ export class Child {
     this.#again();
   }
 
+  /** Asks it to end, so that it is started again. @param why What is the matter, for the supervisor's log. */
+  startAnew(why: string): void {
+    if (!this.#process || this.#stopping) return;
+    this.#changed(`is started anew: ${why}`);
+    kill(this.#process, "SIGTERM");
+  }
+
   /** Ends it: SIGTERM, and SIGKILL when it takes too long. It is not started again. */
   async stop(): Promise<void> {
     this.#stopping = true;

@@ -143,6 +143,16 @@ Deno.test("Child kills and starts again what answered once and then hangs", asyn
   for (const connection of open) connection.close();
 });
 
+Deno.test("Child is started anew when it is asked to be", async () => {
+  await using it = await shellChild("exec sleep 600");
+  it.child.start();
+  await it.tells(/^started/);
+  it.child.startAnew("the clock was set back by 3 s");
+  await it.tells(/^is started anew: the clock was set back by 3 s$/);
+  await it.tells(/^started/, 2);
+  assert.equal(it.child.report().restarts, 1);
+});
+
 Deno.test("Child waits for what never answered: it is still starting", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { hostname, port } = listener.addr;

@@ -164,6 +164,8 @@ export function specOf(
     version: binary?.version,
     // Prometheus writes what it holds in memory to disk before it ends.
     stopGraceMs: service === "prometheus" ? 60_000 : 15_000,
+    // It dates what it scrapes by a schedule that it does not set back: until the clock has caught up it would store nothing.
+    trustsClock: service === "prometheus",
     life: { ...doorOf(plan.stack, service), ...LIFE },
   };
 }

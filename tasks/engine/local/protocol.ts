@@ -27,6 +27,8 @@ export interface ServiceSpec {
   readonly version?: string;
   /** How it is seen that it hangs; without, a process that lives is well. */
   readonly life?: LifeSigns;
+  /** Whether it has to be started anew when the clock is set back: it goes on by the time that it was. */
+  readonly trustsClock?: boolean;
 }
 
 /** services.json: what should run. The engine writes it and then sends SIGHUP. */

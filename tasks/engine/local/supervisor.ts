@@ -9,8 +9,10 @@ import { Child, identify } from "./child.ts";
 import { rotate } from "./log_file.ts";
 import { type Desired, keyOf, PROTOCOL, type Status } from "./protocol.ts";
 
-const ROTATE_EVERY_MS = 5_000;
+const LOOK_EVERY_MS = 5_000;
 const SAVE_AGAIN_MS = 1_000;
+/** More than a time service ever slews between two looks. */
+const SET_BACK_MS = 1_000;
 
 const directory = Deno.args[0]!;
 const startedAt = new Date().toISOString();
@@ -21,6 +23,8 @@ let revision = "";
 let work: Promise<void> = Promise.resolve();
 let saving: Promise<void> = Promise.resolve();
 let waiting: Promise<void> | undefined;
+// What the clock says beyond what went by.
+let clockMs = Date.now() - performance.now();
 let saveAgain: ReturnType<typeof setTimeout> | undefined;
 
 Deno.addSignalListener("SIGHUP", () => void enqueue(apply));
@@ -30,7 +34,10 @@ globalThis.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   log(`error: ${event.reason?.stack ?? event.reason}`);
 });
-setInterval(() => void rotateLogs(), ROTATE_EVERY_MS);
+setInterval(() => {
+  lookAtClock();
+  void rotateLogs();
+}, LOOK_EVERY_MS);
 await enqueue(apply);
 
 /** One change at a time, in the order they were asked for. */
@@ -99,6 +106,15 @@ async function write(): Promise<void> {
       void save();
     }, SAVE_AGAIN_MS);
   }
+}
+
+function lookAtClock(): void {
+  const before = clockMs;
+  clockMs = Date.now() - performance.now();
+  const backMs = before - clockMs;
+  if (backMs < SET_BACK_MS) return;
+  const why = `the clock was set back by ${Math.round(backMs / 1_000)} s`;
+  for (const child of children.values()) if (child.spec.trustsClock) child.startAnew(why);
 }
 
 async function rotateLogs(): Promise<void> {
