@@ -41,8 +41,8 @@ const CASES: readonly AlertCase[] = [
       }],
     }, { at: "6h30s", firing: [] }],
     quiet: [
-      // Five hours and a half late, for half an hour.
-      { [`vigie_backup_due_timestamp_seconds{${OWN}}`]: "-20400+15x80" },
+      // Less than six hours late, all the time.
+      { [`vigie_backup_due_timestamp_seconds{${OWN}}`]: "-20400+15x1500" },
     ],
   },
   {
