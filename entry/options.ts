@@ -30,8 +30,6 @@ export function globalOptions(links: EntryLinks): Line[] {
     ["servers", [
       // Over TCP alone: its port is the only one that is published.
       "protocols h1 h2",
-      // Who comes through a proxy of one's own is still not believed.
-      "strict_sni_host on",
       "max_header_size 64KB",
       ["timeouts", ["read_header 10s", "read_body 60s", "write 5m", "idle 2m"]],
     ]],

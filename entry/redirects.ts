@@ -17,6 +17,9 @@ export function redirectSites(links: EntryLinks): Line[] {
     // Whatever else it is called by: not where the request says, which may be anywhere.
     [`http://:${ports.http}`, [`redir ${new URL(main!.url).origin}{uri} 308`]],
     "",
+    // Whoever asks for another name than was asked for with the certificate, or by none: it is told nothing.
+    [`https://:${ports.https}`, [...certificateLines(links), "respond 421"]],
+    "",
     ...aliases.flatMap((alias): Line[] => [
       [`https://${bracketed(alias)}:${ports.https}`, [
         ...certificateLines(links),

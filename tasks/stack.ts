@@ -161,7 +161,9 @@ export function bindOf({ bind, tls }: Pick<Stack, "bind" | "tls">): string {
 
 /** The name or address that people type to come to the entry. */
 export function entryName({ bind, entry }: Pick<Stack, "bind" | "entry">): string {
-  return entry.name ?? (isLoopback(bind) ? "localhost" : bind);
+  // What "localhost" is; another address of the loopback has no name.
+  const isLocalhost = bind === "127.0.0.1" || (bind.includes(":") && isLoopback(bind));
+  return entry.name ?? (isLocalhost ? "localhost" : bind);
 }
 
 /** Whether only this machine reaches `address`. */

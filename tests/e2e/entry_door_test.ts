@@ -172,6 +172,16 @@ Deno.test("the entry asks the gate first, and tells services who comes and from 
     },
   );
 
+  await t.step("another name than its own leads nowhere", async () => {
+    forget();
+    equal(await rawStatus(door.url, "GET", "/sign-on", { host: "evil.example.org" }), 421);
+    deepEqual(all.flatMap(({ reached }) => reached), []);
+    const elsewhere = await drained(
+      await fetch(`${door.http}/x`, { redirect: "manual", headers: { host: "evil.example.org" } }),
+    );
+    equal(elsewhere.headers.get("location"), `${door.url}/x`);
+  });
+
   await t.step("a body that is too large is refused", async () => {
     forget();
     const body = new Uint8Array(17 * 1024 * 1024);
@@ -214,11 +224,19 @@ Deno.test("the entry lets nobody in while the gate does not answer", async () =>
 });
 
 /** Asks for a path as it is written: a browser would tidy it up first. */
-async function rawStatus(url: string, method: string, path: string): Promise<number> {
+async function rawStatus(url: string, method: string, path: string, headers = {}): Promise<number> {
   const { request } = await import("node:https");
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const { port } = new URL(url);
-  request({ host: "localhost", port, method, path, rejectUnauthorized: false }, (answer) => {
+  request({
+    host: "localhost",
+    port,
+    method,
+    path,
+    headers,
+    servername: "localhost",
+    rejectUnauthorized: false,
+  }, (answer) => {
     answer.resume();
     answer.on("end", () => resolve(answer.statusCode!));
   }).on("error", reject).end();
