@@ -48,9 +48,9 @@ const login: Diagnosis = {
       subject: "grafana",
       cause: "Grafana refuses the password that the state directory has for it",
       evidence: [`GET ${answer.url}: ${answer.status}`],
-      cure: `set it anew: grafana cli admin reset-admin-password "$(cat ${
+      cure: `set it anew: grafana cli admin reset-admin-password --password-from-stdin < ${
         join(scene.paths.stateDir, GRAFANA_PASSWORD)
-      })"`,
+      }`,
     }];
   },
 };
