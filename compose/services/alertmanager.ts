@@ -29,7 +29,7 @@ function compose({ urls }: ComposePlan): ServiceSpec {
       // Empty: no cluster. Otherwise it waits 10 s for peers before its first message, and takes port 9094.
       "--cluster.listen-address=",
       // How old what it has on disk may be: what a kill loses, and what a backup waits for.
-      "--data.maintenance-interval=15s",
+      "--data.maintenance-interval=10s",
     ],
     memory: "256m",
     cpus: 0.5,

@@ -6,7 +6,15 @@ import { VERSIONS } from "../../compose/versions.ts";
 import { binary } from "../binaries/mod.ts";
 import { EXIT, Failure, type Invocation, userPath } from "../cli.ts";
 import { asFailure } from "./agent.ts";
+import { takeVariable } from "../secret_value.ts";
 import { placeConfig, placeSecrets } from "./put_back.ts";
+
+/** What opens a repository of the usual kinds, where config.ts cannot say it. */
+const CREDENTIALS = [
+  ...["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"],
+  ...["RESTIC_REST_USERNAME", "RESTIC_REST_PASSWORD", "B2_ACCOUNT_ID", "B2_ACCOUNT_KEY"],
+  ...["AZURE_ACCOUNT_NAME", "AZURE_ACCOUNT_KEY"],
+];
 
 /**
  * Brings config.ts and the secrets back where there is no config.ts, from the repository that the command line names.
@@ -44,12 +52,13 @@ export async function bootstrap(
     verify: { every: "1d", share: "1%" },
     repository: isDirectory(repository) ? userPath(repository) : repository,
     sftpKey: false,
-    credentials: [],
+    credentials: CREDENTIALS.filter((name) => Deno.env.get(name) !== undefined),
     data,
     versions: {},
     parts: {},
   };
-  const secrets = { [SECRET.password]: (await Deno.readTextFile(userPath(passwordFile))).trim() };
+  const given = Object.fromEntries(plan.credentials.map((name) => [name, takeVariable(name) ?? ""]));
+  const secrets = { ...given, [SECRET.password]: (await Deno.readTextFile(userPath(passwordFile))).trim() };
   const { path } = await binary("restic", { version: VERSIONS.backup.version, progress, signal });
   try {
     const found = { plan, secrets };

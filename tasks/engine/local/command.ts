@@ -87,7 +87,7 @@ export function commandOf(service: LocalService, plan: Plan, binary: Binary | un
         // Empty: no cluster. Otherwise it waits 10 s for peers before its first message, and takes port 9094.
         "--cluster.listen-address=",
         // How old what it has on disk may be: what a kill loses, and what a backup waits for.
-        "--data.maintenance-interval=15s",
+        "--data.maintenance-interval=10s",
         listen,
       ];
     case "node-exporter":
