@@ -113,7 +113,7 @@ const differs: Diagnosis = {
   about:
     "A generated file was edited by hand: it is neither what config.ts gives now nor what it gave when it was last " +
     "applied. The evidence shows the first line that differs. Put a change that you want to keep into config.ts, then " +
-    "run `deno task up`; `deno task generate --diff` shows all differences.",
+    "run `deno task up`; `deno task generate --diff --files` shows all differences.",
   weight: "error",
   async run(scene) {
     const changed = await changesOf(scene, "changed");

@@ -15,7 +15,7 @@ import type { OnlineContext } from "./context.ts";
 const ID = "online/drift";
 const APPLY = "`deno task up` applies config.ts; put what you changed by hand and want to keep into it first";
 
-/** Two texts of an alert side by side are longer than anybody reads; `deno task generate --diff` shows them whole. */
+/** Two texts of an alert side by side are longer than anybody reads; `deno task generate --diff --files` shows them whole. */
 const MAX_LENGTH = 400;
 
 const ASKED: readonly (readonly [service: "prometheus" | "alertmanager" | "blackbox", Drift])[] = [

@@ -9,6 +9,7 @@ import { VERSIONS } from "../../compose/versions.ts";
 import { readIfThere } from "../../lib/files.ts";
 import { type Finished, run } from "../../lib/process.ts";
 import { binary, type BinaryName } from "../../tasks/binaries/mod.ts";
+import type { Status } from "../../tasks/engine/local/protocol.ts";
 import { freePort } from "../free_port.ts";
 import { notOnLinux, unless } from "../unless.ts";
 
@@ -100,13 +101,12 @@ export default defineStack({
       return new RegExp(`^${metric}\\{.*version="([^"+]+)`, "m").exec(text)?.[1];
     };
     const nodeVersion = () => versionOf("node-exporter", "node_exporter_build_info");
-    const pids = async () =>
-      Object.fromEntries(
-        jsonOf(await task("status", "--json")).services.map((each: { service: string; id?: string }) => [
-          each.service,
-          each.id,
-        ]),
-      );
+    const pids = async () => {
+      const { services } = JSON.parse(
+        await Deno.readTextFile(join(stateDir, "local", "status.json")),
+      ) as Status;
+      return Object.fromEntries(services.map(({ service, process }) => [service, process?.pid]));
+    };
     const journal = join(stateDir, "upgrade", "journal.json");
 
     try {
@@ -146,7 +146,6 @@ export default defineStack({
           done.services.map((each: { service: string; action: string }) => [each.service, each.action]),
           foretold,
         );
-        assert.deepEqual(jsonOf(await task("generate", "--diff", "--json")).effects, []);
       });
 
       await t.step("up changes nothing before it may drop data", async () => {
