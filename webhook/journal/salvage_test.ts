@@ -8,15 +8,16 @@ const never: ReadonlySet<string> = new Set();
 const PAGE = 4_096;
 
 /** Notifications of about a page each, with a delivery each. @returns their ids. */
-async function fill({ journal, clock }: TestJournal, count: number): Promise<number[]> {
+async function fill({ journal, clock }: TestJournal, count: number, from = 0): Promise<number[]> {
   const accepted = await Promise.all(
-    Array.from({ length: count }, (_, i) =>
+    Array.from({ length: count }, (_, i) => i + from).map((i) =>
       journal.accept(arrival(clock, {
         group: `g${i}`,
         digest: `d${i}`,
         body: new Uint8Array(2_000).fill(i),
         deliveries: [{ channel: "slack" }],
-      }))),
+      }))
+    ),
   );
   return accepted.map(({ id }) => id);
 }
@@ -255,4 +256,57 @@ Deno.test("Journal repairs damage that it meets while it runs, and refuses every
     },
     onProblem: (problem) => problems.push(problem),
   });
+});
+
+/** A journal that was killed when 20 of its 320 notifications had no deliveries yet, with some pages damaged. */
+async function salvaged(
+  world: TestJournal,
+  tables: Readonly<Record<string, (pages: number[]) => number[]>>,
+): Promise<SqliteJournal> {
+  const { journal, clock, directory } = world;
+  const path = join(directory, "journal.db");
+  await fill(world, 300);
+  while (journal.unplanned(300).length > 0) journal.due("slack", clock.now(), 1, never);
+  await fill(world, 20, 300);
+  assert.equal(journal.unplanned(320).length, 1);
+  journal.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  const killed = await Deno.readFile(path);
+  return await world.reopen({}, async () => {
+    await Deno.writeFile(path, killed);
+    for (const [table, choose] of Object.entries(tables)) await damage(path, choose(pagesOf(path, table)));
+  });
+}
+
+Deno.test("openJournal queues what had no deliveries yet in a damaged journal, once", async () => {
+  const reports: Salvage[] = [];
+  await withJournal(async (world) => {
+    // So that it is noticed at once: the last page of the notifications, and not that of the newest.
+    const again = await salvaged(world, {
+      delivery_dead: (pages) => pages,
+      delivery_line: (pages) => pages,
+      notification: (pages) => pages.slice(3, 5),
+    });
+    assert.equal(reports.length, 1);
+    assert.equal(reports[0]!.deliveries, 300);
+    assert.deepEqual(reports[0]!.uncertain, []);
+    const groups = again.due("slack", world.clock.now(), 1_000, never);
+    const ids = groups.flatMap(({ deliveries }) => deliveries.map(({ notificationId }) => notificationId));
+    assert.deepEqual(ids.sort((a, b) => a - b), Array.from({ length: 320 }, (_, i) => i + 1));
+    assert.equal(again.depths().get("slack")!.queued, 320);
+  }, { onSalvaged: (report) => reports.push(report) });
+});
+
+Deno.test("openJournal has whom to tell asked anew where it is not known that deliveries were lacking", async () => {
+  const reports: Salvage[] = [];
+  await withJournal(async (world) => {
+    const again = await salvaged(world, { delivery: (pages) => pages.slice(-1) });
+    const [report] = reports;
+    assert.ok(report!.deliveries < 300);
+    assert.deepEqual(
+      report!.uncertain.toSorted((a, b) => a - b).slice(-20),
+      Array.from({ length: 20 }, (_, i) => i + 301),
+    );
+    assert.equal(again.depths().get("slack")!.queued, report!.deliveries);
+    assert.deepEqual(again.unplanned(320), []);
+  }, { onSalvaged: (report) => reports.push(report) });
 });

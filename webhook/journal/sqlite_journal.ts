@@ -22,6 +22,7 @@ import {
 import { Memory } from "./memory.ts";
 import { isThere, sizeOf } from "./files.ts";
 import { openDatabase } from "./open_database.ts";
+import { Oldest } from "./oldest.ts";
 import { openSound } from "./open_sound.ts";
 import type { JournalOptions } from "./options.ts";
 import { Planner } from "./planner.ts";
@@ -36,8 +37,6 @@ const DAY_MS = 86_400_000;
 const REPAIR_AGAIN_MS = 60_000;
 // What a notification takes beside its body, about.
 const ROW_BYTES = 1_000;
-const MANY = 10_000;
-const OLDEST_PAUSE_TIMES = 50;
 // Somebody who looks for what is due waits until so many lots of what is for others are queued, not longer.
 const LOTS_AT_ONCE = 8;
 
@@ -58,8 +57,7 @@ export class SqliteJournal implements Journal {
   #repair: Promise<void> | undefined;
   #cancelRepair = () => {};
   #closed = false;
-  // When the oldest delivery of a channel was queued, and as of performance.now() how long that may be told again.
-  readonly #oldest = new Map<string, { readonly ms: number; readonly until: number }>();
+  readonly #oldest = new Oldest();
   readonly #lineOf = (group: string, notificationId: number) => this.#memory.lineOf(group, notificationId);
 
   private constructor(
@@ -246,9 +244,7 @@ export class SqliteJournal implements Journal {
     const depths = new Map<string, Depth>();
     for (const [channel, { queued, dead }] of this.#memory.counts) {
       if (queued === 0 && dead === 0) continue;
-      const oldestMs = queued === 0
-        ? undefined
-        : this.#oldestMs(channel, queued) ?? this.#planner.oldestMs(channel);
+      const oldestMs = queued === 0 ? undefined : this.#oldestMs(channel, queued);
       depths.set(channel, { queued, dead, ...(oldestMs !== undefined && { oldestMs }) });
     }
     return depths;
@@ -391,16 +387,8 @@ export class SqliteJournal implements Journal {
   }
 
   #oldestMs(channel: string, queued: number): number | undefined {
-    const known = queued < MANY ? undefined : this.#oldest.get(channel);
-    const started = performance.now();
-    if (known && started < known.until) return known.ms;
     try {
-      const { oldest } = this.#read((sql) => sql.get(OLDEST).get(channel)) as { oldest: number | null };
-      const ended = performance.now();
-      // All heads of the channel are looked at: where there are many, not each time that somebody asks.
-      const until = ended + OLDEST_PAUSE_TIMES * (ended - started);
-      if (oldest !== null) this.#oldest.set(channel, { ms: oldest, until });
-      return oldest ?? undefined;
+      return this.#oldest.of(channel, queued, (look) => this.#read(look)) ?? this.#planner.oldestMs(channel);
     } catch (error) {
       // How many there are is known all the same.
       if (error instanceof JournalFailure) return undefined;
@@ -480,7 +468,6 @@ export class SqliteJournal implements Journal {
   }
 }
 
-const OLDEST = "SELECT min(created_ms) AS oldest FROM delivery WHERE channel = ? AND head = 1";
 const INSERT =
   "INSERT OR FAIL INTO notification (id, received_ms, origin, grp, status, digest, body, plan) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
