@@ -2,7 +2,7 @@
 
 import type { Line } from "./caddyfile.ts";
 import type { EntryLinks } from "./links.ts";
-import { certificateLines } from "./tls.ts";
+import { certificateLines, MODERN } from "./tls.ts";
 
 /** The sites that lead elsewhere. 308: for good, and whoever posted posts again. */
 export function redirectSites(links: EntryLinks): Line[] {
@@ -17,8 +17,9 @@ export function redirectSites(links: EntryLinks): Line[] {
     // Whatever else it is called by: not where the request says, which may be anywhere.
     [`http://:${ports.http}`, [`redir ${new URL(main!.url).origin}{uri} 308`]],
     "",
+    // No authority named, or Caddy would make one rule of it and the names', which it does not go by for addresses.
     // Whoever asks for another name than was asked for with the certificate, or by none: it is told nothing.
-    [`https://:${ports.https}`, [...certificateLines(links), "respond 421"]],
+    [`https://:${ports.https}`, [["tls", MODERN], "respond 421"]],
     "",
     ...aliases.flatMap((alias): Line[] => [
       [`https://${bracketed(alias)}:${ports.https}`, [

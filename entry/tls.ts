@@ -5,7 +5,7 @@ import type { EntryLinks } from "./links.ts";
 import { INTERNAL_LIFETIME_HOURS } from "./options.ts";
 
 /** TLS 1.2 with forward secrecy and an authenticated cipher at least. Source: wiki.mozilla.org/Security/Server_Side_TLS, "intermediate". */
-const MODERN: readonly Line[] = [
+export const MODERN: readonly Line[] = [
   "protocols tls1.2 tls1.3",
   "ciphers TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 " +
   "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 " +

@@ -212,7 +212,9 @@ async function clickThrough(
     const location = answer.headers.get("location");
     // Debian's Prometheus has no pages of its own: where it leads to is right, and empty.
     const isMissingPage = answer.status === 404 && /^\/prometheus\/(?:query|alerts)/.test(path);
-    if (answer.status >= 400 && !isMissingPage) broken.push(where);
+    // The exporter asks whatever it is told to, and is not to be told from elsewhere.
+    const isClosed = answer.status === 404 && path.startsWith("/blackbox/probe?");
+    if (answer.status >= 400 && !isMissingPage && !isClosed) broken.push(where);
     const isPage = answer.headers.get("content-type")?.startsWith("text/html");
     const links = [
       location,
