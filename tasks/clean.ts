@@ -1,5 +1,6 @@
 /** `deno task clean`: stops the stack and removes everything it made, after asking. */
 
+import { join } from "node:path";
 import { type Command, EXIT, Failure, main } from "./cli.ts";
 import { ask } from "./ask.ts";
 import { ENGINE_FLAG, openRunningToChange } from "./session.ts";
@@ -36,6 +37,12 @@ export const clean: Command = {
     await removeBuild(target.buildDir);
     await removeState(target.stateDir);
     invocation.print(`${stack.name} is gone: services, data, secrets and generated files`);
+    const repository = join(target.stateDir, "backup", "repository");
+    if (await Deno.stat(repository).then(() => true, () => false)) {
+      invocation.print(
+        `Its backups are left in "${repository}", with their password beside them in "secrets"`,
+      );
+    }
     return {
       code: EXIT.done,
       json: { name: stack.name, engine: engine.name, removed: [target.stateDir, target.buildDir] },

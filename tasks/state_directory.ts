@@ -8,7 +8,10 @@ import { RUNNING } from "./upgrade/memory.ts";
 
 const LOCK = "lock";
 // The record last: an interrupted `clean` finds by it what it still has to remove.
-const OURS = ["check", "docker", "local", "secrets", "systemd", "upgrade", RUNNING, RECORD];
+const OURS = ["check", "docker", "local", "restore", "secrets", "systemd", "upgrade", RUNNING, RECORD];
+
+/** What outlives the stack: the backups that have no other place, and below the secrets their password. */
+const KEPT = "backup";
 
 /** Keeps other tasks out of `directory`, which is made if need be, until it is disposed. A task that leaves nothing there leaves no lock. */
 export async function lockState(directory: string, options: LockOptions): Promise<Disposable> {
@@ -37,7 +40,7 @@ export async function lockState(directory: string, options: LockOptions): Promis
  */
 export async function refuseForeignState(directory: string): Promise<void> {
   const names = await namesIn(directory);
-  const foreign = names.find((name) => ![...OURS, LOCK].includes(name) && !isTemporary(name));
+  const foreign = names.find((name) => ![...OURS, LOCK, KEPT].includes(name) && !isTemporary(name));
   if (names.includes(RECORD) || foreign === undefined) return;
   throw new Failure(
     `Cannot clean "${directory}": no stack was ever brought up there, and it holds "${foreign}", which Vigie did not write`,
@@ -46,10 +49,19 @@ export async function refuseForeignState(directory: string): Promise<void> {
   );
 }
 
-/** Removes what tasks wrote into `directory`, but for the lock, which goes when it is given back. */
+/**
+ * Removes what tasks wrote into `directory`, but for the lock, which goes when it is given back, and for backups with their password.
+ */
 export async function removeState(directory: string): Promise<void> {
   const left = (await namesIn(directory)).filter(isTemporary);
+  const keepsBackups = (await namesIn(join(directory, KEPT))).length > 0;
   for (const name of [...left, ...OURS]) {
+    if (name === "secrets" && keepsBackups) {
+      for (const secrets of await namesIn(join(directory, name))) {
+        if (secrets !== KEPT) await Deno.remove(join(directory, name, secrets), { recursive: true });
+      }
+      continue;
+    }
     await Deno.remove(join(directory, name), { recursive: true }).catch(ignoreMissing);
   }
 }

@@ -2,6 +2,7 @@
 
 import pc from "picocolors";
 import { formatBytes, formatElapsed } from "../lib/units.ts";
+import { backupStatus, formatBackup } from "./backup/last.ts";
 import { type Command, EXIT, type Invocation, main } from "./cli.ts";
 import type { ServiceStatus } from "./engine/engine.ts";
 import { type Figures, figuresOf, formatFigures } from "./figures.ts";
@@ -26,11 +27,13 @@ export const status: Command = {
     }
     const figures = await figuresIfReady(services, invocation, stack);
     if (figures) invocation.print(`\n${formatFigures(figures, stack)}`);
+    const backup = await backupStatus(services, urlsOf(stack).backup, invocation.signal);
+    if (backup) invocation.print(`\n${formatBackup(backup, Date.now(), formatAge)}`);
     const wanted = services.filter(({ state }) => state !== "left-out");
     const ready = wanted.every(({ state }) => state === "ready");
     return {
       code: ready ? EXIT.done : EXIT.wrong,
-      json: { name: stack.name, engine: engine.name, ready, services },
+      json: { name: stack.name, engine: engine.name, ready, services, ...(backup && { backup }) },
     };
   },
 };

@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { BUNDLE, type Bundle, type BundledFile, isDirectory } from "../../backup/mod.ts";
 import { run } from "../../lib/process.ts";
 import { readIfThere, writeAtomically } from "../../lib/files.ts";
+import { EXIT, Failure } from "../cli.ts";
 import { secretNeedsOf } from "../secret_needs.ts";
 import type { Stack, Target } from "../stack.ts";
 import { repositoryOf } from "./plan.ts";
@@ -27,10 +28,25 @@ export async function bundleOf(config: string, stack: Stack, target: Target): Pr
 /** Gives the service what it needs of this machine: what is to be saved of config.ts and the secrets, and a directory for the repository. */
 export async function prepareBackup(config: string, stack: Stack, target: Target): Promise<void> {
   const repository = repositoryOf(stack, target);
+  refuseUnreachable(repository, target);
   if (isDirectory(repository)) await Deno.mkdir(repository, { recursive: true, mode: 0o700 });
   const path = join(target.stateDir, "secrets", "backup", BUNDLE);
   const text = JSON.stringify(await bundleOf(config, stack, target));
   if (await readIfThere(path) !== text) await writeAtomically(path, text, 0o600);
+}
+
+/**
+ * Refuses a repository that the engine's containers have no program for.
+ *
+ * @throws {Failure}
+ */
+export function refuseUnreachable(repository: string, { engine }: Pick<Target, "engine">): void {
+  if (engine === "local" || !repository.startsWith("sftp:")) return;
+  throw new Failure(
+    `Cannot back up to "${repository}" on the docker engine: its containers have no ssh client`,
+    EXIT.usage,
+    "name a directory, or a repository of another kind (`s3:`, `rest:`) in config.ts, or use the local engine",
+  );
 }
 
 /** In the backup: below `config/` what lies beside config.ts, below `config/elsewhere/` the rest. */

@@ -8,6 +8,7 @@ import { PROJECT_LABEL } from "../engine/docker_containers.ts";
 import { ensureBackupImage } from "../own_image.ts";
 import { versionsOf } from "../stack.ts";
 import type { Agent, AgentOptions } from "./agent.ts";
+import { refuseUnreachable } from "./bundle.ts";
 import { OWNERS, REPOSITORY_TARGET, repositoryOf } from "./plan.ts";
 
 const AGENT_LABEL = "vigie.backup.agent";
@@ -21,6 +22,7 @@ export async function containerAgent(options: AgentOptions & { readonly plan: Pl
   const versions = versionsOf(stack);
   await ensureBackupImage(stack.name, resticImage({ versions }), progress, signal);
   const asked = options.repository ?? repositoryOf(stack, target);
+  refuseUnreachable(asked, target);
   // Only an engine on this machine sees it; on another one the directory there is meant.
   if (isDirectory(asked)) await Deno.mkdir(asked, { recursive: true, mode: 0o700 });
   const plan: Plan = {

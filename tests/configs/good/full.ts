@@ -15,6 +15,7 @@ export default defineStack({
     blackbox: 19115,
     grafana: 13000,
     cadvisor: 18080,
+    backup: 19096,
   },
   services: { grafana: true, "node-exporter": true, blackbox: true, cadvisor: false },
   versions: {
@@ -24,6 +25,7 @@ export default defineStack({
     blackbox: "0.27.0",
     grafana: "12.3.0",
     cadvisor: "0.56.1",
+    backup: "0.19.0",
   },
   local: { user: "vigie" },
   network: { subnet: "172.31.95.0/24" },
@@ -256,6 +258,18 @@ export default defineStack({
     flapping: { changes: 8, within: "1h", quiet: "15m" },
     watchdog: { enabled: true, within: "15m", receiver: "oncall" },
     heartbeat: { urlFile: "secrets/heartbeat_url", every: "2m" },
+  },
+  backup: {
+    every: "6h",
+    keep: { last: 3, hourly: 12, daily: 7, weekly: 5, monthly: 12, yearly: 3 },
+    repository: "s3:https://s3.example.org/vigie",
+    password: secretFile("secrets/backup_password"),
+    credentials: {
+      AWS_ACCESS_KEY_ID: secretFile("secrets/s3_id"),
+      AWS_SECRET_ACCESS_KEY: secretFile("secrets/s3_key"),
+    },
+    sftp: { key: secretFile("secrets/sftp_key"), knownHosts: secretFile("secrets/known_hosts") },
+    verify: { every: "14d", share: "5%" },
   },
   grafana: {
     adminUser: "operator",
