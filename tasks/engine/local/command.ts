@@ -180,7 +180,7 @@ function doorOf(stack: Stack, service: LocalService): Door {
 }
 
 // A disk that is slow or a large question may take its time: a service that is restarted for nothing loses more than one that hangs.
-const LIFE = { everyMs: 10_000, patienceMs: 10_000, misses: 3 };
+const LIFE = { everyMs: 5_000, patienceMs: 10_000, misses: 3 };
 
 const COMMON_VARIABLES = ["TZ"];
 /** The same for whoever runs `up`, from a login shell, npx or cron: another environment would restart the services. */

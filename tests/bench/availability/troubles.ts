@@ -13,13 +13,15 @@ export interface Trouble {
 }
 
 /** What can be done on this machine, in turn. */
-export function troublesOf({ services, disks }: FaultStack): Trouble[] {
+export function troublesOf({ engineName, services, disks }: FaultStack): Trouble[] {
   const keepers: readonly Keeper[] = noDisk === undefined ? [...disks.keys()] : [];
   const each = [
     services.map((service) => killed([service], `${service} killed`)),
     noCut === undefined ? (["alertmanager", "webhook"] as const).map(unreachable) : [],
     keepers.map(full),
     [killed(services, "all killed at once")],
+    // Docker leaves alone what hangs.
+    engineName === "local" ? (["webhook", "alertmanager", "prometheus"] as const).map(hung) : [],
   ];
   // Taken in turn from each kind, so that not all troubles of one service follow one another.
   const longest = Math.max(...each.map(({ length }) => length));
@@ -31,15 +33,26 @@ function killed(services: readonly Service[], name: string): Trouble {
     name,
     async begin(stack) {
       const pids = await Promise.all(services.map((service) => stack.pid(service)));
-      for (const pid of pids) if (pid !== undefined) kill(pid);
+      for (const pid of pids) if (pid !== undefined) send(pid, "SIGKILL");
       return undefined;
     },
   };
 }
 
-function kill(pid: number): void {
+function hung(service: Service): Trouble {
+  return {
+    name: `${service} hangs`,
+    async begin(stack) {
+      const pid = await stack.pid(service);
+      if (pid !== undefined) send(pid, "SIGSTOP");
+      return undefined;
+    },
+  };
+}
+
+function send(pid: number, signal: Deno.Signal): void {
   try {
-    Deno.kill(pid, "SIGKILL");
+    Deno.kill(pid, signal);
   } catch (error) {
     // It was down already.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
