@@ -39,7 +39,7 @@ export const rolesSchema = z.strictObject({
     "Groups whose members may look, silence and answer alerts.",
   ),
   /** Groups whose members may look; `"everyone"` for whoever can sign in. */
-  viewer: z.union([groups, z.literal("everyone")], {
+  viewer: z.union([groups, z.enum(["everyone"])], {
     error: 'expected a list of groups, or "everyone"',
   }).default([]).describe('Groups whose members may look; "everyone" for whoever can sign in.'),
 });
