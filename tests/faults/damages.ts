@@ -17,7 +17,7 @@ export const damages: readonly Fault[] = [
     name: "Prometheus's write-ahead log damaged: it starts with what lies before, and alerts go on",
     async run(stack) {
       const oldest = await oldestSample(stack);
-      const log = join(stack.dataOf("prometheus"), "wal", "00000000");
+      const log = await newestSegment(join(stack.dataOf("prometheus"), "wal"));
       await until("the log is long enough", async () => (await Deno.stat(log)).size > LONG_ENOUGH);
       const pid = (await stack.pid("prometheus"))!;
       await goThrough(stack, {
@@ -43,6 +43,13 @@ export const damages: readonly Fault[] = [
     },
   },
 ];
+
+/** The part of Prometheus's log that it writes to: each start begins another one. */
+async function newestSegment(directory: string): Promise<string> {
+  const entries = await Array.fromAsync(Deno.readDir(directory));
+  const numbers = entries.map(({ name }) => name).filter((name) => /^\d+$/.test(name));
+  return join(directory, numbers.sort().at(-1)!);
+}
 
 /** Ends a process and leaves nonsense in the middle of its file: stopped first, it cannot write over it, nor be started again before. */
 async function killDamaging(pid: number, path: string, part: number): Promise<void> {
