@@ -2,6 +2,7 @@
 import { defineStack, secretCommand, secretFile } from "vigie";
 
 export default defineStack({
+  schema: 2,
   name: "shop",
   locale: "en",
   engine: "docker",
@@ -16,6 +17,42 @@ export default defineStack({
     grafana: 13000,
     cadvisor: 18080,
     backup: 19096,
+  },
+  tls: { mode: "internal" },
+  signOn: {
+    users: [{ name: "anna", role: "operator", password: secretCommand("pass", "show", "vigie/anna") }],
+    ldap: {
+      url: "ldap://ldap.example.org",
+      startTls: true,
+      ca: "tls/ldap-ca.pem",
+      bindDn: "cn=vigie,dc=example,dc=org",
+      bindPassword: secretFile("secrets/ldap"),
+      baseDn: "ou=people,dc=example,dc=org",
+      userFilter: "(mail={user})",
+      userAttribute: "mail",
+      groupBaseDn: "ou=groups,dc=example,dc=org",
+      groupFilter: "(member={dn})",
+      nested: true,
+      timeout: "3s",
+    },
+    openId: {
+      name: "Keycloak",
+      issuer: "https://login.example.org/realms/ops",
+      clientId: "vigie",
+      clientSecret: secretFile("secrets/openid"),
+      ca: "tls/login-ca.pem",
+      scopes: ["openid", "profile", "groups"],
+      groupsClaim: "realm_access.roles",
+      userClaim: "email",
+      clockTolerance: "10s",
+      endpoints: {
+        authorization: "https://login.example.org/realms/ops/protocol/openid-connect/auth",
+        token: "https://login.example.org/realms/ops/protocol/openid-connect/token",
+        userInfo: "https://login.example.org/realms/ops/protocol/openid-connect/userinfo",
+      },
+    },
+    roles: { admin: ["sre"], operator: ["on-call"], viewer: ["staff"] },
+    session: { idle: "30m", longest: "8h" },
   },
   services: { grafana: true, "node-exporter": true, blackbox: true, cadvisor: false },
   versions: {
