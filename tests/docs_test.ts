@@ -19,6 +19,7 @@ import { createMetrics, REJECTIONS } from "../webhook/metrics.ts";
 import { applyBlock, copyOfCheckout, fileOf } from "./docs/apply.ts";
 import { diagnosisSections } from "./docs/checks_page.ts";
 import { configurationTables } from "./docs/configuration_page.ts";
+import { permissionTable, ruleTables } from "./docs/security_page.ts";
 import {
   anchors,
   checkoutPaths,
@@ -31,15 +32,17 @@ import {
   withGenerated,
 } from "./docs/markdown.ts";
 
-const GENERATED: readonly [page: string, part: string, content: () => string][] = [
+const GENERATED: readonly [page: string, part: string, content: () => string | Promise<string>][] = [
   ["docs/configuration.md", "keys", configurationTables],
   ["docs/checks.md", "diagnoses", diagnosisSections],
+  ["docs/security.md", "permissions", permissionTable],
+  ["docs/security.md", "rules", ruleTables],
 ];
 const PAGES = await checkoutPaths("*.md");
 
 for (const [page, part, content] of GENERATED) {
   Deno.test(`${page} has the ${part} that the code gives`, async () => {
-    const wanted = await formatted(withGenerated(await readPage(page), part, content()));
+    const wanted = await formatted(withGenerated(await readPage(page), part, await content()));
     if (Deno.env.get("UPDATE_DOCS") === "1") await Deno.writeTextFile(join(PROJECT, page), wanted);
     assert.equal(await readPage(page), wanted, "run it again with UPDATE_DOCS=1, and look at what git says");
   });

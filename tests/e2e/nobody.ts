@@ -26,8 +26,10 @@ export async function prepareForNobody(root: string): Promise<NobodysProject> {
     await Deno.mkdir(join(root, directory));
   }
   const parts = [
+    "backup",
     "compose",
     "docs",
+    "entry",
     "grafana",
     "lib",
     "prometheus",
