@@ -127,6 +127,8 @@ async function set(
       "nothing was changed: give it again",
     );
   }
+  const kept = word === "rotate" ? users.find(({ keep }) => keep !== undefined) : undefined;
+  if (kept) invocation.progress.warn(`Keep the value that ${name} had: ${kept.keep!.reason}`);
   await withLock(invocation, () => writeStored(invocation.stateDir, name, text));
   const { print, stateDir } = invocation;
   print(`${pc.bold(name)} is ${word === "rotate" ? "changed" : "set"}`);

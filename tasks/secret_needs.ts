@@ -21,7 +21,7 @@ export interface SecretNeed {
   readonly config?: readonly (string | number)[];
   /** What it should have held; undefined when it may hold `text`, or anything when left out. */
   readonly wanted?: (text: string) => string | undefined;
-  /** Why `deno task secret rotate` must not give it a new value, and what to do instead. */
+  /** Why `deno task secret rotate` does not give it a new value, and what to do instead. */
   readonly keep?: { readonly reason: string; readonly cure: string };
 }
 
@@ -47,10 +47,22 @@ export function secretNeedsOf(stack: Stack, { engine }: Pick<Target, "engine">):
       wanted: (text) => kind === undefined ? wantedUrl(text) : wantedSecret(kindOf(kind), key, text),
     })),
   ];
-  return [...needs, ...backupNeedsOf(stack), ...signOnNeedsOf(stack), ...entryNeedsOf(stack), ...accessNeedsOf(stack)].filter((
+  return [
+    ...needs,
+    ...backupNeedsOf(stack),
+    ...signOnNeedsOf(stack),
+    ...entryNeedsOf(stack),
+    ...accessNeedsOf(stack),
+  ].filter((
     { service },
   ) => running.has(service));
 }
+
+const KEEP_PASSWORD = {
+  reason: "nothing else opens the backups that were made with it",
+  cure:
+    "name another `backup.repository` in config.ts and take the file away: the next `up` begins it with a new password",
+};
 
 /** What a backup takes, whether it is made by the stack or by hand. */
 export function backupNeedsOf({ backup }: Pick<Stack, "backup">): SecretNeed[] {
@@ -63,8 +75,8 @@ export function backupNeedsOf({ backup }: Pick<Stack, "backup">): SecretNeed[] {
   const { password, credentials = {}, sftp } = backup ?? {};
   return [
     password === undefined
-      ? { service: "backup", file: SECRET.password, from: { made: "password" } }
-      : given(SECRET.password, password, "password"),
+      ? { service: "backup", file: SECRET.password, from: { made: "password" }, keep: KEEP_PASSWORD }
+      : { ...given(SECRET.password, password, "password"), keep: KEEP_PASSWORD },
     ...Object.entries(credentials).map(([name, from]) => given(name, from, "credentials", name)),
     ...(sftp
       ? [

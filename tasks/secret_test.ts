@@ -1,8 +1,9 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { UsageError } from "./cli.ts";
-import { actionOf } from "./secret.ts";
-import { run } from "../lib/process.ts";
+import { actionOf, secretTask } from "./secret.ts";
+import { runCaptured } from "./testing.ts";
+import { type Finished, run } from "../lib/process.ts";
 import { fileURLToPath } from "node:url";
 
 const TASK = fileURLToPath(new URL("./secret.ts", import.meta.url));
@@ -31,6 +32,11 @@ Deno.test("actionOf tells what is asked for, and does not repeat what may be a s
     }
   }
 });
+
+async function captured(args: readonly string[]): Promise<Finished> {
+  const { code, out, err } = await runCaptured(secretTask, args);
+  return { code, stdout: out, stderr: err };
+}
 
 /** A directory with a config.ts that uses the secret `slack-url`, and the task as people run it. */
 async function withStack(
@@ -66,20 +72,13 @@ export default defineStack({
     const permissions = tasks.secret.command.split(" ").filter((word: string) => word.startsWith("--allow-"));
     await body({
       directory,
-      secret: (args, stdin = "") =>
-        run(Deno.execPath(), [
-          "run",
-          "--quiet",
-          "--no-check",
-          `--config=${CONFIG}`,
-          ...permissions,
-          TASK,
-          ...args,
-          ...flags,
-        ], {
-          stdin,
-          env: { NO_COLOR: "1" },
-        }),
+      // Standard input is that of the process: what needs it gets one of its own.
+      secret: (args, stdin) =>
+        stdin === undefined ? captured([...args, ...flags]) : run(
+          Deno.execPath(),
+          ["run", "--quiet", "--no-check", `--config=${CONFIG}`, ...permissions, TASK, ...args, ...flags],
+          { stdin, env: { NO_COLOR: "1" } },
+        ),
     });
   } finally {
     await Deno.remove(directory, { recursive: true });
