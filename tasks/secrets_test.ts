@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ensureSecrets, secretsStamp } from "./secrets.ts";
+import { secret, secretCommand } from "../lib/secret_ref.ts";
+import { EXIT, Failure } from "./cli.ts";
+import { writeStored } from "./secret_store.ts";
+import { ensureSecrets, previousPassword, secretsStamp } from "./secrets.ts";
 import { defineStack, type StackInput } from "./stack.ts";
 
 const NIGHT: StackInput = {
@@ -97,5 +100,52 @@ Deno.test("secretsStamp changes with a secret, with their number, and with nothi
     await ensure({ ...NIGHT, webhook: {} });
     assert.notEqual(await stamp(), second);
     assert.doesNotMatch(`${first}${second}`, /made-up|another/);
+  });
+});
+
+Deno.test("ensureSecrets writes nothing when one secret is not to be had, and names them all", async () => {
+  await withState(async ({ root, ensure }) => {
+    await ensure(NIGHT);
+    const before = filesIn(join(root, "state", "secrets", "webhook"));
+    await Deno.remove(join(root, "hook-url"));
+    await Deno.writeTextFile(join(root, "slack-url"), "https://another.example");
+    await assert.rejects(
+      ensure({ ...NIGHT, webhook: { heartbeat: { url: secretCommand("false") } } }),
+      (error) =>
+        error instanceof Failure && error.exitCode === EXIT.lacking &&
+        /Cannot have 2 secrets of config\.ts, and nothing was changed/.test(error.message) &&
+        /notify\.receivers\.oncall\[2\]\.urlFile: there is no such file/.test(error.message) &&
+        /webhook\.heartbeat\.url: secretCommand\("false"\) ended with exit code 1/.test(error.message),
+    );
+    assert.deepEqual(filesIn(join(root, "state", "secrets", "webhook")), before);
+    const slack = await Deno.readTextFile(join(root, "state", "secrets", "webhook", "oncall-slack.url"));
+    assert.equal(slack, "https://made-up.example/slack-url");
+  });
+});
+
+Deno.test("ensureSecrets keeps what it made, removes what a killed run left, and takes each of the four forms", async () => {
+  await withState(async ({ root, ensure }) => {
+    const secrets = join(root, "state", "secrets");
+    const grafana = { services: { grafana: true } };
+    await ensure(grafana);
+    const path = join(secrets, "grafana", "admin-password");
+    const made = await Deno.readTextFile(path);
+    assert.match(made, /^[\w-]{32}$/);
+    await Deno.writeTextFile(join(secrets, "grafana", "admin-password.0.tmp"), "half");
+    await ensure({ services: { grafana: false } });
+    await ensure(grafana);
+    assert.equal(await Deno.readTextFile(path), made);
+    assert.deepEqual(filesIn(join(secrets, "grafana")), ["admin-password"]);
+
+    await writeStored(join(root, "state"), "grafana", "of one's own");
+    await ensure({ ...grafana, grafana: { adminPassword: secret("grafana") } });
+    assert.equal(await Deno.readTextFile(path), "of one's own");
+    await ensure({ ...grafana, grafana: { adminPassword: secretCommand("printf", "printed\n") } });
+    assert.equal(await Deno.readTextFile(path), "printed");
+    assert.equal(
+      await previousPassword(join(root, "state")),
+      "",
+      "what the first Grafana is to be asked for",
+    );
   });
 });
