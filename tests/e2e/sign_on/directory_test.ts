@@ -5,6 +5,9 @@ import { roleOf } from "../../../webhook/sign_on/judge.ts";
 import { BASE, type Directory, group, passwordOf, SEARCHER, startDirectory } from "./directory.ts";
 import { unpackSlapd } from "./slapd.ts";
 import { unless } from "../../unless.ts";
+import { parse } from "smol-toml";
+import { LDAP_FILE, renderLdap } from "../../../grafana/ldap.ts";
+import { groupDn } from "../../../webhook/sign_on/directory_group.ts";
 
 const slapd = await unpackSlapd();
 const skip = "skip" in slapd ? slapd.skip : undefined;
@@ -121,6 +124,37 @@ Deno.test({
       ]);
       deepEqual(await directory.search(settings.groupBaseDn!, filled(settings.groupFilter!, { dn })), [
         group("staff"),
+      ]);
+    });
+
+    await t.step("answers what Grafana is told to ask, with the groups that it is told of", async () => {
+      const at = new URL(directory.ldaps.replace("ldaps:", "http:"));
+      const text = renderLdap({
+        ...{ host: at.hostname, port: Number(at.port), ldaps: true, startTls: false, timeoutSeconds: 5 },
+        ...{ baseDn: settings.baseDn, userFilter: settings.userFilter, userAttribute: "uid" },
+        ...{ groupBaseDn: settings.groupBaseDn!, groupFilter: settings.groupFilter },
+        groups: [{ group: groupDn("on call, night", settings), role: "Editor" }],
+      }).get(LDAP_FILE)!;
+      const [server] = parse(text).servers as {
+        search_filter: string;
+        search_base_dns: string[];
+        group_search_filter: string;
+        group_search_base_dns: string[];
+        group_mappings: { group_dn: string }[];
+      }[];
+      // As pkg/services/ldap/ldap.go fills them in.
+      const [dn = ""] = await directory.search(
+        server!.search_base_dns[0]!,
+        server!.search_filter.replaceAll("%s", "bob"),
+      );
+      equal(dn, `uid=bob,ou=people,${BASE}`);
+      const groups = await directory.search(
+        server!.group_search_base_dns[0]!,
+        server!.group_search_filter.replaceAll("%s", dn),
+      );
+      // It compares them as texts, without regard to capitals.
+      deepEqual(groups.map((each) => each.toLowerCase()), [
+        server!.group_mappings[0]!.group_dn.toLowerCase(),
       ]);
     });
   },
