@@ -4,7 +4,7 @@ import { BANNER } from "../lib/files.ts";
 import { run } from "../lib/process.ts";
 import { fromYaml } from "../lib/yaml.ts";
 import { type ComposePlan, renderCompose } from "./mod.ts";
-import { byService, DEFINITIONS, type Service, SERVICES } from "./services/mod.ts";
+import { byService, DEFINITIONS, hostPortOf, portsOf, type Service, SERVICES } from "./services/mod.ts";
 import { VERSIONS } from "./versions.ts";
 import { noCompose, unless } from "../tests/unless.ts";
 
@@ -55,7 +55,14 @@ interface ComposeFile {
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 
-const PORTS = byService((service) => DEFINITIONS[service].ports[service].default);
+const PORTS = Object.fromEntries(
+  SERVICES.flatMap((service) => portsOf(service).map(([key, { default: shipped }]) => [key, shipped])),
+) as ComposePlan["ports"];
+/** What a service may beyond the rest, each with its reason in compose/checks/privileges.ts. */
+const CAPABILITIES: Readonly<Record<string, string[]>> = {
+  entry: ["NET_BIND_SERVICE"],
+  backup: ["DAC_OVERRIDE"],
+};
 
 function plan(changes: Partial<ComposePlan> = {}): ComposePlan {
   return {
@@ -75,6 +82,8 @@ function plan(changes: Partial<ComposePlan> = {}): ComposePlan {
     secretsDir: "/srv/vigie/.state/secrets",
     secrets: new Set(["alertmanager", "grafana"]),
     mounts: [{ source: "/srv/targets", target: "/etc/prometheus-file-sd/0" }],
+    entry: { bind: "127.0.0.1", command: ["caddy", "run"] },
+    backup: [{ type: "volume", source: "prometheus-data", target: "/volumes/prometheus", readOnly: false }],
     grafana: { environment: { GF_SECURITY_ADMIN_USER: "admin" } },
     ...changes,
   };
@@ -116,11 +125,11 @@ for (const [variant, changes] of Object.entries(VARIANTS)) {
     for (const [name, service] of Object.entries(services)) {
       assert.equal(service.read_only, true, name);
       assert.deepEqual(service.cap_drop, ["ALL"], name);
-      assert.equal(service.cap_add, undefined, name);
+      assert.deepEqual(service.cap_add, CAPABILITIES[name], name);
       assert.equal(service.privileged, undefined, name);
       assert.deepEqual(service.security_opt, ["no-new-privileges:true"], name);
-      // cAdvisor reads the engine's socket, which is root's.
-      assert.equal(service.user.startsWith("0:"), name === "cadvisor", name);
+      // cAdvisor reads the engine's socket, which is root's; the backup reads what belongs to the others.
+      assert.equal(service.user.startsWith("0:"), name === "cadvisor" || name === "backup", name);
       assert.match(service.mem_limit, /^\d+[mg]$/, name);
       assert.ok(service.cpus > 0 && service.cpus <= 1, `${name}: more processors than a small machine has`);
       assert.ok(service.pids_limit > 0, name);
@@ -148,13 +157,19 @@ for (const [variant, changes] of Object.entries(VARIANTS)) {
   });
 
   Deno.test(`renderCompose publishes on the bind address only: ${variant}`, () => {
-    const { bind, ports } = plan(changes);
+    const { bind, ports, entry } = plan(changes);
     for (const [name, service] of Object.entries(render(changes).services)) {
       assert.equal(service.network_mode, name === "node-exporter" ? "host" : undefined);
       if (service.network_mode === "host") continue;
       assert.deepEqual(service.networks, ["stack"]);
       assert.deepEqual(service.ports!.map(({ host_ip, published }) => ({ host_ip, published })), [
-        { host_ip: bind, published: String(ports[name as Service]) },
+        { host_ip: bind, published: String(ports[hostPortOf(name as Service)]) },
+        ...(name === "entry"
+          ? [ports.entry, ports["entry-http"]].map((port) => ({
+            host_ip: entry.bind,
+            published: String(port),
+          }))
+          : []),
       ]);
     }
   });
@@ -174,7 +189,7 @@ for (const [variant, changes] of Object.entries(VARIANTS)) {
     const used = Object.values(services).flatMap(({ volumes = [] }) =>
       volumes.filter(({ type }) => type === "volume").map(({ source }) => source)
     );
-    assert.deepEqual([...used].sort(), Object.keys(volumes).sort());
+    assert.deepEqual([...new Set(used)].sort(), Object.keys(volumes).sort());
   });
 
   Deno.test({

@@ -202,7 +202,7 @@ async function down(project: ComposeProject, progress: Progress): Promise<Servic
   );
 }
 
-/** Docker starts none of them again by itself: they were stopped on purpose. */
+/** Their containers go: an engine that is started anew would start them again. */
 async function stop(
   project: ComposeProject,
   services: readonly Service[],
@@ -215,6 +215,7 @@ async function stop(
   if (concerned.length === 0) return;
   progress.step(`stop ${concerned.map(({ service }) => service).join(", ")}`);
   await docker(["stop", ...concerned.map(({ id }) => id)], { timeoutMs: STOP_MS, signal });
+  await docker(["rm", "--force", ...concerned.map(({ id }) => id)], { signal });
 }
 
 async function clean(project: ComposeProject, progress: Progress): Promise<void> {
