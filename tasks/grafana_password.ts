@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { readIfThere } from "../lib/files.ts";
 import { type Engine, NotReady } from "./engine/engine.ts";
-import { forgetPrevious, GRAFANA_PASSWORD, previousPassword } from "./secrets.ts";
+import { forgetPrevious, GRAFANA_PASSWORD, previousPasswords } from "./secrets.ts";
 import { ask, Unanswered } from "./smoke/http.ts";
 
 /** A Grafana that runs. */
@@ -31,14 +31,15 @@ export async function settleGrafanaPassword(
   grafana: RunningGrafana,
 ): Promise<"changed" | "proved" | undefined> {
   const { stateDir } = grafana;
-  const previous = await previousPassword(stateDir);
+  const previous = await previousPasswords(stateDir);
   const password = await readIfThere(join(stateDir, GRAFANA_PASSWORD));
   if (previous === undefined || password === undefined) return undefined;
   try {
     const had = await logsIn(grafana, password);
     if (!had) {
-      if (previous === "" || !await logsIn(grafana, previous)) throw unknown(grafana);
-      await change(grafana, previous, password);
+      const before = await firstThatLogsIn(grafana, previous);
+      if (before === undefined) throw unknown(grafana);
+      await change(grafana, before, password);
       if (!await logsIn(grafana, password)) {
         throw new NotReady("grafana", "Grafana said that it changed its password, and refuses it", [], CURE);
       }
@@ -62,6 +63,19 @@ async function logsIn(grafana: RunningGrafana, password: string): Promise<boolea
     statuses: [200, 401],
   });
   return status === 200;
+}
+
+// Grafana shuts out who fails five times within five minutes, and one attempt has been made.
+const MOST_TRIED = 3;
+
+async function firstThatLogsIn(
+  grafana: RunningGrafana,
+  passwords: readonly string[],
+): Promise<string | undefined> {
+  // The oldest one is what it had before any of them was to be changed.
+  const tried = [...passwords.slice(0, MOST_TRIED - 1), ...passwords.slice(MOST_TRIED - 1).slice(-1)];
+  for (const password of tried) if (await logsIn(grafana, password)) return password;
+  return undefined;
 }
 
 /** Source: grafana.com/docs/grafana/latest/developers/http_api/admin, "Password for user", which wants basic authentication. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { writeAtomically } from "../lib/files.ts";
 import { NotReady } from "./engine/engine.ts";
 import { settleGrafanaPassword } from "./grafana_password.ts";
-import { previousPassword, renewSecret } from "./secrets.ts";
+import { previousPasswords, renewSecret } from "./secrets.ts";
 
 /** Answers as Grafana's API does; `deaf`: it says that it changed its password, and did not. */
 function grafanaWith(password: string, options: { deaf?: boolean } = {}) {
@@ -68,10 +68,10 @@ Deno.test("settleGrafanaPassword changes what the database has, however often th
     await using grafana = grafanaWith("the first one");
     await renewSecret(NEED, stateDir, "local");
     await renewSecret(NEED, stateDir, "local");
-    equal(await previousPassword(stateDir), "the first one");
+    equal((await previousPasswords(stateDir))?.at(-1), "the first one");
     equal(await settle(grafana.url, stateDir), "changed");
     equal(grafana.state.password, await passwordIn(stateDir));
-    equal(await previousPassword(stateDir), undefined);
+    equal(await previousPasswords(stateDir), undefined);
   });
 });
 
@@ -99,7 +99,7 @@ Deno.test("settleGrafanaPassword says what to do when Grafana has a password tha
       equal(`${error}`.includes("the first one"), false);
       return true;
     });
-    equal(await previousPassword(stateDir), "the first one", "the next `up` tries again");
+    deepEqual(await previousPasswords(stateDir), ["the first one"], "the next `up` tries again");
   });
 });
 

@@ -114,22 +114,23 @@ async function givenTexts(
   );
 }
 
-/** Where the password lies that Grafana's database has, as long as it has not been given the new one. */
+/** Where the passwords lie that Grafana's database may have, as long as it has not been seen to take the new one. */
 function previousPath(stateDir: string): string {
   return join(stateDir, "secrets", "previous", "grafana", GRAFANA_PASSWORD_FILE);
 }
 
-/** Remembers that Grafana is still to be given its password. The first one that is kept is the one that its database has. */
+/** Remembers that Grafana is still to be given its password, and which one it may have: an `up` may be interrupted before or after it has. */
 async function keepPrevious(stateDir: string, before: string | undefined): Promise<void> {
-  const path = previousPath(stateDir);
-  if (await readIfThere(path) !== undefined) return;
+  const known = await previousPasswords(stateDir) ?? [];
+  const all = before === undefined || known.includes(before) ? known : [before, ...known];
   await closedDirectory(join(stateDir, "secrets", "previous"));
-  await writeAtomically(path, before ?? "", 0o600);
+  await writeAtomically(previousPath(stateDir), JSON.stringify(all), 0o600);
 }
 
-/** The password that Grafana's database has, `""` when it is not known; undefined when it has the one that it should have. */
-export async function previousPassword(stateDir: string): Promise<string | undefined> {
-  return await readIfThere(previousPath(stateDir));
+/** The passwords that Grafana's database may have, the newest first; undefined when it was seen to have the one that it should have. */
+export async function previousPasswords(stateDir: string): Promise<string[] | undefined> {
+  const text = await readIfThere(previousPath(stateDir));
+  return text === undefined ? undefined : JSON.parse(text);
 }
 
 /** Grafana has its password. */
