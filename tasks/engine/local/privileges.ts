@@ -45,7 +45,7 @@ export const KEPT_BY_ROOT: Readonly<Record<string, readonly string[]>> = {
 export async function privileges(
   context: PrivilegesContext,
 ): Promise<(service: LocalService) => Start> {
-  const { stack, services, progress } = context;
+  const { stack, progress } = context;
   const root = Deno.uid() === 0;
   const able = await succeeds("setpriv", ["--no-new-privs", "true"]);
   if (!root) {
@@ -57,25 +57,32 @@ export async function privileges(
         : { as: "unchanged", root: false };
   }
   if (stack.local.user === "root") return () => ({ as: "unchanged", root: true });
-  const users = await usersOf(context);
-  await Deno.mkdir(join(context.directory, "stage"), { recursive: true });
-  const starts = await confinements(context, users);
-  const problem = await whyNot(starts, services);
-  if (problem === undefined) {
+  const tried = able
+    ? await asOthers(context)
+    : { problem: "there is no `setpriv`, which util-linux brings", starts: new Map<LocalService, Start>() };
+  if (tried.problem === undefined) {
     return (service) =>
-      starts.get(service) ?? { as: "self", root: true, capabilities: KEPT_BY_ROOT[service] };
+      tried.starts.get(service) ?? { as: "self", root: true, capabilities: KEPT_BY_ROOT[service] };
   }
   if (stack.local.user !== undefined) {
     throw new Lacking(
-      `Cannot run the services as "${stack.local.user}", as config.ts says in local.user: ${problem}`,
+      `Cannot run the services as "${stack.local.user}", as config.ts says in local.user: ${tried.problem}`,
       "run `up` as that user",
     );
   }
   progress.warn(
-    `The services run as root: this machine does not let it start them as others (${problem}). ` +
+    `The services run as root: this machine does not let it start them as others (${tried.problem}). ` +
       "Cure: run `up` as an ordinary user",
   );
   return () => able ? { as: "self", root: true } : { as: "unchanged", root: true };
+}
+
+/** How root starts each service as another user, and why it cannot, if it cannot. */
+async function asOthers(context: PrivilegesContext) {
+  const users = await usersOf(context);
+  await Deno.mkdir(join(context.directory, "stage"), { recursive: true });
+  const starts = await confinements(context, users);
+  return { starts, problem: await whyNot(starts, context.services) };
 }
 
 // To become another user, to see to its data, to lay out what it sees, and to end it. No reading of other programs' memory, no modules,
