@@ -18,7 +18,7 @@ export interface StandInDebian {
 }
 
 /**
- * Puts `apt-get`, `dpkg` and `dpkg-deb` into the directory `path`. What they fetch is what this user has fetched from Debian before.
+ * Puts `apt-get`, `apt-cache`, `dpkg` and `dpkg-deb` into the directory `path`. What they fetch is what this user has fetched from Debian before.
  */
 export async function standInDebian(path: string): Promise<StandInDebian> {
   const [where, pids] = [join(path, "where"), join(path, "pids")];
@@ -26,6 +26,8 @@ export async function standInDebian(path: string): Promise<StandInDebian> {
     `case "$(cat "${where}")" in ${step}) echo $$ >> "${pids}"; exec sleep 600;; esac`;
   const hung = async () => (await Deno.readTextFile(pids)).split("\n").filter(Boolean).map(Number);
   await writeScript(join(path, "dpkg"), "echo amd64");
+  // It knows of no other versions than the one that it gives.
+  await writeScript(join(path, "apt-cache"), "exit 0");
   await writeScript(
     join(path, "apt-get"),
     `case "$*" in
