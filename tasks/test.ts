@@ -25,6 +25,8 @@ const PERMISSIONS = [
 const SANITIZERS = isBefore(Deno.version.deno, 2, 8) ? [] : ["--sanitize-ops", "--sanitize-resources"];
 const UNIT = [
   "lib",
+  "backup",
+  "entry",
   "compose",
   "prometheus",
   "grafana",
