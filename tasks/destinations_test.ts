@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import full from "../tests/configs/good/full.ts";
 import { webhookSchema } from "../webhook/schema.ts";
 import { namedDestinations, receiversOf, toldSecrets, webhookConfigOf } from "./destinations.ts";
+import { secretNeedsOf } from "./secret_needs.ts";
 import { configSchema, defineStack, type StackInput } from "./stack.ts";
 
 const DOCKER = { engine: "docker", stateDir: "/s" } as const;
@@ -59,7 +60,7 @@ Deno.test("webhookConfigOf and receiversOf tell every destination by one of the 
   }
 });
 
-Deno.test("toldSecrets names every file that the services are told of, each once", () => {
+Deno.test("secretNeedsOf names every file that the services are told of, each once", () => {
   for (
     const [service, told] of [
       ["webhook", webhookConfigOf(full, DOCKER)],
@@ -69,7 +70,7 @@ Deno.test("toldSecrets names every file that the services are told of, each once
     const inside = [...JSON.stringify(told).matchAll(/\/run\/secrets\/vigie\/([\w.-]+)/g)].map(([, file]) =>
       file
     );
-    const files = toldSecrets(full).filter((each) => each.service === service);
+    const files = secretNeedsOf(full, DOCKER).filter((each) => each.service === service);
     assert.deepEqual(files.map(({ file }) => file).sort(), inside.sort());
     assert.equal(new Set(inside).size, inside.length);
   }
