@@ -104,15 +104,17 @@ for (const task of Object.keys(tasks)) {
 Deno.test("the keys that the README shows load", async () => {
   const directory = await Deno.makeTempDir({ prefix: "vigie-readme-" });
   try {
-    await Deno.mkdir(join(directory, "secrets"));
-    for (const file of ["slack-url", "smtp-password"]) {
-      await Deno.writeTextFile(join(directory, "secrets", file), "https://hooks.example.org/services/x");
+    const store = join(directory, "secrets", "store");
+    await Deno.mkdir(store, { recursive: true });
+    for (const name of ["slack-url", "ldap-password", "s3-id", "s3-key"]) {
+      await Deno.writeTextFile(join(store, name), "https://hooks.example.org/services/x");
     }
     const blocks = codeBlocks(english).filter(({ mark }) => mark === "keys");
     assert.ok(blocks.length >= 3, `only ${blocks.length} were found`);
     for (const [i, { text, line }] of blocks.entries()) {
       const file = join(directory, `keys${i}.ts`);
-      const module = `import { defineStack } from "vigie";\nexport default defineStack({ ${text} });\n`;
+      const module =
+        `import { defineStack, secret, secretCommand } from "vigie";\nexport default defineStack({ ${text} });\n`;
       await Deno.writeTextFile(file, module);
       await assert.doesNotReject(loadConfig(file, { stateDir: directory }), `README.md:${line}`);
     }

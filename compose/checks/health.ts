@@ -36,7 +36,7 @@ function faults({ services }: ComposeFile): Fault[] {
         path: ["services", service, "restart"],
         message: `The service "${service}" does not start again by itself: restart is ${
           restart === undefined ? "missing" : JSON.stringify(restart)
-        }, expected "unless-stopped"`,
+        }, expected "always"`,
         cure: GENERATE,
       });
     }

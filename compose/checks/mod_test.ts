@@ -160,7 +160,7 @@ const ROWS: readonly [
     "compose/health",
     "no restart",
     (f) => f.services.prometheus.restart = "no",
-    'The service "prometheus" does not start again by itself: restart is "no", expected "unless-stopped"',
+    'The service "prometheus" does not start again by itself: restart is "no", expected "always"',
   ],
   [
     "compose/health",

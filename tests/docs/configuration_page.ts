@@ -43,13 +43,15 @@ export function configurationTables(): string {
   const { properties } = configJsonSchema() as Node;
   const entries = Object.entries<Node>(properties);
   const groups = entries.filter(([, node]) => node.type === "object");
+  const choices = entries.filter(([, node]) => node.oneOf);
   const lists = entries.filter(([key]) => LISTS[key]);
-  const plain = entries.filter((entry) => !groups.includes(entry) && !lists.includes(entry));
+  const plain = entries.filter((entry) => ![groups, choices, lists].some((some) => some.includes(entry)));
   return [
     "## Top level",
     table(plain, []),
     ...entries.flatMap(([key, node]) => {
       if (groups.some(([group]) => group === key)) return group(key, node);
+      if (choices.some(([choice]) => choice === key)) return choice(key, node);
       return lists.some(([list]) => list === key) ? list(key, node) : [];
     }),
   ].join("\n\n");
@@ -87,6 +89,14 @@ function list(path: string, node: Node): string[] {
   return [...head, ...kinds.flatMap((kind) => kindTable(kind, LISTS[path]!))];
 }
 
+function choice(key: string, node: Node): string[] {
+  return [
+    `## \`${key}\``,
+    `${node.description} By default ${defaultText(node)}.`,
+    ...node.oneOf.flatMap((kind: Node) => kindTable(kind, `\`${key}\``)),
+  ];
+}
+
 function receivers(path: string, node: Node): string[] {
   return [
     `## \`${path}\``,
@@ -96,9 +106,11 @@ function receivers(path: string, node: Node): string[] {
 }
 
 function kindTable({ properties, required }: Node, of: string): string[] {
-  const { kind, ...rest } = properties;
+  // What tells one from the others, such as `kind`.
+  const [key, kind] = Object.entries<Node>(properties).find(([, { const: only }]) => only !== undefined)!;
+  const { [key]: _, ...rest } = properties;
   return [
-    `### \`kind: "${kind.const}"\``,
+    `### \`${key}: "${kind.const}"\``,
     kind.description,
     Object.keys(rest).length === 0 ? `This ${of} has no other key.` : table(Object.entries(rest), required),
   ];
