@@ -156,7 +156,8 @@ async function canHave(image: string): Promise<boolean> {
   return (await run("docker", ["pull", "--quiet", image], { timeoutMs: 5 * 60_000 })).code === 0;
 }
 
-async function freeSubnet(): Promise<string> {
+/** A network of containers that no other one overlaps. */
+export async function freeSubnet(): Promise<string> {
   const ids = (await docker("network", "ls", "--quiet")).split("\n");
   const taken =
     (await docker("network", "inspect", "--format", "{{range .IPAM.Config}}{{.Subnet}} {{end}}", ...ids))
