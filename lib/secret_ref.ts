@@ -26,10 +26,26 @@ export const secretName = z.string(NAME).regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, NA
   .refine((name) => !name.endsWith(".tmp"), 'expected a name that does not end in ".tmp"');
 
 const refs = [
-  z.strictObject({ secret: secretName }),
-  z.strictObject({ file: z.string(FILE).min(1, FILE) }),
-  z.strictObject({ env: z.string(VARIABLE).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, VARIABLE) }),
-  z.strictObject({ command: z.array(z.string(COMMAND)).min(1, COMMAND) }),
+  z.strictObject({
+    /** Its name in Vigie's own store. */
+    secret: secretName.describe("Its name in Vigie's own store."),
+  }),
+  z.strictObject({
+    /** Its file, relative to config.ts. */
+    file: z.string(FILE).min(1, FILE).describe("Its file, relative to config.ts."),
+  }),
+  z.strictObject({
+    /** Its variable in the environment of `up`. */
+    env: z.string(VARIABLE).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, VARIABLE).describe(
+      "Its variable in the environment of `up`.",
+    ),
+  }),
+  z.strictObject({
+    /** The program that prints it, and its arguments. */
+    command: z.array(z.string(COMMAND)).min(1, COMMAND).describe(
+      "The program that prints it, and its arguments.",
+    ),
+  }),
 ] as const;
 const KEYS = ["secret", "file", "env", "command"] as const;
 

@@ -48,6 +48,7 @@ Deno.test("renderPrometheus scrapes every service, itself included, each as the 
     ["grafana", '127.0.0.1:3000 {"instance":"grafana"}'],
     ["cadvisor", '127.0.0.1:8080 {"instance":"cadvisor"}'],
     ["entry", '127.0.0.1:9097 {"instance":"entry"}'],
+    ["backup", '127.0.0.1:9096 {"instance":"backup"}'],
     ["node", '127.0.0.1:9100 {"instance":"localhost"}'],
     [
       "entry-tls",

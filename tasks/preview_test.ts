@@ -52,6 +52,7 @@ Deno.test("previewsOf shows what each channel of the stack would send, and nothi
       "oncall-teams",
       "oncall-telegram",
       "oncall-webhook",
+      "oncall-webhook-2",
     ],
   );
   for (const { channel, requests } of shown) {

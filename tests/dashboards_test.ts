@@ -60,6 +60,10 @@ Deno.test("every alert leads to a dashboard that exists, by variables that it ha
 
 // Why no graph draws the line of an alert.
 const NOT_DRAWN: Readonly<Record<string, string>> = {
+  BackupNotVerified: "an age, told by `deno task status`",
+  BackupOverdue: "an age, told by `deno task status`",
+  EntryCertificateExpiring: "the dashboard of probes draws the certificates of what config.ts probes",
+  EntryCertificateNotRenewed: "the dashboard of probes draws the certificates of what config.ts probes",
   HostDiskFillingUp: "half of its condition: what is predicted counts as much",
   HostInodesFillingUp: "half of its condition: what is predicted counts as much",
   WebhookJournalSalvaged: "how long it is told, not what of",

@@ -36,6 +36,16 @@ const CASES: Record<string, { spoil: (directory: string) => Promise<void>; expec
       `prometheus/config error ${CONFIG} Too long scrape interval found, data point will be marked as stale - job: api, interval: 6m`,
     ],
   },
+  "nothing in client certificates that are put there later": {
+    spoil: (directory) =>
+      edit(
+        directory,
+        CONFIG,
+        "  - job_name: api\n",
+        "  - job_name: api\n    tls_config:\n      cert_file: /later/cert.pem\n      key_file: /later/key.pem\n",
+      ),
+    expected: [],
+  },
   "targets that are not there": {
     spoil: (directory) => edit(directory, CONFIG, "/etc/prometheus-file-sd/0/*.json", "/nowhere/hosts.json"),
     expected: [

@@ -58,6 +58,7 @@ export const LINKS: PrometheusLinks = {
     { name: "grafana", job: "grafana", address: "127.0.0.1:3000" },
     { name: "cadvisor", job: "cadvisor", address: "127.0.0.1:8080" },
     { name: "entry", job: "entry", address: "127.0.0.1:9097" },
+    { name: "backup", job: "backup", address: "127.0.0.1:9096" },
   ],
   alertmanager: "127.0.0.1:9093",
   blackbox: "127.0.0.1:9115",

@@ -38,7 +38,7 @@ export const rolesSchema = z.strictObject({
   operator: groups.default([]).describe(
     "Groups whose members may look, silence and answer alerts.",
   ),
-  /** Groups whose members may look; `"everyone"` for whoever can sign in. */
+  /** Groups whose members may look; "everyone" for whoever can sign in. */
   viewer: z.union([groups, z.enum(["everyone"])], {
     error: 'expected a list of groups, or "everyone"',
   }).default([]).describe('Groups whose members may look; "everyone" for whoever can sign in.'),

@@ -17,8 +17,18 @@ export default defineStack({
     grafana: 13000,
     cadvisor: 18080,
     backup: 19096,
+    entry: 18443,
+    "entry-http": 18081,
+    "entry-metrics": 19097,
   },
   tls: { mode: "internal" },
+  entry: {
+    name: "monitoring.example.org",
+    aliases: ["vigie.example.org"],
+    layout: "hosts",
+    publicPort: 443,
+    hsts: false,
+  },
   signOn: {
     users: [{ name: "anna", role: "operator", password: secretCommand("pass", "show", "vigie/anna") }],
     ldap: {
@@ -63,6 +73,7 @@ export default defineStack({
     grafana: "12.3.0",
     cadvisor: "0.56.1",
     backup: "0.19.0",
+    entry: "2.11.3",
   },
   local: { user: "vigie" },
   network: { subnet: "172.31.95.0/24" },
@@ -72,7 +83,23 @@ export default defineStack({
   hosts: [
     { name: "here", labels: { role: "monitoring" } },
     { name: "web-1", address: "10.0.0.7:9100", labels: { team: "web", region: "eu-west" } },
-    { name: "web-2", address: "web-2.example.org:9100" },
+    {
+      name: "web-2",
+      address: "10.0.0.8:9100",
+      tls: {
+        ca: "secrets/directory_ca",
+        serverName: "web-2.example.org",
+        certificate: "secrets/directory_ca",
+        key: secretCommand("pass", "show", "vigie/prometheus-key"),
+      },
+      auth: { basic: { user: "prometheus", password: secretFile("secrets/openid_secret") } },
+    },
+    {
+      name: "web-3",
+      address: "web-3.example.org:9100",
+      tls: {},
+      auth: { bearer: secretFile("secrets/openid_secret") },
+    },
     { name: "db-1", address: "[fd00::7]:9100" },
   ],
   jobs: [

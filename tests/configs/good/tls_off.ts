@@ -1,0 +1,4 @@
+/** What goes without saying, said. */
+import { defineStack } from "vigie";
+
+export default defineStack({ tls: { mode: "off" } });
