@@ -61,11 +61,16 @@ async function sftpOption(directory: string, secrets: Readonly<Record<string, st
     const path = join(directory, name);
     await Deno.writeTextFile(path, `${secrets[name] ?? ""}\n`, { mode: 0o600 });
     await Deno.chmod(path, 0o600);
-    return `"${path}"`;
+    return path;
   }));
-  return `sftp.args=-i ${
-    paths[0]
-  } -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=${paths[1]}`;
+  const args = [
+    `-i '${paths[0]}'`,
+    "-o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes",
+    // ssh itself splits this one at spaces.
+    `-o 'UserKnownHostsFile="${paths[1]}"'`,
+  ];
+  // restic reads its options as comma-separated values, and the arguments in them as a shell would.
+  return `"sftp.args=${args.join(" ").replaceAll('"', '""')}"`;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { dirname, join } from "node:path";
 import { lockFile } from "../lib/lock.ts";
+import { systemError } from "../lib/system_error.ts";
 import { durationMs } from "../lib/units.ts";
 import { BackupFailure } from "./failure.ts";
 import { filesBelow, isThere, removeIfThere, sumOf } from "./files.ts";
@@ -59,26 +60,39 @@ export async function save(request: SaveRequest, reporter: Reporter, signal: Abo
     onWait: () => reporter.step("wait for another backup of this stack"),
   });
   const began = new Date();
-  const state = await updateState(plan.data, {});
   try {
+    const state = await updateState(plan.data, {});
     const backup = await saveLocked(request, state, began, reporter, signal);
     const missing = Object.entries(backup.missing);
     if (missing.length > 0) {
-      throw new BackupFailure(
-        `The backup ${backup.snapshot.slice(0, 8)} is not complete:\n${
-          missing.map(([part, reason]) => `  ${part}: ${reason}`).join("\n")
-        }`,
-        1,
-        "mend what it names, then run `deno task backup` again",
-      );
+      const message = `The backup ${backup.snapshot.slice(0, 8)} is not complete:\n${
+        missing.map(([part, reason]) => `  ${part}: ${reason}`).join("\n")
+      }`;
+      throw FULL.test(message)
+        ? new BackupFailure(message, 3, roomFor(plan.data))
+        : new BackupFailure(message, 1, "mend what it names, then run `deno task backup` again");
     }
     await remember(plan, began, undefined);
     return backup;
-  } catch (error) {
+  } catch (caught) {
+    const error = signal.aborted ? caught : asFailure(caught, plan);
     // What was only cut short says nothing about how well backups go.
     if (!signal.aborted) await remember(plan, began, error).catch(() => {});
     throw error;
   }
+}
+
+const FULL = /no space left on device|disk quota exceeded|database or disk is full/i;
+
+/** What the operating system refused, as a failure; anything else as it is. */
+function asFailure(error: unknown, { data }: Plan): unknown {
+  const refused = systemError(error)?.message ?? (error as Error).message;
+  if (error instanceof BackupFailure || !FULL.test(refused)) return error;
+  return new BackupFailure(`Cannot make the backup: ${refused}`, 3, roomFor(data));
+}
+
+function roomFor(directory: string): string {
+  return `free some disk space for "${directory}", then run the same command again`;
 }
 
 async function remember({ data }: Plan, began: Date, error: unknown): Promise<void> {
@@ -168,7 +182,7 @@ async function collect(
       saved.set(part, await PART_KINDS[part].save({ plan: plan.parts[part]!, staging: own, signal }));
     } catch (error) {
       if (signal.aborted) return;
-      missing[part] = (error as Error).message;
+      missing[part] = systemError(error)?.message ?? (error as Error).message;
       // Half of it would look like the whole.
       await removeIfThere(own);
     }
