@@ -154,6 +154,13 @@ export function refusal(
       "install OpenSSH's client",
     );
   }
+  if (REFUSED.test(text)) {
+    return new BackupFailure(
+      `Cannot ${what}: the server of ${name} refuses: ${detail}`,
+      3,
+      "mend `credentials` or `sftp` of `backup` in config.ts, then run the same command again",
+    );
+  }
   if (DAMAGED.test(text)) {
     return new BackupFailure(
       `Cannot ${what}: ${name} is damaged: ${detail}`,
@@ -167,6 +174,9 @@ export function refusal(
     "mend what restic names, then run the same command again",
   );
 }
+
+const REFUSED =
+  /Host key verification failed|unable to start the sftp session|Permission denied \((publickey|password)|signature we calculated does not match|access key id you provided does not exist|InvalidAccessKeyId|SignatureDoesNotMatch/i;
 
 const DAMAGED =
   /ciphertext verification failed|does not match|invalid data|hash mismatch|not found in (index|repository)|unable to load index|pack .* (damaged|contains|not)|incomplete pack|error loading (tree|snapshot|index)|id .* not found|unexpected EOF|repository contains errors|no such file or directory.*\/(data|index|snapshots|keys)\/|packs? from index missing|missing blob|is truncated|invalid (char|header)|file does not exist.*(data|index|snapshots|keys)/i;
