@@ -25,7 +25,7 @@ export function missingLines(
 
 function essence(line: string): string {
   return line
-    .replace(/smoke-[0-9a-f-]+/g, "ID")
+    .replace(/smoke-[0-9a-f-]+|\b[0-9a-f]{8}\b/g, "ID")
     // A share of something, and the place where a disk is mounted: the machine's own.
     .replace(/[█░]+ +\d+ %(?: \/\S*)?/g, "BAR")
     .replace(/^ *(?:No alert is firing|Firing: .*)$/, "ALERTS")
