@@ -31,6 +31,8 @@ export interface AppOptions {
   readonly api?: Hono<AppEnv>;
   /** The pages under `/runbooks`. */
   readonly runbooks?: Hono<AppEnv>;
+  /** The page at `/`. */
+  readonly home?: Hono<AppEnv>;
   /** The gate: `/sign-on` and what is below. */
   readonly signOn?: Hono<AppEnv>;
 }
@@ -146,6 +148,7 @@ function createHono(options: AppOptions): Hono<AppEnv> {
   ) {
     app.all(path, (c) => c.text(`Method not allowed: use ${allow}`, 405, { allow }));
   }
+  if (options.home) app.route("/", options.home);
   if (options.runbooks) app.route("/", options.runbooks);
   if (options.signOn) app.route("/", options.signOn);
   if (options.api) app.route("/", options.api);

@@ -6,6 +6,7 @@ import { type App, createApp } from "./app.ts";
 import type { Clock } from "./clock.ts";
 import { createDelivery, type Deliveries, type DeliveryEvent } from "./delivery/mod.ts";
 import { createDrills, type Drills } from "./drill.ts";
+import { createHome } from "./home.ts";
 import { createHeartbeat, findIllness, type Heartbeat } from "./heartbeat.ts";
 import { createBodyReader } from "./http/body.ts";
 import { createIngest, type IngestOptions } from "./ingest.ts";
@@ -171,6 +172,12 @@ export function createParts(options: PartsOptions): Parts {
     readiness,
     requests,
     api,
+    home: createHome({
+      urls: () => settings().signOn?.urls,
+      sessionOf: gate.sessionOf,
+      formTargets: gate.formTargets,
+      locale: () => settings().config.locale,
+    }),
     runbooks,
     signOn: gate.app,
   });

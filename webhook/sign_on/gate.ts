@@ -33,6 +33,8 @@ export interface Gate {
   readonly app: Hono<GateEnv>;
   /** Who sent a request, by its cookie; undefined when nobody is signed in. */
   sessionOf(request: { readonly headers: HeaderLookup }): SignedIn | undefined;
+  /** Other origins that the sign-out form may lead to. */
+  formTargets(): string[];
   readonly figures: Figures;
   /** Ends what it holds: the file of the sessions, connections to the provider. */
   close(): void;
@@ -207,6 +209,10 @@ export function createGate(options: GateOptions): Gate {
   }
   return {
     app,
+    formTargets() {
+      const current = settings();
+      return current ? targetsOf(current) : [];
+    },
     sessionOf,
     figures,
     close() {

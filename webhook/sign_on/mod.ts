@@ -4,6 +4,8 @@ export { createGate, type Gate } from "./gate.ts";
 export type { GateOptions, SignedIn } from "./gate_parts.ts";
 export type { Figures } from "./figures.ts";
 export { whyUnusable } from "./local_users.ts";
+export { page, pageHeaders } from "./page.ts";
+export { localeFor, WORDS } from "./words.ts";
 export { type Role, ROLES } from "./role.ts";
 export { type SignOnConfig, signOnSchema } from "./schema.ts";
 export { openSessionFile } from "./session_file.ts";
