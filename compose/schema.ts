@@ -25,9 +25,11 @@ type Versions = Keys<
   z.ZodOptional<typeof version>
 >;
 
-const ports = Object.fromEntries(SERVICES.flatMap((service) =>
-  portsOf(service).map(([key, { default: shipped, about }]) => [key, port.default(shipped).describe(about)])
-)) as Ports;
+const ports = Object.fromEntries(
+  SERVICES.flatMap((service) =>
+    portsOf(service).map(([key, { default: shipped, about }]) => [key, port.default(shipped).describe(about)])
+  ),
+) as Ports;
 
 const switches = Object.fromEntries(SERVICES.flatMap((service) => {
   const key = DEFINITIONS[service].services?.[service];

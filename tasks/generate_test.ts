@@ -102,7 +102,10 @@ test("generate --diff --files shows files that come and go against /dev/null", a
   );
   await place.generate();
   await configure(place, "{ services: { grafana: false } }");
-  assert.match((await place.generate("--diff", "--files")).stdout, /^--- build\/grafana\/.+\n\+\+\+ \/dev\/null\n@@ /m);
+  assert.match(
+    (await place.generate("--diff", "--files")).stdout,
+    /^--- build\/grafana\/.+\n\+\+\+ \/dev\/null\n@@ /m,
+  );
 });
 
 test("generate --check exits 1 and names what is not fresh, and writes nothing", async (place) => {

@@ -65,6 +65,8 @@ async function sourcesOf(root: URL): Promise<Map<string, string>> {
       }
     }
   };
-  for (const folder of ["prometheus/", "grafana/", "compose/", "entry/", "tasks/"]) await visit(new URL(folder, root));
+  for (const folder of ["prometheus/", "grafana/", "compose/", "entry/", "tasks/"]) {
+    await visit(new URL(folder, root));
+  }
   return texts;
 }
