@@ -1,0 +1,107 @@
+/** Pebble, Let's Encrypt's authority for tests, with its name server: Debian's package, unpacked without installing. */
+
+import { join } from "node:path";
+import { lockFile } from "../../../lib/lock.ts";
+import { run } from "../../../lib/process.ts";
+import { defaultCacheDir } from "../../../tasks/binaries/cache.ts";
+import { freePort } from "../../free_port.ts";
+import { notOnLinux } from "../../unless.ts";
+import { drained, until } from "./door.ts";
+import { makeCertificate } from "./tls_exporter.ts";
+
+/** An authority that runs; leaving its scope stops it. */
+export interface Pebble extends AsyncDisposable {
+  /** URL of its ACME directory. */
+  readonly directory: string;
+  /** Path of the certificate that vouches for the directory. */
+  readonly trust: string;
+  /** The root of what it gives, PEM. */
+  root(): Promise<string>;
+}
+
+/** Finds or fetches the programs; a reason when they are not to be had. */
+export async function findPebble(): Promise<{ readonly programs: string } | { readonly skip: string }> {
+  if (notOnLinux) return { skip: notOnLinux };
+  const directory = join(defaultCacheDir(), "pebble");
+  await Deno.mkdir(directory, { recursive: true });
+  await using _lock = await lockFile(join(directory, "lock"));
+  const root = join(directory, "root");
+  if (!await Deno.stat(root).then(() => true, () => false)) {
+    const work = await Deno.makeTempDir({ dir: directory });
+    const script = "apt-get -q download pebble && dpkg-deb -x *.deb draft";
+    const { code, stderr } = await run("sh", ["-c", script], { cwd: work, timeoutMs: 120_000 });
+    // Under its name as soon as it is whole.
+    if (code === 0) await Deno.rename(join(work, "draft"), root);
+    await Deno.remove(work, { recursive: true });
+    if (code !== 0) {
+      return { skip: `Debian's package of Pebble cannot be had: ${stderr.trim().split("\n").at(-1)}` };
+    }
+  }
+  return { programs: join(root, "usr/bin") };
+}
+
+/**
+ * Starts it. It proves every name for real, by asking the address that all of them lead to.
+ *
+ * @param directory For its files. @param address Where all names lead to. @param ports Where it asks there.
+ */
+export async function startPebble(
+  programs: string,
+  directory: string,
+  address: string,
+  ports: { readonly http: number; readonly https: number },
+): Promise<Pebble> {
+  const own = await makeCertificate(directory, "pebble", "IP:127.0.0.1");
+  const [acme, management, names, control] = [freePort(), freePort(), freePort(), freePort()];
+  const config = join(directory, "pebble.json");
+  await Deno.writeTextFile(
+    config,
+    JSON.stringify({
+      pebble: {
+        listenAddress: `127.0.0.1:${acme}`,
+        managementListenAddress: `127.0.0.1:${management}`,
+        certificate: own.certificate,
+        privateKey: own.key,
+        httpPort: ports.http,
+        tlsPort: ports.https,
+      },
+    }),
+  );
+  const spawn = (name: string, args: readonly string[]) =>
+    new Deno.Command(join(programs, name), {
+      args: [...args],
+      env: { PEBBLE_VA_NOSLEEP: "1" },
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+  const children = [
+    spawn("pebble-challtestsrv", [
+      `-defaultIPv4=${address}`,
+      "-defaultIPv6=",
+      `-dns01=127.0.0.1:${names}`,
+      `-management=127.0.0.1:${control}`,
+      ...["http01", "https01", "tlsalpn01"].map((name) => `-${name}=`),
+    ]),
+    spawn("pebble", ["-config", config, `-dnsserver=127.0.0.1:${names}`]),
+  ];
+  const client = Deno.createHttpClient({ caCerts: [await Deno.readTextFile(own.certificate)] });
+  const pebble: Pebble = {
+    directory: `https://127.0.0.1:${acme}/dir`,
+    trust: own.certificate,
+    root: async () => await (await fetch(`https://127.0.0.1:${management}/roots/0`, { client })).text(),
+    async [Symbol.asyncDispose]() {
+      client.close();
+      for (const child of children) {
+        child.kill();
+        await child.status;
+      }
+    },
+  };
+  try {
+    await until(async () => (await drained(await fetch(pebble.directory, { client }))).ok);
+    return pebble;
+  } catch (error) {
+    await pebble[Symbol.asyncDispose]();
+    throw error;
+  }
+}
