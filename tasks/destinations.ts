@@ -16,7 +16,7 @@ import {
   withSecretFiles,
 } from "./destination.ts";
 import { gateConfigOf } from "./sign_on.ts";
-import { publicUrlsOf, type Stack, type Target } from "./stack.ts";
+import { publicUrlsOf, servicesOf, type Stack, type Target } from "./stack.ts";
 
 /** A destination of the stack with its place and its name. */
 export interface NamedDestination {
@@ -143,9 +143,13 @@ export function receiversOf(stack: Stack, target: Pick<Target, "engine" | "state
 const DUPLICATE_WINDOW_MS = 5 * 60_000;
 
 /** What the webhook is told. */
-export function webhookConfigOf(stack: Stack, target: Pick<Target, "engine" | "stateDir">): WebhookInput {
+export function webhookConfigOf(
+  stack: Stack,
+  target: Pick<Target, "engine" | "stateDir" | "leftOut">,
+): WebhookInput {
   const { watchdog, heartbeat, ...service } = stack.webhook;
   const directory = secretsDirOf("webhook", target);
+  const running = servicesOf(stack, target.engine);
   const all = namedDestinations(stack);
   const channels = all.filter(({ native }) => !native);
   const channelsOf = (receiver: string) =>
@@ -154,7 +158,11 @@ export function webhookConfigOf(stack: Stack, target: Pick<Target, "engine" | "s
     ...service,
     locale: stack.locale,
     externalUrl: webhookUrlOf(stack),
-    signOn: gateConfigOf(stack, directory),
+    signOn: gateConfigOf(
+      stack,
+      directory,
+      (service) => running.has(service) && (target.engine === "docker" || !target.leftOut?.[service]),
+    ),
     duplicateWindow: formatDuration(
       Math.min(DUPLICATE_WINDOW_MS, Math.floor(shortestRepeatMs(stack) / 2)),
     ),

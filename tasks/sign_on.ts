@@ -5,6 +5,7 @@ import type { SecretRef } from "../lib/secret_ref.ts";
 import { durationMs } from "../lib/units.ts";
 import type { GrafanaSignOn, GroupRole } from "../grafana/schema.ts";
 import { FIRST_USER, groupDn, type WebhookInput } from "../webhook/mod.ts";
+import type { Service } from "../compose/services/mod.ts";
 import { publicUrlsOf, type Stack, urlsOf } from "./stack.ts";
 
 /** Files in a service's secrets directory. */
@@ -31,13 +32,21 @@ function hasFirstUser({ signOn: { users } }: Stack): boolean {
   return !users.some(({ name }) => name.toLowerCase() === FIRST_USER);
 }
 
-/** `signOn` of webhook.json; undefined while nobody has to sign in. @param directory Where the webhook sees its secrets. */
-export function gateConfigOf(stack: Stack, directory: string): WebhookInput["signOn"] {
+/**
+ * `signOn` of webhook.json; undefined while nobody has to sign in.
+ *
+ * @param directory Where the webhook sees its secrets. @param runs Whether a service is there to be looked at.
+ */
+export function gateConfigOf(
+  stack: Stack,
+  directory: string,
+  runs: (service: Service) => boolean,
+): WebhookInput["signOn"] {
   if (!isGuarded(stack)) return undefined;
   const { users, ldap, openId, roles, session } = stack.signOn;
   const at = (file: string) => join(directory, file);
   return {
-    urls: entryUrlsOf(stack),
+    urls: entryUrlsOf(stack, runs),
     users: [
       ...(hasFirstUser(stack)
         ? [{ name: FIRST_USER, role: "admin" as const, passwordFile: at(FILES.firstUser) }]
@@ -60,11 +69,11 @@ export function gateConfigOf(stack: Stack, directory: string): WebhookInput["sig
 }
 
 /** Services that people reach through the entry, with their URLs. */
-function entryUrlsOf(stack: Stack): Record<string, string> {
+function entryUrlsOf(stack: Stack, runs: (service: Service) => boolean): Record<string, string> {
   const own: Readonly<Record<string, string>> = urlsOf(stack);
   return Object.fromEntries(
     Object.entries(publicUrlsOf(stack)).filter(([service, url]) =>
-      service !== "entry" && url !== own[service]
+      service !== "entry" && url !== own[service] && runs(service as Service)
     ),
   );
 }
