@@ -1,5 +1,6 @@
 /** The entry's face to the generator: Caddy's configuration. */
 
+import type { CertificateFault } from "./certificate.ts";
 import { BANNER, type Files } from "../lib/files.ts";
 import { caddyfile, type Line } from "./caddyfile.ts";
 import type { EntryLinks } from "./links.ts";
@@ -9,7 +10,7 @@ import { sites } from "./sites.ts";
 
 export { entryChecks } from "./checks/mod.ts";
 export type { EntryLinks, EntryService } from "./links.ts";
-export { type CertificateFault, certificateFaults } from "./certificate.ts";
+export type { CertificateFault } from "./certificate.ts";
 
 /** `entry/Caddyfile`. */
 export function renderEntry(links: EntryLinks): Files {
@@ -21,6 +22,13 @@ export function renderEntry(links: EntryLinks): Files {
     metricsSite(links),
   ];
   return new Map([["entry/Caddyfile", `# ${BANNER}\n${caddyfile(lines)}`]]);
+}
+
+/** What is wrong with a certificate; see certificate.ts, which is loaded where there is one to look at. */
+export async function certificateFaults(
+  ...args: Parameters<typeof import("./certificate.ts").certificateFaults>
+): Promise<CertificateFault[]> {
+  return (await import("./certificate.ts")).certificateFaults(...args);
 }
 
 /** For Prometheus and for whoever asks whether it is there: nothing else is told here. */

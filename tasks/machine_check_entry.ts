@@ -22,7 +22,7 @@ export async function certificateIssues(stack: Stack, context: MachineContext): 
   const hosts = Object.values(publicUrlsOf(stack)).filter((url) => url.startsWith("https:"))
     .map((url) => new URL(url).hostname.replace(/^\[|\]$/g, ""));
   const names = [...new Set([entryName(stack), ...hosts, ...stack.entry.aliases])];
-  return certificateFaults(certificate, key, names, Date.now()).map(({ of, message, cure }) => ({
+  return (await certificateFaults(certificate, key, names, Date.now())).map(({ of, message, cure }) => ({
     path: ["tls", of],
     message: `Cannot use the entry's ${of}: it ${message}`,
     cure,

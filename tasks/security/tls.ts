@@ -95,6 +95,8 @@ export async function greet(host: string, port: number, version: number, name: s
   try {
     return await promise;
   } finally {
+    // Deno 2.6 leaves the timer of a socket that is gone.
+    socket.setTimeout(0);
     socket.destroy();
   }
 }

@@ -105,13 +105,15 @@ export function serve(options: ServerOptions): Server {
       const ended = Promise.all([accepting, ...live.values()]);
       for (const connection of live.keys()) connection.finish();
       const late = Promise.withResolvers<void>();
+      let later: ReturnType<typeof setTimeout> | undefined;
       const timer = setTimeout(() => {
         for (const connection of live.keys()) connection.close();
         // Whoever still makes an answer makes it for nobody.
-        setTimeout(late.resolve);
+        later = setTimeout(late.resolve);
       }, graceMs);
       await Promise.race([ended, late.promise]);
       clearTimeout(timer);
+      clearTimeout(later);
       clearInterval(sweep);
     },
   };
