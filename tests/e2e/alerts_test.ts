@@ -16,7 +16,7 @@ const POLL_MS = 200;
 
 // What is said of this machine or of containers depends on where the test runs.
 const OF_THE_STACK = FAMILIES.filter(({ name, needs }) =>
-  needs !== "node" && needs !== "cadvisor" && name !== "grafana"
+  !["node", "cadvisor", "entry", "backup"].includes(needs ?? "") && name !== "grafana"
 );
 /** Series that are only there when something has happened, or with a target that the test does not have. */
 const NOT_ALWAYS_THERE = [

@@ -86,7 +86,10 @@ export async function makeDockerStack(delivery: "mount" | "image"): Promise<Dock
     directory,
     ports,
     urls: urlsOf(configure()),
-    services: SERVICES.filter((service) => service !== "grafana" && (service !== "cadvisor" || cadvisor)),
+    // The entry and backups run when they are asked for.
+    services: SERVICES.filter((service) =>
+      !["grafana", "entry", "backup"].includes(service) && (service !== "cadvisor" || cadvisor)
+    ),
     engine,
     async up(changes, signal = new AbortController().signal) {
       const stack = configure(changes);
