@@ -22,7 +22,7 @@ import {
   userPath,
 } from "./cli.ts";
 import { formatTable } from "./report.ts";
-import { ENGINE_FLAG, openToChange, type Session } from "./session.ts";
+import { ENGINE_FLAG, openRunningToChange, openToChange, type Session } from "./session.ts";
 import { formatAge } from "./status.ts";
 
 /** What can be brought back by itself. */
@@ -54,7 +54,9 @@ export const restore: Command = {
   async run(invocation) {
     const only = chosenParts(invocation.flags.only as string | undefined);
     await bootstrap(invocation);
-    using session = await openToChange(invocation);
+    // What there is can be seen whatever config.ts says now.
+    using session =
+      await (invocation.flags.list ? openRunningToChange(invocation) : openToChange(invocation));
     return await restoreInto(session, only, invocation);
   },
 };
