@@ -6,7 +6,8 @@ import type { Head } from "./request_reader.ts";
 /** An answer as plain data. */
 export interface Answer {
   readonly status: number;
-  readonly body: string | Uint8Array;
+  /** A stream is sent as it comes, for as long as it goes on, and the connection ends with it. */
+  readonly body: string | Uint8Array | ReadableStream<Uint8Array>;
   /** Without `content-length` and `connection`, which the connection knows; `text/plain` is said where no type is. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -58,7 +59,9 @@ function serialize(
   for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
   if (last) head += "connection: close\r\n";
   // To HEAD the length would have to be that of GET, which is not known here; without it is right too.
-  if (method === "HEAD" || hasNoBody(status)) return encoder.encode(`${head}\r\n`);
+  if (method === "HEAD" || hasNoBody(status) || body instanceof ReadableStream) {
+    return encoder.encode(`${head}\r\n`);
+  }
   if (typeof body === "string") {
     return encoder.encode(`${head}content-length: ${utf8Length(body)}\r\n\r\n${body}`);
   }

@@ -24,8 +24,8 @@ interface Deadlines {
   readonly idleMs: number;
 }
 
-/** What the connection waits for: a first byte, a whole head, a whole body, or the answer to be made and taken. */
-type Phase = "idle" | "head" | "body" | "answer";
+/** What the connection waits for: a first byte, a whole head, a whole body, the answer to be made and taken, or more of a stream. */
+type Phase = "idle" | "head" | "body" | "answer" | "stream";
 
 // What a client may still be sending when it is answered early; reading it lets it see the answer instead of a reset.
 const DRAIN_BYTES = 256 * 1024;
@@ -44,6 +44,7 @@ export class Connection {
   #last = false;
   #closed = false;
   #timedOut = false;
+  #stream: ReadableStreamDefaultReader<Uint8Array> | undefined;
 
   constructor(
     socket: Socket,
@@ -93,7 +94,7 @@ export class Connection {
   /** Ends it after the request in flight, or now if there is none. */
   finish(): void {
     this.#last = true;
-    if (this.#phase === "idle" || this.#phase === "head") this.close();
+    if (this.#phase === "idle" || this.#phase === "head" || this.#stream) this.close();
   }
 
   /** Ends it now. */
@@ -101,6 +102,8 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.#socket.close();
+    // Whoever makes the stream is to know that nobody reads it any more.
+    this.#stream?.cancel().catch(this.#onError);
   }
 
   async #nextHead(): Promise<Head | undefined> {
@@ -130,16 +133,34 @@ export class Connection {
     if (!head.keepAlive) this.#last = true;
     const answering = this.#answer(head, this.#body(head));
     const answer = answering instanceof Promise ? await answering : answering;
-    if (this.#closed || this.#timedOut) return;
+    const { body } = answer;
+    if (this.#closed || this.#timedOut) {
+      if (body instanceof ReadableStream) await body.cancel();
+      return;
+    }
     const unread = !this.#reader.bodyComplete();
-    if (unread) this.#last = true;
+    if (unread || body instanceof ReadableStream) this.#last = true;
     this.#enter("answer", this.#deadlines().answerMs);
     await this.#write(serializeAnswer(answer, head.method, this.#last, httpDate(Date.now())));
+    if (body instanceof ReadableStream) return await this.#send(body, head.method);
     if (unread) await this.#drain();
     else if (this.#last) return;
     // The next request may have begun already.
     else if (this.#reader.hasMore()) this.#enter("head", this.#deadlines().headMs);
     else this.#enter("idle", this.#deadlines().idleMs);
+  }
+
+  /** Sends a stream until it ends or the client leaves. It may be silent for as long as it likes; what it says must be taken in time. */
+  async #send(stream: ReadableStream<Uint8Array>, method: string): Promise<void> {
+    if (method === "HEAD") return await stream.cancel();
+    this.#stream = stream.getReader();
+    for (;;) {
+      this.#enter("stream", Infinity);
+      const { done, value } = await this.#stream.read();
+      if (done || this.#closed) return;
+      this.#enter("answer", this.#deadlines().answerMs);
+      await this.#write(value);
+    }
   }
 
   #body(head: Head): IncomingBody {

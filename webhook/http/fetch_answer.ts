@@ -12,6 +12,9 @@ export interface FetchBindings {
 // `Request` refuses them; a handler has no route for them, and says which ones it has. Source: fetch.spec.whatwg.org, "forbidden method".
 const UNKNOWN_TO_FETCH = /^(?:CONNECT|TRACE|TRACK)$/i;
 
+// Everything else is short: it is known whole before the first byte of it is sent.
+const EVENTS = "text/event-stream";
+
 /** Lets a `fetch` handler, such as a Hono application's, answer. */
 export function answerByFetch(
   handle: (request: Request, bindings: FetchBindings) => Response | Promise<Response>,
@@ -35,7 +38,9 @@ async function toAnswer(response: Response): Promise<Answer> {
   response.headers.forEach((value, name) => {
     if (name !== "content-length" && name !== "connection") headers[name] = value;
   });
-  return { status: response.status, headers, body: new Uint8Array(await response.arrayBuffer()) };
+  const { status, body } = response;
+  if (body && headers["content-type"]?.startsWith(EVENTS)) return { status, headers, body };
+  return { status, headers, body: new Uint8Array(await response.arrayBuffer()) };
 }
 
 /** The head of a request that no server of ours has read. */
