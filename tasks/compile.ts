@@ -3,12 +3,13 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { run } from "../lib/process.ts";
 import { formatBytes } from "../lib/units.ts";
+import { writeAssets } from "./assets.ts";
+import { bundle, reasonIn } from "./bundler.ts";
 import { type Command, EXIT, main, UsageError } from "./cli.ts";
 import { Lacking, type Progress } from "./engine/engine.ts";
 import { silent } from "./progress.ts";
 
 const ROOT = join(import.meta.dirname!, "..");
-const BUNDLE_MS = 2 * 60_000;
 const COMPILE_MS = 10 * 60_000;
 const START_MS = 30_000;
 
@@ -30,6 +31,8 @@ export interface OwnProgram {
   readonly name: string;
   /** Its main module, relative to the project. */
   readonly main: string;
+  /** Whether browsers load something beside its pages. */
+  readonly hasAssets?: boolean;
   /** Flags that are baked into it. */
   readonly flags: readonly string[];
 }
@@ -38,6 +41,7 @@ export interface OwnProgram {
 export const WEBHOOK_PROGRAM: OwnProgram = {
   name: "webhook",
   main: "webhook/main.ts",
+  hasAssets: true,
   flags: [V8_FLAGS, ...WEBHOOK_PERMISSIONS],
 };
 
@@ -93,21 +97,16 @@ export async function bundleWebhook(options: BundleOptions): Promise<void> {
   const { output, program = WEBHOOK_PROGRAM, progress = silent, signal } = options;
   progress.step(`bundle the ${program.name}`);
   await Deno.mkdir(dirname(resolve(output)), { recursive: true });
-  const args = ["bundle", "--quiet", "--no-check", "--platform=deno", `--output=${resolve(output)}`];
-  const { code, stderr } = await run(Deno.execPath(), [...args, program.main], {
+  const flags = ["--platform=deno"];
+  await bundle({
+    what: `the ${program.name}`,
+    main: program.main,
+    output: resolve(output),
+    flags,
     cwd: ROOT,
-    timeoutMs: BUNDLE_MS,
     signal,
   });
-  signal?.throwIfAborted();
-  if (code === 0) return await writeAsAscii(output);
-  if (/error sending request|Failed loading|failed to fetch/i.test(stderr)) {
-    throw new Lacking(
-      `Cannot bundle the ${program.name}: Deno fetches its bundler, esbuild, from npm: ${reasonIn(stderr)}`,
-      "let this machine reach the npm registry once; behind a proxy with its own certificate set DENO_TLS_CA_STORE=system",
-    );
-  }
-  throw new Error(`Cannot bundle the ${program.name}: ${stderr.trim()}`);
+  await writeAsAscii(output);
 }
 
 /** One letter beyond Latin-1 makes V8 keep the whole source with two bytes for each character: 3 MB of the webhook's memory. */
@@ -132,6 +131,7 @@ export async function compileWebhook(options: CompileOptions): Promise<Compiled>
   const made = target.includes("windows") ? `${aside}.exe` : aside;
   try {
     await bundleWebhook({ output: join(directory, `${program.name}.js`), program, progress, signal });
+    if (program.hasAssets) await writeAssets(join(directory, "assets"), { progress, signal });
     progress.step(`compile ${basename(output)} for ${target}`);
     await Deno.mkdir(dirname(output), { recursive: true });
     const { code, stderr } = await run(Deno.execPath(), [
@@ -143,6 +143,7 @@ export async function compileWebhook(options: CompileOptions): Promise<Compiled>
       `--target=${target}`,
       `--output=${aside}`,
       ...program.flags,
+      ...(program.hasAssets ? ["--include=assets"] : []),
       `${program.name}.js`,
     ], { cwd: directory, timeoutMs: COMPILE_MS, signal });
     signal?.throwIfAborted();
@@ -185,14 +186,6 @@ function refusal(target: CompileTarget, stderr: string): Error {
     `let this machine reach dl.deno.land, or unpack https://github.com/denoland/deno/releases/download/v${deno}/denort-${target}.zip ` +
       "elsewhere and set DENORT_BIN to the file in it",
   );
-}
-
-/** The line that says why, of Deno's many. */
-function reasonIn(stderr: string): string {
-  const lines = stderr.split("\n").map((line) => line.replace(/^\s*(\d+:|error:)?\s*/, "")).filter(Boolean);
-  const end = lines.findIndex((line) => line.startsWith("Stack backtrace"));
-  const said = end < 0 ? lines : lines.slice(0, end);
-  return said.at(-1) ?? "Deno does not say why";
 }
 
 /** The command. */

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 import { backupImage, webhookImage } from "../compose/mod.ts";
+import { writeAssets } from "./assets.ts";
 import {
   BACKUP_PROGRAM,
   bundleWebhook,
@@ -159,9 +160,10 @@ async function makeProgram(
   }
   const bundle = `${program.name}.js`;
   await bundleWebhook({ output: join(directory, bundle), program, progress, signal });
+  if (program.hasAssets) await writeAssets(join(directory, "assets"), { progress, signal });
   await Deno.copyFile(Deno.execPath(), join(directory, "deno"));
   return {
-    files: ["deno", bundle],
+    files: ["deno", bundle, ...(program.hasAssets ? ["assets"] : [])],
     command: ["/deno", "run", ...ALONE, ...program.flags, `/${bundle}`],
   };
 }
@@ -205,7 +207,7 @@ async function sourcesIn(directory: string): Promise<string[]> {
   for await (const { name, isDirectory } of Deno.readDir(directory)) {
     const path = join(directory, name);
     if (isDirectory && name !== "testdata") found.push(...await sourcesIn(path));
-    else if (/\.(ts|json)$/.test(name) && !name.endsWith("_test.ts")) found.push(path);
+    else if (/\.(tsx?|json|css)$/.test(name) && !name.endsWith("_test.ts")) found.push(path);
   }
   return found;
 }

@@ -11,6 +11,7 @@ import { refusal, Rejected } from "./http/rejected.ts";
 import { authorize } from "./ingest.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { PageEnv } from "./page/view.ts";
 import type { Readiness } from "./readiness.ts";
 
 /** What the application is made of. */
@@ -31,8 +32,8 @@ export interface AppOptions {
   readonly api?: Hono<AppEnv>;
   /** The pages under `/runbooks`. */
   readonly runbooks?: Hono<AppEnv>;
-  /** The page at `/`. */
-  readonly home?: Hono<AppEnv>;
+  /** The pages at `/` and below. */
+  readonly pages?: Hono<PageEnv>;
   /** The gate: `/sign-on` and what is below. */
   readonly signOn?: Hono<AppEnv>;
 }
@@ -148,7 +149,7 @@ function createHono(options: AppOptions): Hono<AppEnv> {
   ) {
     app.all(path, (c) => c.text(`Method not allowed: use ${allow}`, 405, { allow }));
   }
-  if (options.home) app.route("/", options.home);
+  if (options.pages) app.route("/", options.pages);
   if (options.runbooks) app.route("/", options.runbooks);
   if (options.signOn) app.route("/", options.signOn);
   if (options.api) app.route("/", options.api);

@@ -6,7 +6,6 @@ import { type App, createApp } from "./app.ts";
 import type { Clock } from "./clock.ts";
 import { createDelivery, type Deliveries, type DeliveryEvent } from "./delivery/mod.ts";
 import { createDrills, type Drills } from "./drill.ts";
-import { createHome } from "./home.ts";
 import { createHeartbeat, findIllness, type Heartbeat } from "./heartbeat.ts";
 import { createBodyReader } from "./http/body.ts";
 import { createIngest, type IngestOptions } from "./ingest.ts";
@@ -18,6 +17,7 @@ import { createMessage } from "./message.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { ServiceJournal } from "./open_journal.ts";
 import { createOwnVoice, type OwnVoice } from "./own_voice.ts";
+import { createFeed, createPages, isLoopback } from "./page/mod.tsx";
 import { readinessOf } from "./readiness.ts";
 import { createRunbooks } from "./runbooks/mod.ts";
 import { reportOf, requeue } from "./salvaged.ts";
@@ -38,6 +38,8 @@ export interface PartsOptions extends ServiceJournal {
   readonly log: Log;
   /** Writes text to standard output. */
   readonly print: (text: string) => Promise<void>;
+  /** Where it listens. */
+  readonly hostname: string;
   /** How many connections are open. */
   readonly connections: () => number;
 }
@@ -62,6 +64,7 @@ export function createParts(options: PartsOptions): Parts {
   const onDefect = (error: unknown) =>
     log.error("Defect", { error: (error as Error).stack ?? String(error) });
   const drills = createDrills(now);
+  const feed = createFeed();
   const metrics = createMetrics({
     version: VERSION,
     startedSeconds: performance.timeOrigin / 1_000,
@@ -95,6 +98,8 @@ export function createParts(options: PartsOptions): Parts {
     onEvent(event) {
       metrics.delivery(event);
       noteDrill(event, drills);
+      const { id, notificationId } = event.delivery;
+      feed.tell({ kind: "delivery", id, notificationId });
     },
   });
   const voice = createOwnVoice({ journal, clock, settings, deliveries, log });
@@ -132,17 +137,20 @@ export function createParts(options: PartsOptions): Parts {
     onAccepted(accepted, notification) {
       acceptedMs = now();
       noted.onAccepted(accepted, notification);
+      if (!accepted.duplicate) feed.tell({ kind: "notification", id: accepted.id });
     },
     onDefect,
   });
+  const archive = createArchive(journal, index);
+  const textOf = createPlainText(telling);
   const api = createApi({
-    archive: createArchive(journal, index),
+    archive,
     journal,
     deliveries,
     locale: () => settings().config.locale,
     now,
     isStopping,
-    textOf: createPlainText(telling),
+    textOf,
     version: VERSION,
     isGuarded: () => auth().challenge !== "",
     redact: (text) => settings().redact(text),
@@ -162,6 +170,33 @@ export function createParts(options: PartsOptions): Parts {
     log,
   });
   metrics.gate(gate.figures, () => settings().signOn ? sessions.count() : undefined);
+  const pages = createPages({
+    page: () => settings().config.page,
+    directory: () => state.setup.directory,
+    dataDir: options.dataDir,
+    archive,
+    index,
+    journal,
+    deliveries,
+    drills,
+    readiness,
+    hasRunbook: (alert) => state.setup.runbooks.byName.has(alert),
+    textOf,
+    feed,
+    now,
+    timezone: () => settings().config.timezone,
+    isStopping,
+    log,
+    redact: (text) => settings().redact(text),
+    onDefect,
+    fetch,
+    externalUrl: () => settings().config.externalUrl,
+    gate,
+    isGated: () => settings().signOn !== undefined,
+    auth,
+    isLocal: () => isLoopback(options.hostname),
+    locale: () => settings().config.locale,
+  });
   const app = createApp({
     ingest,
     bodies,
@@ -172,12 +207,7 @@ export function createParts(options: PartsOptions): Parts {
     readiness,
     requests,
     api,
-    home: createHome({
-      urls: () => settings().signOn?.urls,
-      sessionOf: gate.sessionOf,
-      formTargets: gate.formTargets,
-      locale: () => settings().config.locale,
-    }),
+    pages,
     runbooks,
     signOn: gate.app,
   });

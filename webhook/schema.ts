@@ -4,6 +4,7 @@ import * as z from "zod";
 import { nearest } from "../lib/nearest.ts";
 import { duration, httpUrl, matcher, size, timezone } from "../lib/schema.ts";
 import { channelSchemas } from "./channels/mod.ts";
+import { pageSchema } from "./page/schema.ts";
 import { signOnSchema } from "./sign_on/mod.ts";
 
 const path = z.string().min(1);
@@ -143,6 +144,8 @@ export const webhookSchema = z.strictObject({
   signOn: signOnSchema.optional().describe(
     "Who may look, through the entry that asks here; without this key nobody is asked to sign in.",
   ),
+  /** What the pages show beside what the webhook knows itself. */
+  page: pageSchema.prefault({}).describe("What the pages show beside what the webhook knows itself."),
   /** TLS; without it the webhook speaks plain HTTP. */
   tls: tlsSchema.optional().describe("TLS; without it the webhook speaks plain HTTP."),
   /** How much is taken. */

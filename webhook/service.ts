@@ -51,7 +51,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const material = tls && await readCertificate(tls);
   const opened = await openServiceJournal(dataDir, { state, clock, log });
   const connections = () => server.connections();
-  const parts = createParts({ ...opened, dataDir, state, clock, log, print, connections });
+  const parts = createParts({ ...opened, hostname, dataDir, state, clock, log, print, connections });
   noteConfigured(parts, state, clock, log);
 
   const onError = (error: unknown) =>

@@ -1,5 +1,6 @@
 /** Everything that follows from one configuration: whole, or not at all. */
 
+import { dirname } from "node:path";
 import { type Auth, BadUsers, createAuth } from "./auth/mod.ts";
 import type { Clock } from "./clock.ts";
 import { type Limits, limitsOf } from "./limits.ts";
@@ -19,6 +20,8 @@ export interface Setup {
   /** A channel's own texts, ready to be used. */
   readonly templates: ReadonlyMap<string, Templates>;
   readonly runbooks: Runbooks;
+  /** Where webhook.json lies; undefined without one. */
+  readonly directory?: string;
 }
 
 /**
@@ -36,6 +39,7 @@ export async function readSetup(configPath: string | undefined, clock: Clock): P
     limits: limitsOf(settings.config),
     templates: templatesOf([...settings.channels.values()], settings.config.timezone),
     runbooks: await readRunbooks(configPath),
+    directory: configPath === undefined ? undefined : dirname(configPath),
   };
 }
 

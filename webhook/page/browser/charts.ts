@@ -1,0 +1,3 @@
+/// <reference lib="dom" />
+/** On pages with graphs. */
+export {};
