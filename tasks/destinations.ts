@@ -15,6 +15,7 @@ import {
   secretsOf,
   withSecretFiles,
 } from "./destination.ts";
+import { pageConfigOf } from "./page.ts";
 import { gateConfigOf } from "./sign_on.ts";
 import { publicUrlsOf, servicesOf, type Stack, type Target } from "./stack.ts";
 
@@ -154,15 +155,14 @@ export function webhookConfigOf(
   const channels = all.filter(({ native }) => !native);
   const channelsOf = (receiver: string) =>
     channels.filter((each) => each.receiver === receiver).map(({ name }) => name);
+  const runs = (service: Service) =>
+    running.has(service) && (target.engine === "docker" || !target.leftOut?.[service]);
   return {
     ...service,
     locale: stack.locale,
+    page: pageConfigOf(stack, target.engine, runs),
     externalUrl: webhookUrlOf(stack),
-    signOn: gateConfigOf(
-      stack,
-      directory,
-      (service) => running.has(service) && (target.engine === "docker" || !target.leftOut?.[service]),
-    ),
+    signOn: gateConfigOf(stack, directory, runs),
     duplicateWindow: formatDuration(
       Math.min(DUPLICATE_WINDOW_MS, Math.floor(shortestRepeatMs(stack) / 2)),
     ),

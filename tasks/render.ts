@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { renderBackup } from "../backup/mod.ts";
 import { renderCompose } from "../compose/mod.ts";
 import { DEFINITIONS } from "../compose/services/mod.ts";
-import { LDAP_FILE, renderGrafana, renderLdap } from "../grafana/mod.ts";
+import { type GrafanaLinks, LDAP_FILE, renderDashboards, renderGrafana, renderLdap } from "../grafana/mod.ts";
 import { renderEntry } from "../entry/mod.ts";
 import { grafanaEnvironment, signOnEnvironment } from "../grafana/schema.ts";
 import { type Files, mergeFiles, under } from "../lib/files.ts";
@@ -98,19 +98,20 @@ export function renderFor(stack: Stack, target: Target): Files {
     : join(filesDirOf(target), "grafana", "dashboards");
   const signOn = grafanaSignOnOf(stack, secretsDirOf("grafana", target));
   if (services.has("grafana") && signOn.directory) files.push(renderLdap(signOn.directory));
-  if (services.has("grafana")) {
-    files.push(renderGrafana(stack.grafana, stack.locale, {
-      prometheusUrl: `http://${addresses.prometheus}`,
-      alertmanagerUrl: `http://${addresses.alertmanager}`,
-      dashboardsPath,
-      scrapeIntervalSeconds: durationMs(stack.scrape.interval) / 1_000,
-      lines: alertLines(stack),
-      alerts: alertPlaces(stack, runbookUrl),
-      services: new Map([...running].map((service) => [service, DEFINITIONS[service].scrape?.job])),
-      hosts: watchesHosts(stack, engine),
-      probes: stack.probes.length > 0 && running.has("blackbox"),
-    }));
-  }
+  const links: GrafanaLinks = {
+    prometheusUrl: `http://${addresses.prometheus}`,
+    alertmanagerUrl: `http://${addresses.alertmanager}`,
+    dashboardsPath,
+    scrapeIntervalSeconds: durationMs(stack.scrape.interval) / 1_000,
+    lines: alertLines(stack),
+    alerts: alertPlaces(stack, runbookUrl),
+    services: new Map([...running].map((service) => [service, DEFINITIONS[service].scrape?.job])),
+    hosts: watchesHosts(stack, engine),
+    probes: stack.probes.length > 0 && running.has("blackbox"),
+  };
+  if (services.has("grafana")) files.push(renderGrafana(stack.grafana, stack.locale, links));
+  // The webhook's pages draw the same dashboards, also where no Grafana runs.
+  files.push(under("webhook", dashboardsAlone(renderDashboards(stack.grafana, stack.locale, links))));
   if (engine === "docker") {
     files.push(renderCompose({
       ...stack,
@@ -145,6 +146,10 @@ export function renderFor(stack: Stack, target: Target): Files {
     }));
   }
   return mergeFiles(...files);
+}
+
+function dashboardsAlone(files: Files): Files {
+  return new Map([...files].map(([path, text]) => [path.slice("grafana/".length), text]));
 }
 
 /** file_sd files: whole directories are mounted, as a single mounted file keeps its old content when it is replaced. */

@@ -35,6 +35,7 @@ const RULES: Readonly<Record<string, readonly (readonly [methods: string, path: 
   ],
   webhook: [
     ["POST PUT PATCH DELETE", /^\/(?:api|drill)(?:\/[\w.~@:-]+)*$/, "operator"],
+    ["POST", /^\/(?:page|alerts|silences|delivery|proof)(?:\/[\w.~@:-]+)*$/, "viewer"],
   ],
   // It asks whatever address it is given, from where the stack is.
   blackbox: [["GET HEAD", /^\/probe(?:\/|$)/, "admin"]],

@@ -18,6 +18,7 @@ import { needsOf, stampOf } from "./needs.ts";
 import { warnAboutPing } from "./ping.ts";
 import { dataDir, privileges, type PrivilegesContext } from "./privileges.ts";
 import type { ServiceSpec } from "./protocol.ts";
+import { ensureAssets } from "../../assets.ts";
 import { webhookProgram } from "./webhook.ts";
 
 /** What `up` works with. */
@@ -155,6 +156,7 @@ async function makePlan(
   hidden?: PrivilegesContext["hidden"],
 ): Promise<Plan> {
   for (const service of START_ORDER) await Deno.mkdir(dataDir(directory, service), { recursive: true });
+  await ensureAssets({ progress });
   const webhook = await webhookProgram(target, directory);
   const needs = await needsOf({ stack, target, webhook, services, binaries });
   const start = await privileges({ stack, directory, services, needs, progress, hidden });

@@ -1,6 +1,7 @@
 /** Which webhook is started: the compiled one or the source. */
 
 import { join } from "node:path";
+import { ASSETS_DIRECTORY } from "../../assets.ts";
 import { secretsDirOf } from "../../destinations.ts";
 import { filesDirOf, type Target } from "../../stack.ts";
 import { flagValue } from "./control.ts";
@@ -48,13 +49,15 @@ export async function webhookProgram(
     "--v8-flags=--max-semi-space-size=1,--heap-growing-percent=30",
     `--allow-read=${[
       data,
-      ...[join(filesDirOf(target), "webhook"), secretsDirOf("webhook", target)].map(flagValue),
+      ...[join(filesDirOf(target), "webhook"), secretsDirOf("webhook", target), ASSETS_DIRECTORY].map(
+        flagValue,
+      ),
     ]}`,
     `--allow-write=${data}`,
     "--allow-net",
     join(project, "webhook", "main.ts"),
   ];
-  const files = [Deno.execPath(), denoDir(), ...SOURCES.map((path) => join(project, path))];
+  const files = [Deno.execPath(), denoDir(), ASSETS_DIRECTORY, ...SOURCES.map((path) => join(project, path))];
   return { command, fingerprint: `source ${source}`, files };
 }
 

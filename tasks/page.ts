@@ -1,0 +1,28 @@
+/** What the webhook's pages are told of the rest of the stack. */
+
+import type { Service } from "../compose/services/mod.ts";
+import type { WebhookInput } from "../webhook/mod.ts";
+import { isGuarded } from "./sign_on.ts";
+import { addressesOf, type EngineName, publicUrlsOf, type Stack } from "./stack.ts";
+
+/** Services that have a page for people. */
+const SHOWN: readonly Service[] = ["grafana", "prometheus", "alertmanager", "blackbox"];
+
+/** `page` of webhook.json. @param runs Whether a service is there. */
+export function pageConfigOf(
+  stack: Stack,
+  engine: EngineName,
+  runs: (service: Service) => boolean,
+): WebhookInput["page"] {
+  const addresses = addressesOf(stack, engine);
+  const urls = publicUrlsOf(stack);
+  return {
+    stack: stack.name,
+    ...(runs("prometheus") && { prometheus: { url: `http://${addresses.prometheus}` } }),
+    ...(runs("alertmanager") && { alertmanager: { url: `http://${addresses.alertmanager}` } }),
+    urls: Object.fromEntries(SHOWN.filter(runs).map((service) => [service, urls[service]])),
+    hosts: [...new Set([new URL(urls.webhook).hostname, ...stack.entry.aliases])],
+    // In its container it listens to all; only what Compose publishes, this machine's loopback, is reached from outside.
+    open: engine === "docker" && !isGuarded(stack),
+  };
+}
