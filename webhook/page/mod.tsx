@@ -16,6 +16,9 @@ export type { PageOptions } from "./view.ts";
 /** What the pages are made of. */
 export type PagesOptions = PageOptions & AccessOptions;
 
+/** The views: each has the paths of its own. */
+const VIEWS: readonly ((options: PageOptions) => Hono<PageEnv>)[] = [];
+
 const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   css: "text/css; charset=utf-8",
@@ -51,6 +54,7 @@ export function createPages(options: PagesOptions): Hono<PageEnv> {
     for (const cookie of preferenceCookies(c.var.form)) c.header("set-cookie", cookie, { append: true });
     return c.body(null, 303, { location: returnPath(c), "cache-control": "no-store" });
   });
+  for (const create of VIEWS) app.route("/", create(options));
   for (const path of PAGE_PATHS) {
     for (const each of path === "/" ? ["/"] : [path, `${path}/*`]) app.all(each, notFound);
   }
