@@ -1,7 +1,6 @@
 /** Which webhook is started: the compiled one or the source. */
 
 import { join } from "node:path";
-import { ASSETS_DIRECTORY } from "../../assets.ts";
 import { secretsDirOf } from "../../destinations.ts";
 import { filesDirOf, type Target } from "../../stack.ts";
 import { flagValue } from "./control.ts";
@@ -38,6 +37,7 @@ export async function webhookProgram(
   if (built > source) {
     return { command: [compiled], fingerprint: `compiled ${built}`, files: [compiled] };
   }
+  const assets = join(project, "dist", "assets");
   const data = flagValue(dataDir(directory, "webhook"));
   const command = [
     Deno.execPath(),
@@ -49,7 +49,7 @@ export async function webhookProgram(
     "--v8-flags=--max-semi-space-size=1,--heap-growing-percent=30",
     `--allow-read=${[
       data,
-      ...[join(filesDirOf(target), "webhook"), secretsDirOf("webhook", target), ASSETS_DIRECTORY].map(
+      ...[join(filesDirOf(target), "webhook"), secretsDirOf("webhook", target), assets].map(
         flagValue,
       ),
     ]}`,
@@ -57,7 +57,7 @@ export async function webhookProgram(
     "--allow-net",
     join(project, "webhook", "main.ts"),
   ];
-  const files = [Deno.execPath(), denoDir(), ASSETS_DIRECTORY, ...SOURCES.map((path) => join(project, path))];
+  const files = [Deno.execPath(), denoDir(), assets, ...SOURCES.map((path) => join(project, path))];
   return { command, fingerprint: `source ${source}`, files };
 }
 

@@ -18,8 +18,11 @@ Deno.test("webhookProgram takes the compiled webhook when it is younger than all
     await write("deno.json", 80);
     const source = await webhookProgram(TARGET, "/s/local", project);
     assert.equal(source.command.at(-1), join(project, "webhook", "main.ts"));
+    const assets = join(project, "dist", "assets");
     assert.ok(
-      source.command.includes("--allow-read=/s/local/data/webhook,/b/local/webhook,/s/secrets/webhook"),
+      source.command.includes(
+        `--allow-read=/s/local/data/webhook,/b/local/webhook,/s/secrets/webhook,${assets}`,
+      ),
     );
     assert.ok(!source.command.includes("-A"));
 
