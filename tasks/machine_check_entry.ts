@@ -1,10 +1,11 @@
 /** Whether the entry's own certificate is one that it can serve. */
 
 import { certificateFaults } from "../entry/mod.ts";
+import { namesOfEntry } from "./certificate.ts";
 import { entryNeedsOf } from "./entry_needs.ts";
 import type { MachineContext } from "./machine_check.ts";
 import { secretValue } from "./secret_value.ts";
-import { type ConfigIssue, entryName, publicUrlsOf, type Stack } from "./stack.ts";
+import type { ConfigIssue, Stack } from "./stack.ts";
 
 /** What is wrong with the certificate and key of `tls.mode` "files", as far as they are there; a key that a program prints is not asked for. */
 export async function certificateIssues(stack: Stack, context: MachineContext): Promise<ConfigIssue[]> {
@@ -18,11 +19,9 @@ export async function certificateIssues(stack: Stack, context: MachineContext): 
   const [certificate, key] = texts;
   // That one is not there, or is something else, is told already.
   if (certificate === undefined || key === undefined) return [];
-  // With a host name for each service, it has to be for each.
-  const hosts = Object.values(publicUrlsOf(stack)).filter((url) => url.startsWith("https:"))
-    .map((url) => new URL(url).hostname.replace(/^\[|\]$/g, ""));
-  const names = [...new Set([entryName(stack), ...hosts, ...stack.entry.aliases])];
-  return (await certificateFaults(certificate, key, names, Date.now())).map(({ of, message, cure }) => ({
+  return (await certificateFaults(certificate, key, namesOfEntry(stack), Date.now())).map((
+    { of, message, cure },
+  ) => ({
     path: ["tls", of],
     message: `Cannot use the entry's ${of}: it ${message}`,
     cure,

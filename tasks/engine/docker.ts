@@ -41,6 +41,7 @@ export const dockerEngine: EngineMaker = (stack, target) => {
     // Images are pulled when the services are started: the files do not depend on them.
     prepare: () => Promise.resolve({}),
     up: (progress, signal) => up(stack, target, project, progress, signal),
+    reloadEntry: (progress, signal) => reloadEntry(stack, target, project, progress, signal),
     down: (progress) => down(project, progress),
     stop: (services, progress, signal) => stop(project, services, progress, signal),
     clean: (progress) => clean(project, progress),
@@ -78,16 +79,7 @@ async function up(
     !before.some((old) => old.id === id && old.startedAt === startedAt)
   );
   const reloaded = await applyConfiguration(
-    {
-      project: project.name,
-      containers,
-      started: new Set(started.map(({ id }) => id)),
-      files: renderFor(stack, target),
-      urls: urlsOf(stack),
-      buildDir: target.buildDir,
-      stateDir: target.stateDir,
-      mounted: stack.delivery === "mount",
-    },
+    { ...configured(stack, target, containers), started: new Set(started.map(({ id }) => id)) },
     progress,
     signal,
   );
@@ -104,6 +96,46 @@ async function up(
     const at = reloaded.has(service) ? end : ready.get(service) ?? end;
     return [{ service, action, readyMs: Math.round(at - start) }];
   });
+}
+
+/** Its secrets are mounted, or lie in a volume that is filled anew. */
+async function reloadEntry(
+  stack: Stack,
+  target: Target,
+  project: ComposeProject,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const containers = (await containersOf(project.name, signal)).filter(({ service }) => service === "entry");
+  if (!containers.some(({ state }) => state === "running")) {
+    throw new NotReady("entry", "The entry does not run", [], "run `deno task up`");
+  }
+  if (stack.delivery === "image") {
+    const readers = new Map(
+      [...await readersOf(stack, target, project)].filter(([name]) => name === "entry"),
+    );
+    const plan = { name: stack.name, versions: versionsOf(stack) };
+    await fillSecretVolumes(plan, readers, target.stateDir, signal);
+  }
+  const done = await applyConfiguration(
+    { ...configured(stack, target, containers), started: new Set(), only: "entry" },
+    progress,
+    signal,
+  );
+  return done.has("entry");
+}
+
+/** What the containers of `stack` are to run. */
+function configured(stack: Stack, target: Target, containers: readonly Container[]) {
+  return {
+    project: stack.name,
+    containers,
+    files: renderFor(stack, target),
+    urls: urlsOf(stack),
+    buildDir: target.buildDir,
+    stateDir: target.stateDir,
+    mounted: stack.delivery === "mount",
+  };
 }
 
 /** Compose takes any project of the same name for its own, and would replace its containers. */

@@ -93,6 +93,8 @@ export interface Configured {
   readonly buildDir: string;
   /** Where it remembers what each container was seen to run, and the secrets lie. */
   readonly stateDir: string;
+  /** The one service to look at; all when left out. */
+  readonly only?: Service;
   /** Whether the containers see these files; otherwise theirs are in their images, and only secrets can change under them. */
   readonly mounted: boolean;
 }
@@ -115,18 +117,18 @@ type Memory = Record<string, Verified>;
  * @throws {NotReady} when one keeps running something else; it is left running.
  */
 export async function applyConfiguration(
-  { project, containers, started, files, urls, buildDir, stateDir, mounted }: Configured,
+  { project, containers, started, files, urls, buildDir, stateDir, mounted, only }: Configured,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Map<Service, "reloaded" | "restarted">> {
   const path = join(stateDir, "docker", "applied.json");
   const memory = await readMemory(path);
-  const seen: Memory = {};
+  const seen: Memory = only === undefined ? {} : { ...memory };
   const done = new Map<Service, "reloaded" | "restarted">();
   for (const container of containers) {
     const { service } = container;
     const how = RELOADABLE[service];
-    if (!how || !(mounted || how.secrets)) continue;
+    if (!how || !(mounted || how.secrets) || service !== (only ?? service)) continue;
     const digest = digestOf(files, service, how.secrets ? await secretsStamp(stateDir, service) : "");
     const url = urls[service];
     const differences = how.drift ? await how.drift(url, files, signal) : [];

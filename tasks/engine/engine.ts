@@ -82,6 +82,13 @@ export interface Engine {
    * @throws {NotReady} when a service does not come up. @throws {Lacking} when the machine lacks something.
    */
   up(progress: Progress, signal: AbortSignal): Promise<readonly Applied[]>;
+  /**
+   * Makes the running entry read its certificate again, without ending a connection, unless it has read this one already.
+   *
+   * @returns whether it had to.
+   * @throws {NotReady} when it goes on with the one that it had, or does not run.
+   */
+  reloadEntry(progress: Progress, signal: AbortSignal): Promise<boolean>;
   /** Stops `services` until the next `up`; the others go on. Those that do not run are no mistake. */
   stop(services: readonly Service[], progress: Progress, signal: AbortSignal): Promise<void>;
   /** Stops every service; data stays. */

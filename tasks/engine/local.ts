@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { DEFINITIONS, type Service, SERVICES } from "../../compose/services/mod.ts";
 import { lockFile } from "../../lib/lock.ts";
 import { BINARIES, binary, serviceOf } from "../binaries/mod.ts";
+import { renderFor } from "../render.ts";
 import { publicUrlsOf, servicesOf, type Stack, type Target, urlsOf, versionsOf } from "../stack.ts";
 import { type Engine, type EngineMaker, Lacking, type ServiceStatus } from "./engine.ts";
 import { type Alive, findAlive, readDesired, readStatus, stopAll, stopSome } from "./local/control.ts";
 import { followLines, lastLines } from "./local/logs.ts";
 import { type ServiceReport } from "./local/protocol.ts";
 import { refuseUnits, runningTarget } from "./local/units.ts";
+import { reloadCertificate } from "./local/reload.ts";
 import { prepare, up } from "./local/up.ts";
 
 const ANSWER_TIMEOUT_MS = 2_000;
@@ -33,6 +35,22 @@ export const localEngine: EngineMaker = (stack, target): Engine => {
         onWait: () => progress.step("wait for another `up` or `down` of this stack"),
       });
       return await up({ stack, target, directory: real, progress, signal });
+    },
+    async reloadEntry(progress, signal) {
+      const real = await prepareDirectory(directory);
+      using _lock = await lockFile(join(real, "lock"), {
+        signal,
+        onWait: () => progress.step("wait for another `up` or `down` of this stack"),
+      });
+      const files = renderFor(stack, target);
+      return await reloadCertificate({
+        stack,
+        target,
+        stateDir: target.stateDir,
+        directory: real,
+        files,
+        signal,
+      });
     },
     async down(progress) {
       insistOnLinux();
@@ -102,7 +120,8 @@ async function status(stack: Stack, target: Target, directory: string): Promise<
         detail: answers ??
           (alive.supervisor || byUnits
             ? undefined
-            : "Runs without its supervisor: `deno task up` starts both again"),
+            : "Runs without its supervisor: `deno task up` starts both again") ??
+          (known?.trouble && `Warning: ${known.trouble}`),
       };
     }),
   );

@@ -8,7 +8,7 @@ import { urlsOf } from "../../stack.ts";
 import { waitReady } from "../apply.ts";
 import { type Applied, Lacking, NotReady } from "../engine.ts";
 import { foreignListener, insistOnPorts } from "./conflict.ts";
-import { type Alive, apply, readStatus } from "./control.ts";
+import { type Alive, apply, readDesired, readStatus } from "./control.ts";
 import { lastLines } from "./logs.ts";
 import { sameProcess } from "./process.ts";
 import { keyOf, type ProcessId, type ServiceReport, type ServiceSpec } from "./protocol.ts";
@@ -53,8 +53,8 @@ export async function bringUp(
   const starting = specs.filter((spec) => changed.includes(spec) || !running.get(spec.service)?.process);
   const ours = new Set(before.services.map(({ pid }) => pid));
   await insistOnPorts(stack, starting.map(({ service }) => service as LocalService), ours);
-  if (starting.length > 0 || superfluous) {
-    progress.step(`start ${starting.map(({ service }) => service).join(", ")}`);
+  if (starting.length > 0) progress.step(`start ${starting.map(({ service }) => service).join(", ")}`);
+  if (starting.length > 0 || superfluous || await watchesOther(directory, specs)) {
     await apply(directory, specs, signal);
   }
 
@@ -71,6 +71,13 @@ export async function bringUp(
   }));
   if (failure !== undefined) throw failure;
   return applied.filter((each) => each !== undefined);
+}
+
+/** Whether the supervisor is to watch other files than it was told last. */
+async function watchesOther(directory: string, specs: readonly ServiceSpec[]): Promise<boolean> {
+  const told = (await readDesired(directory))?.services ?? [];
+  const of = (list: readonly ServiceSpec[]) => JSON.stringify(list.flatMap(({ watch }) => watch ?? []));
+  return of(told) !== of(specs);
 }
 
 /** Waits until `service` is ready, and reloads it when it was running before. */

@@ -3,6 +3,7 @@
 import { Backoff } from "./backoff.ts";
 import { keyOf, type ProcessId, type ServiceReport, type ServiceSpec } from "./protocol.ts";
 import { givesSign } from "./sign_of_life.ts";
+import { Watcher } from "./watcher.ts";
 
 // Opened for appending: a log that is cut while it is written to goes on at its new beginning. The shell gives its place, and with it
 // its pid, to the program. (node:child_process could open the log itself; it would cost the supervisor 8 MB.)
@@ -27,6 +28,7 @@ export class Child {
   #stopping = false;
   #identifying: Promise<void> = Promise.resolve();
   #gone: () => void = () => {};
+  #watcher: Watcher | undefined;
 
   /**
    * @param log Path of the file that takes its output.
@@ -36,6 +38,7 @@ export class Child {
     this.#spec = spec;
     this.#log = log;
     this.#changed = changed;
+    this.#watchFiles();
   }
 
   /** What it is to be. */
@@ -47,6 +50,7 @@ export class Child {
   update(spec: ServiceSpec): void {
     this.#spec = spec;
     if (this.#process) this.#watch(this.#process);
+    this.#watchFiles();
   }
 
   /** Starts it. That it cannot be started counts as its end: it is tried again. */
@@ -97,6 +101,7 @@ export class Child {
     this.#stopping = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#nextLook);
+    await this.#watcher?.stop();
     await this.#identifying;
     const child = this.#process;
     if (!child) return;
@@ -120,6 +125,7 @@ export class Child {
       lastExit: this.#lastExit,
       lastError: this.#lastError,
       nextStartAt: iso(this.#nextStart),
+      trouble: this.#watcher?.trouble,
       key: keyOf(this.spec),
     };
   }
@@ -144,6 +150,13 @@ export class Child {
   #again(): void {
     this.#restarts++;
     this.start();
+  }
+
+  #watchFiles(): void {
+    const { watch } = this.#spec;
+    if (JSON.stringify(watch) === JSON.stringify(this.#watcher?.watch)) return;
+    void this.#watcher?.stop();
+    this.#watcher = watch && new Watcher(watch, this.#log, this.#changed);
   }
 
   /** Kills it when it does not answer any more. One that never answered is still starting. */

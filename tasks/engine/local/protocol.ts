@@ -1,6 +1,7 @@
 /** What the engine and its supervisor tell each other: two files and two signals. Imported by both, so it imports next to nothing. */
 
 import type { LifeSigns } from "./sign_of_life.ts";
+import type { Watch } from "./watcher.ts";
 
 /** A process that cannot be mistaken for a later one with the same number. */
 export interface ProcessId {
@@ -27,6 +28,8 @@ export interface ServiceSpec {
   readonly version?: string;
   /** How it is seen that it hangs; without, a process that lives is well. */
   readonly life?: LifeSigns;
+  /** Files of the operator's that it has a copy of. */
+  readonly watch?: Watch;
   /** Whether it has to be started anew when the clock is set back: it goes on by the time that it was. */
   readonly trustsClock?: boolean;
 }
@@ -58,6 +61,8 @@ export interface ServiceReport {
   readonly lastError?: string;
   /** When it will be started again, ISO 8601. */
   readonly nextStartAt?: string;
+  /** Why it goes on with an older copy of files that it watches; none when it has what is there. */
+  readonly trouble?: string;
   /** Of the spec that it runs. */
   readonly key: string;
 }
@@ -74,7 +79,7 @@ export interface Status {
 }
 
 /** The version of these files' meaning. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** Variables by which every process of a stack is found again, whatever happened to its supervisor. */
 export const MARK = {

@@ -80,6 +80,23 @@ async function reloadSilent(running: Running): Promise<boolean> {
   return true;
 }
 
+/**
+ * Makes the entry read its certificate again, however it is run.
+ *
+ * @returns whether it had to be told.
+ * @throws {NotReady} when it goes on with what it had.
+ */
+export async function reloadCertificate(
+  running: Omit<Running, "service" | "url" | "process">,
+): Promise<boolean> {
+  const read = { ...running, service: "entry" } as const;
+  if (await readIfThere(readPath(read)) === await inputsOf(read)) return false;
+  const { stack, target, directory, signal } = running;
+  refuse("entry", await reloadEntry(stack, target, dataDir(directory, "entry"), signal));
+  await rememberRead(read);
+  return true;
+}
+
 function readPath({ directory, service }: Read): string {
   return join(directory, `${service}-read.json`);
 }
