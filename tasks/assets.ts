@@ -17,6 +17,8 @@ const MANIFEST = "assets.json";
 const INPUTS = ".inputs";
 
 const BROWSER = join(ROOT, "webhook", "page", "browser");
+/** Has what the server and the scripts share: units and colours of values. */
+const DASHBOARDS = join(ROOT, "webhook", "page", "dashboards");
 const STYLE = join(ROOT, "webhook", "page", "style");
 /** Main modules of what runs in the browser. */
 const SCRIPTS = ["live", "charts"];
@@ -123,6 +125,7 @@ async function inputsDigest(): Promise<string> {
     import.meta.filename!,
     join(ROOT, "deno.lock"),
     ...await filesIn(BROWSER),
+    ...await filesIn(DASHBOARDS),
     ...await filesIn(STYLE),
   ];
   for (const path of paths) {

@@ -1,6 +1,7 @@
 /** What the webhook's pages are told of the rest of the stack. */
 
 import type { Service } from "../compose/services/mod.ts";
+import { durationMs } from "../lib/units.ts";
 import type { WebhookInput } from "../webhook/mod.ts";
 import { isGuarded } from "./sign_on.ts";
 import { addressesOf, type EngineName, publicUrlsOf, type Stack } from "./stack.ts";
@@ -18,7 +19,12 @@ export function pageConfigOf(
   const urls = publicUrlsOf(stack);
   return {
     stack: stack.name,
-    ...(runs("prometheus") && { prometheus: { url: `http://${addresses.prometheus}` } }),
+    ...(runs("prometheus") && {
+      prometheus: {
+        url: `http://${addresses.prometheus}`,
+        scrapeSeconds: durationMs(stack.scrape.interval) / 1_000,
+      },
+    }),
     ...(runs("alertmanager") && { alertmanager: { url: `http://${addresses.alertmanager}` } }),
     urls: Object.fromEntries(SHOWN.filter(runs).map((service) => [service, urls[service]])),
     hosts: [...new Set([new URL(urls.webhook).hostname, ...stack.entry.aliases])],

@@ -3,8 +3,10 @@
 import { Hono } from "hono";
 import { type AccessOptions, createAccess } from "./access.ts";
 import { findAssets } from "./assets.ts";
+import { createDashboards } from "./dashboards/mod.tsx";
 import { shell } from "./layout.tsx";
 import { preferenceCookies } from "./preferences.ts";
+import { createQueries } from "./query.ts";
 import type { PageContext, PageEnv, PageOptions } from "./view.ts";
 import { WORDS } from "./words.ts";
 
@@ -17,7 +19,7 @@ export type { PageOptions } from "./view.ts";
 export type PagesOptions = PageOptions & AccessOptions;
 
 /** The views: each has the paths of its own. */
-const VIEWS: readonly ((options: PageOptions) => Hono<PageEnv>)[] = [];
+const VIEWS: readonly ((options: PageOptions) => Hono<PageEnv>)[] = [createDashboards, createQueries];
 
 const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",

@@ -13,7 +13,12 @@ export const pageSchema = z.strictObject({
   /** Name of the stack, beside Vigie's own. */
   stack: z.string().min(1).max(64).optional().describe("Name of the stack, beside Vigie's own."),
   /** Prometheus, which has the curves. */
-  prometheus: asked.optional().describe("Prometheus, which has the curves."),
+  prometheus: asked.extend({
+    /** Seconds between two scrapes: curves are not asked for more finely. */
+    scrapeSeconds: z.number().positive().default(15).describe(
+      "Seconds between two scrapes: curves are not asked for more finely.",
+    ),
+  }).optional().describe("Prometheus, which has the curves."),
   /** Alertmanager, which has the silences. */
   alertmanager: asked.optional().describe("Alertmanager, which has the silences."),
   /** Addresses of the services as readers reach them. */
