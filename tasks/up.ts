@@ -56,19 +56,20 @@ export async function startStack(
 ): Promise<Ending> {
   const started = performance.now();
   const { progress, signal, print } = invocation;
-  await refuseOther(opened);
+  const before = await readRecord(opened.target.stateDir);
+  const last = before && await leftNothing(before) ? undefined : before;
+  refuseOther(opened, last);
   await refuseForeign(invocation.buildDir);
   const leftOut = await opened.engine.prepare(progress, signal);
   const session = { ...opened, ...await makeEngine(opened.stack, { ...opened.target, leftOut }) };
   const { stack, target, engine } = session;
   const files = await refuseWrong(session, invocation);
-  const record = await readRecord(target.stateDir);
-  await refuseLoss(session, record, invocation);
+  await refuseLoss(session, last, invocation);
   await ensureSecrets(stack, target, { signal });
   if (stack.backup) await prepareBackup(invocation.config, stack, target);
   await writeFiles(target.buildDir, files);
   // Remembered before anything starts: an interrupted `up` is found by `down` and `status`.
-  const versions = { ...record?.versions, ...runningVersions(stack, target) };
+  const versions = { ...last?.versions, ...runningVersions(stack, target) };
   await writeRecord(target.stateDir, { engine: engine.name, running: true, stack, leftOut, versions });
   await markBuild(target.buildDir, target.stateDir);
   const applied = await engine.up(progress, signal);
@@ -112,11 +113,17 @@ async function refuseLoss(
   );
 }
 
+/** Whether the last `up` ended before anything was made: Docker had not all images, say. */
+async function leftNothing({ engine, stack: { name } }: StackRecord): Promise<boolean> {
+  if (engine !== "docker") return false;
+  const { hasNothingOf } = await import("./engine/docker_containers.ts");
+  return await hasNothingOf(name);
+}
+
 /**
  * A stack has one set of ports and data: on two engines at once, or under two Compose project names, it would fight with itself.
  */
-async function refuseOther({ stack, target, engine }: Session): Promise<void> {
-  const record = await readRecord(target.stateDir);
+function refuseOther({ stack, engine }: Session, record: StackRecord | undefined): void {
   if (record?.running && record.stack.name !== stack.name) {
     throw new Failure(
       `Cannot start the stack "${stack.name}": this state directory is the one of "${record.stack.name}", which runs`,

@@ -60,6 +60,16 @@ interface Inspected {
   };
 }
 
+/** Whether the engine has neither containers nor volumes of a project. Not known while it does not answer: false. */
+export async function hasNothingOf(project: string): Promise<boolean> {
+  const filter = ["--quiet", "--filter", `label=${PROJECT_LABEL}=${project}`];
+  const [containers, volumes] = await Promise.all([
+    tryDocker(["ps", "--all", ...filter]),
+    tryDocker(["volume", "ls", ...filter]),
+  ]);
+  return [containers, volumes].every(({ code, stdout }) => code === 0 && stdout.trim() === "");
+}
+
 /** Every container of the Compose project, services of Vigie only, in the order of SERVICES. */
 export async function containersOf(project: string, signal?: AbortSignal): Promise<Container[]> {
   const ids =
