@@ -154,7 +154,8 @@ export async function eventually<T>(look: () => Promise<T | undefined>, deadline
   }
 }
 
-async function canHave(image: string): Promise<boolean> {
+/** Whether an image is here, or can be pulled. */
+export async function canHave(image: string): Promise<boolean> {
   if ((await run("docker", ["image", "inspect", image])).code === 0) return true;
   return (await run("docker", ["pull", "--quiet", image], { timeoutMs: 5 * 60_000 })).code === 0;
 }
