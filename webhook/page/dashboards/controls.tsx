@@ -5,7 +5,7 @@ import { dashboardHref, type LinkContext } from "./links.ts";
 import type { Dashboard } from "./model.ts";
 import { QUICK_RANGES } from "./range.ts";
 import { formatNumber } from "./units.ts";
-import { ALL, type Choice } from "./variables.ts";
+import { ALL, type Choice, choiceParameters } from "./variables.ts";
 import { WORDS } from "./words.ts";
 
 /** What the controls are made of. */
@@ -36,83 +36,94 @@ export function Controls({ dashboard, context, locale, now, refresh }: ControlsP
   const isOdd = !(QUICK_RANGES as readonly string[]).includes(quick);
   const wide = Math.max(span * 2, SHORTEST_MS);
   return (
-    <form class="controls" method="get" action={`/dashboards/${dashboard.uid}`} aria-label={words.controls}>
-      {choices.filter(({ variable }) =>
-        !variable.hidden
-      ).map((choice) => <VariableField choice={choice} locale={locale} />)}
-      <div class="field">
-        <label for="range">{words.range}</label>
-        <div class="joined">
-          <a
-            class="button plain step"
-            href={moved(range.from - span / 2, range.to - span / 2)}
-            aria-label={words.earlier}
-            title={words.earlier}
-          >
-            ‹
-          </a>
-          <select name="range" id="range">
-            {isOdd && <option value="" selected>{rangeText(range.fromText, range.toText, locale)}</option>}
-            {QUICK_RANGES.map((each) => (
-              <option value={each} selected={each === quick}>
-                {words.last(spanText(each.slice("now-".length), locale))}
-              </option>
+    <div class="controls">
+      <form method="get" action={`/dashboards/${dashboard.uid}`} aria-label={words.controls}>
+        {choices.filter(({ variable }) => !variable.hidden).map((choice) => (
+          <VariableField choice={choice} locale={locale} />
+        ))}
+        <div class="field">
+          <label for="range">{words.range}</label>
+          <div class="joined">
+            <a
+              class="button plain step"
+              href={moved(range.from - span / 2, range.to - span / 2)}
+              aria-label={words.earlier}
+              title={words.earlier}
+            >
+              ‹
+            </a>
+            <select name="range" id="range">
+              {isOdd && <option value="" selected>{rangeText(range.fromText, range.toText, locale)}</option>}
+              {QUICK_RANGES.map((each) => (
+                <option value={each} selected={each === quick}>
+                  {words.last(spanText(each.slice("now-".length), locale))}
+                </option>
+              ))}
+            </select>
+            <a
+              class="button plain step"
+              href={moved(range.from + span / 2, Math.min(range.to + span / 2, Math.max(now, range.to)))}
+              aria-label={words.later}
+              title={words.later}
+            >
+              ›
+            </a>
+            <a
+              class="button plain step"
+              href={moved(range.to - wide, range.to)}
+              aria-label={words.wider}
+              title={words.wider}
+            >
+              −
+            </a>
+          </div>
+        </div>
+        <label class="field">
+          <span>{words.refresh}</span>
+          <select name="refresh" data-refresh>
+            <option value="" selected={refresh === ""}>{words.never}</option>
+            {[...new Set([...REFRESHES, ...refresh === "" ? [] : [refresh]])].map((each) => (
+              <option value={each} selected={each === refresh}>{spanText(each, locale)}</option>
             ))}
           </select>
-          <a
-            class="button plain step"
-            href={moved(range.from + span / 2, Math.min(range.to + span / 2, Math.max(now, range.to)))}
-            aria-label={words.later}
-            title={words.later}
-          >
-            ›
-          </a>
-          <a
-            class="button plain step"
-            href={moved(range.to - wide, range.to)}
-            aria-label={words.wider}
-            title={words.wider}
-          >
-            −
-          </a>
-        </div>
-      </div>
-      <details class="field custom-range">
+        </label>
+        {isOdd && <RangeFields context={context} />}
+        <button class="button plain apply" type="submit">{words.apply}</button>
+      </form>
+      <details class="custom-range">
         <summary class="button plain">{words.custom}</summary>
-        <div class="panel popover">
+        <form class="panel popover" method="get" action={`/dashboards/${dashboard.uid}`}>
+          {choiceParameters(choices).map(([name, value]) => (
+            <input
+              type="hidden"
+              name={name}
+              value={value}
+            />
+          ))}
+          <input type="hidden" name="refresh" value={refresh} />
           <label class="field">
             <span>{words.from}</span>
-            <input
-              name="from"
-              value={isOdd ? momentText(range.fromText) : range.fromText}
-              spellcheck={false}
-              autocomplete="off"
-            />
+            <input name="from" value={momentText(range.fromText)} spellcheck={false} autocomplete="off" />
           </label>
           <label class="field">
             <span>{words.to}</span>
-            <input
-              name="to"
-              value={isOdd ? momentText(range.toText) : range.toText}
-              spellcheck={false}
-              autocomplete="off"
-            />
+            <input name="to" value={momentText(range.toText)} spellcheck={false} autocomplete="off" />
           </label>
           <p class="faint small">{words.momentHint}</p>
-          <button class="button small" type="submit" name="range" value="">{words.apply}</button>
-        </div>
+          <button class="button small" type="submit">{words.apply}</button>
+        </form>
       </details>
-      <label class="field">
-        <span>{words.refresh}</span>
-        <select name="refresh" data-refresh>
-          <option value="" selected={refresh === ""}>{words.never}</option>
-          {[...new Set([...REFRESHES, ...refresh === "" ? [] : [refresh]])].map((each) => (
-            <option value={each} selected={each === refresh}>{spanText(each, locale)}</option>
-          ))}
-        </select>
-      </label>
-      <button class="button plain apply" type="submit">{words.apply}</button>
-    </form>
+    </div>
+  );
+}
+
+/** Keeps a range that none of the offered ones is. */
+function RangeFields({ context: { range } }: Pick<ControlsProps, "context">) {
+  return (
+    <>
+      <input type="hidden" name="from" value={range.fromText} />
+      <input type="hidden" name="to" value={range.toText} />
+    </>
   );
 }
 

@@ -7,7 +7,7 @@ import { type AskPrometheus, prometheusOf } from "../prometheus.ts";
 import type { PageContext, PageEnv, PageOptions } from "../view.ts";
 import { spanSeconds } from "./controls.tsx";
 import { loadDashboard, loadDashboards } from "./load.ts";
-import type { Dashboard, Panel } from "./model.ts";
+import type { Panel } from "./model.ts";
 import { type Grid, gridOf, type Range, readRange } from "./range.ts";
 import { type Answers, samplesOf } from "./readings.ts";
 import { type Choice, fillQuery, readChoices } from "./variables.ts";

@@ -40,6 +40,7 @@ export function DashboardView(props: DashboardProps) {
         loading: words.loading,
         cannotLoad: words.cannotLoad,
         none: words.noValueName,
+        tooMany: words.tooMany,
       })}
     >
       <div class="dashboard-head">

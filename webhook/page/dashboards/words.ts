@@ -39,7 +39,8 @@ export interface DashboardWords {
   readonly noGrafana: string;
   readonly rowsLeft: (count: number) => string;
   readonly loading: string;
-  readonly tooMany: (count: number) => string;
+  /** `#` stands for how many. */
+  readonly tooMany: string;
   readonly keys: string;
   readonly series: string;
   readonly value: string;
@@ -87,7 +88,7 @@ export const WORDS: Readonly<Record<Locale, DashboardWords>> = {
     noGrafana: "Grafana, qui le montrerait, n’est pas en marche.",
     rowsLeft: (count) => `${count} lignes de plus ne sont pas montrées.`,
     loading: "Chargement…",
-    tooMany: (count) => `${count} courbes de plus ne sont pas dessinées`,
+    tooMany: "# courbes de plus ne sont pas dessinées",
     keys: "Glisser pour agrandir, double clic pour revenir",
     series: "Série",
     value: "Valeur",
@@ -132,7 +133,7 @@ export const WORDS: Readonly<Record<Locale, DashboardWords>> = {
     noGrafana: "Grafana, which would show it, does not run.",
     rowsLeft: (count) => `${count} more rows are not shown.`,
     loading: "Loading…",
-    tooMany: (count) => `${count} more series are not drawn`,
+    tooMany: "# more series are not drawn",
     keys: "Drag to zoom in, double click to go back",
     series: "Series",
     value: "Value",
