@@ -1,17 +1,26 @@
 /** `deno task renew`: the entry takes the certificate that lies in the operator's files now. */
 
+import { join } from "node:path";
 import { takeCertificate } from "./certificate.ts";
-import { type Command, EXIT, Failure, main } from "./cli.ts";
-import { readRecord } from "./engine/choose.ts";
-import { openRunningToChange } from "./session.ts";
+import { type Command, type Ending, EXIT, Failure, type Invocation, main, userPath } from "./cli.ts";
+import { renewalWatch } from "./engine/local/renewal.ts";
+import { openRunningToChange, type Session } from "./session.ts";
+import { renewalUnits } from "./systemd/renewal.ts";
 
 /** The command. */
 export const renew: Command = {
   name: "renew",
   summary: 'make the running entry take the certificate of `tls: { mode: "files" }`, when its files changed',
-  examples: ["renew"],
+  flags: {
+    systemd: {
+      type: "string",
+      value: "DIR",
+      help: "write units there that run it every five minutes, instead of running it",
+    },
+  },
+  examples: ["renew", "renew --systemd /etc/systemd/system"],
   async run(invocation) {
-    const { progress, signal, print, stateDir } = invocation;
+    const { progress, signal, print, flags } = invocation;
     using session = await openRunningToChange(invocation);
     const { stack, target, engine } = session;
     if (stack.tls.mode !== "files") {
@@ -23,12 +32,8 @@ export const renew: Command = {
           : "Caddy makes and renews this certificate itself",
       );
     }
-    if ((await readRecord(stateDir))?.running !== true) {
-      throw new Failure(
-        `Cannot take the certificate over: ${stack.name} does not run`,
-        EXIT.lacking,
-        "`deno task up` takes it over as well",
-      );
+    if (typeof flags.systemd === "string") {
+      return await writeUnits(userPath(flags.systemd), session, invocation);
     }
     const replaced = await takeCertificate(stack, target, signal);
     // Also when nothing changed: a run before may have been cut short.
@@ -42,5 +47,29 @@ export const renew: Command = {
     return { code: EXIT.done, json: { name: stack.name, engine: engine.name, action } };
   },
 };
+
+/** For Docker, where nothing of the stack sees the operator's files. */
+async function writeUnits(
+  directory: string,
+  { stack, target }: Session,
+  { print }: Invocation,
+): Promise<Ending> {
+  const scope = Deno.uid() === 0 ? "system" : "user";
+  const watch = renewalWatch({ stack, target, environment: Deno.env.toObject() })!;
+  const units = renewalUnits({ scope, stack: stack.name, command: watch.command, environment: watch.env });
+  await Deno.mkdir(directory, { recursive: true });
+  for (const [name, text] of units) await Deno.writeTextFile(join(directory, name), text, { mode: 0o644 });
+  const names = [...units.keys()];
+  const systemctl = scope === "system" ? "systemctl" : "systemctl --user";
+  print([
+    `${names.join(" and ")} are in ${directory}`,
+    "",
+    "Install and start:",
+    `  ${systemctl} link ${names.map((name) => join(directory, name)).join(" ")}`,
+    `  ${systemctl} enable --now ${names.at(-1)}`,
+    ...(scope === "user" ? ["  loginctl enable-linger   # so that it runs while you are not signed in"] : []),
+  ].join("\n"));
+  return { code: EXIT.done, json: { scope, directory, units: names } };
+}
 
 if (import.meta.main) await main(renew);

@@ -108,7 +108,7 @@ async function reloadEntry(
 ): Promise<boolean> {
   const containers = (await containersOf(project.name, signal)).filter(({ service }) => service === "entry");
   if (!containers.some(({ state }) => state === "running")) {
-    throw new NotReady("entry", "The entry does not run", [], "run `deno task up`");
+    throw new NotReady("entry", "The entry does not run", [], "start the stack, then it has the new one");
   }
   if (stack.delivery === "image") {
     const readers = new Map(

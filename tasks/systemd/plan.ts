@@ -7,6 +7,8 @@ import type { Binary } from "../binaries/mod.ts";
 import { commandOf, environmentOf, type Plan } from "../engine/local/command.ts";
 import { dataDir } from "../engine/local/privileges.ts";
 import { MARK } from "../engine/local/protocol.ts";
+import { renewalWatch } from "../engine/local/renewal.ts";
+import { renewalUnits } from "./renewal.ts";
 import { type Scope, serviceUnit, targetName, targetUnit, unitName } from "./unit.ts";
 
 /** What the units are made of. */
@@ -51,5 +53,18 @@ export function unitsOf({ scope, plan, services, binaries }: UnitsContext): File
       }),
     ];
   });
-  return new Map([...units, [targetName(stack.name), targetUnit(stack.name, scope, services)]]);
+  const name = targetName(stack.name);
+  const renewal = renewalWatch(plan);
+  const renewing = renewal === undefined ? new Map<string, string>() : renewalUnits({
+    scope,
+    stack: stack.name,
+    command: renewal.command,
+    environment: renewal.env,
+    target: name,
+  });
+  const wanted = [
+    ...units.map(([unit]) => unit),
+    ...[...renewing.keys()].filter((unit) => unit.endsWith(".timer")),
+  ];
+  return new Map([...units, ...renewing, [name, targetUnit(stack.name, scope, wanted)]]);
 }

@@ -79,7 +79,7 @@ const HARDENING: readonly (readonly [string, string])[] = [
 export function serviceUnit(plan: UnitPlan): string {
   const { scope, stack, service, after, command, environment, data, credentials, stopSeconds } = plan;
   const [program, ...args] = command;
-  return unit([
+  return plainUnit([
     ["Unit", [
       ["Description", `${service} of the monitoring stack ${stack}`],
       ["Documentation", "man:systemd.exec(5)"],
@@ -121,12 +121,12 @@ export function serviceUnit(plan: UnitPlan): string {
   ]);
 }
 
-/** The unit that all services belong to: started, stopped and enabled as one. */
-export function targetUnit(stack: string, scope: Scope, services: readonly LocalService[]): string {
-  return unit([
+/** The unit that all others belong to: started, stopped and enabled as one. @param units Names of the others. */
+export function targetUnit(stack: string, scope: Scope, units: readonly string[]): string {
+  return plainUnit([
     ["Unit", [
       ["Description", `The monitoring stack ${stack}`],
-      ...services.map((service) => ["Wants", unitName(stack, service)] as const),
+      ...units.map((name) => ["Wants", name] as const),
     ]],
     ["Install", [["WantedBy", scope === "system" ? "multi-user.target" : "default.target"]]],
   ]);
@@ -197,7 +197,8 @@ function view({ confinement, rootCapabilities, data, share, service, command }: 
   ];
 }
 
-function unit(sections: readonly (readonly [name: string, lines: readonly Line[]])[]): string {
+/** A unit of these sections. */
+export function plainUnit(sections: readonly (readonly [name: string, lines: readonly Line[]])[]): string {
   const texts = sections.map(([name, lines]) =>
     [`[${name}]`, ...lines.map(([key, value]) => `${key}=${value}`)].join("\n")
   );
@@ -218,7 +219,8 @@ function path(text: string): string {
   return text.replaceAll("%", "%%").replaceAll("\\", "\\\\").replaceAll(" ", "\\x20");
 }
 
-function quotedEnvironment(name: string, value: string): string {
+/** A variable and its value: systemd.exec(5), "Environment=". */
+export function quotedEnvironment(name: string, value: string): string {
   // `%d` is where systemd puts credentials.
   const escaped = value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll(/%(?!d\/)/g, "%%");
   return `"${name}=${escaped}"`;

@@ -25,9 +25,10 @@ const MOST_EXPOSED = 20;
 /** The backup reads what all others keep. */
 const MOST_EXPOSED_AS_ROOT = 45;
 
-function units(scope: Scope, directory = "/srv/vigie/.state") {
+function units(scope: Scope, tls: Plan["stack"]["tls"] = { mode: "off" }) {
+  const directory = "/srv/vigie/.state";
   const plan: Plan = {
-    stack: configSchema.parse({ bind: "127.0.0.1" }),
+    stack: configSchema.parse({ bind: "127.0.0.1", tls }),
     target: { engine: "local", buildDir: "/srv/vigie/build", stateDir: directory, configDir: "/srv/vigie" },
     directory: join(directory, "local"),
     environment: { HOME: "/root", PATH: "/bin", SECRET: "x" },
@@ -94,6 +95,15 @@ Deno.test("unitsOf gives each service a unit, and a target that starts them all"
     ]
   ) assert.ok(prometheus.includes(line), line);
   assert.ok(!prometheus.some((line) => line.includes("secrets/webhook") || line.includes("SECRET")));
+});
+
+Deno.test("unitsOf looks whether a certificate of one's own was renewed, as no supervisor does", () => {
+  const key = { file: "key.pem" };
+  const files = units("system", { mode: "files", certificate: "/etc/tls/cert.pem", key });
+  assert.equal(files.size, SERVICES.length + 3);
+  assert.match(files.get("vigie-renew.service")!, /^ExecStart=.* --state \/srv\/vigie\/\.state$/m);
+  assert.match(files.get("vigie.target")!, /^Wants=vigie-renew\.timer$/m);
+  assert.match(files.get("vigie-renew.timer")!, /^PartOf=vigie\.target$/m);
 });
 
 Deno.test("unitsOf leaves a capability to who needs one, and gives Grafana its password as a credential", () => {

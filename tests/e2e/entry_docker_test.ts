@@ -105,7 +105,14 @@ Deno.test({
         await Deno.copyFile(second.key, place.key);
         equal(JSON.parse(await task("renew", "--json")).action, "renewed");
         ok(await serves(second));
-        equal(JSON.parse(await task("renew", "--json")).action, "unchanged");
+        // As a timer does it: with nothing of this environment.
+        await task("renew", "--systemd", join(root, "units"));
+        const unit = await Deno.readTextFile(join(root, "units", `${name}-renew.service`));
+        const [, command] = /^ExecStart=(.*)$/m.exec(unit)!;
+        const variables = [...unit.matchAll(/^Environment="(.*)"$/gm)].map(([, variable]) => variable!);
+        const timed = await run("env", ["-i", ...variables, ...command!.split(" ")]);
+        deepEqual([timed.code, timed.stderr], [0, ""]);
+        match(timed.stdout, /has the certificate that its files hold/);
         equal(await containerOf(name), before, "it was not started again");
       });
     } finally {

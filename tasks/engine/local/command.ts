@@ -21,7 +21,7 @@ import { backupCommand } from "./backup.ts";
 import { type Start, startLine } from "./confine.ts";
 import { dataDir } from "./privileges.ts";
 import { MARK, type ServiceSpec } from "./protocol.ts";
-import { renewalOf } from "./renewal.ts";
+import { renewalWatch } from "./renewal.ts";
 import type { Door } from "./sign_of_life.ts";
 import type { WebhookProgram } from "./webhook.ts";
 
@@ -168,7 +168,7 @@ export function specOf(
     // It dates what it scrapes by a schedule that it does not set back: until the clock has caught up it would store nothing.
     trustsClock: service === "prometheus",
     life: { ...doorOf(plan.stack, service), ...LIFE },
-    watch: service === "entry" ? renewalOf(plan) : undefined,
+    watch: service === "entry" ? renewalWatch(plan) : undefined,
   };
 }
 

@@ -10,11 +10,21 @@ import type { Watch } from "./watcher.ts";
 const PERMISSIONS = ["read", "write", "env", "run", "net", "sys=uid,gid,statfs"].map((name) =>
   `--allow-${name}`
 );
-/** It looks for Caddy where `up` did, and for its own modules. */
-const VARIABLES = ["PATH", "HOME", "XDG_CACHE_HOME", "DENO_DIR"];
+/** It looks for Caddy or Docker where `up` did, and for its own modules. */
+const VARIABLES = [
+  "PATH",
+  "HOME",
+  "XDG_CACHE_HOME",
+  "DENO_DIR",
+  "DOCKER_HOST",
+  "DOCKER_CONTEXT",
+  "DOCKER_CONFIG",
+];
 
 /** What makes the entry take a changed certificate; undefined when it has none of the operator's. */
-export function renewalOf({ stack: { tls }, target, environment }: Plan): Watch | undefined {
+export function renewalWatch(
+  { stack: { tls }, target, environment }: Pick<Plan, "stack" | "target" | "environment">,
+): Watch | undefined {
   if (tls.mode !== "files") return undefined;
   const { key } = tls;
   const { configDir, buildDir, stateDir } = target;
