@@ -47,8 +47,10 @@ export const entryRules: RuleFamily = {
       job: "entry-tls-own",
       days: context.thresholds.certificateDays,
       what: {
-        fr: "Renouvelez-le, remplacez les fichiers que nomme config.ts, puis lancez : deno task up",
-        en: "Renew it, replace the files that config.ts names, then run: deno task up",
+        fr:
+          "Renouvelez-le et remplacez les fichiers que nomme config.ts ; s'ils le sont déjà : deno task renew dit pourquoi l'entrée ne les a pas pris",
+        en:
+          "Renew it and replace the files that config.ts names; where that is done: deno task renew says why the entry has not taken them",
       },
     }),
     certificate(context, {

@@ -59,9 +59,9 @@ const CASES: readonly AlertCase[] = [
         },
         description: {
           fr:
-            "Il reste 5,0 jours au certificat de vigie.example.org (seuil : 20 jours pendant 5 minutes) : après, les navigateurs refusent d'entrer. Renouvelez-le, remplacez les fichiers que nomme config.ts, puis lancez : deno task up",
+            "Il reste 5,0 jours au certificat de vigie.example.org (seuil : 20 jours pendant 5 minutes) : après, les navigateurs refusent d'entrer. Renouvelez-le et remplacez les fichiers que nomme config.ts ; s'ils le sont déjà : deno task renew dit pourquoi l'entrée ne les a pas pris",
           en:
-            "The certificate of vigie.example.org is good for another 5.0 days (limit: 20 days for 5 minutes): after that browsers refuse to enter. Renew it, replace the files that config.ts names, then run: deno task up",
+            "The certificate of vigie.example.org is good for another 5.0 days (limit: 20 days for 5 minutes): after that browsers refuse to enter. Renew it and replace the files that config.ts names; where that is done: deno task renew says why the entry has not taken them",
         },
       }],
     }, { at: "10m15s", firing: [] }],
