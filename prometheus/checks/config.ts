@@ -45,7 +45,7 @@ export const configCheck: Check = {
 async function checked(context: CheckContext) {
   const args = ["check", "config", "--lint=too-long-scrape-interval", "prometheus.yml"];
   const text = await readIfThere(join(context.buildDir, CONFIG)) ?? "";
-  const without = withoutClientKeys(text);
+  const without = withoutSecretFiles(text);
   if (without === text) return await promtool(context, args);
   const buildDir = await Deno.makeTempDir({ prefix: "vigie-promtool-" });
   try {
@@ -57,9 +57,9 @@ async function checked(context: CheckContext) {
   }
 }
 
-/** The same, but for client certificates: `up` puts them where Prometheus sees them, and promtool wants them here and now. No line is lost. */
-function withoutClientKeys(text: string): string {
-  return text.replace(/^\s*(?:cert|key)_file: .*$/gm, "");
+/** The same, but for client certificates and tokens: `up` puts them where Prometheus sees them, and promtool wants them here and now. No line is lost. */
+function withoutSecretFiles(text: string): string {
+  return text.replace(/^[ \t]*(?:cert|key|credentials)_file: .*$/gm, "");
 }
 
 function missingTargets(check: string, stdout: string): Problem[] {

@@ -36,13 +36,13 @@ const CASES: Record<string, { spoil: (directory: string) => Promise<void>; expec
       `prometheus/config error ${CONFIG} Too long scrape interval found, data point will be marked as stale - job: api, interval: 6m`,
     ],
   },
-  "nothing in client certificates that are put there later": {
+  "nothing in client certificates and tokens that are put there later": {
     spoil: (directory) =>
       edit(
         directory,
         CONFIG,
         "  - job_name: api\n",
-        "  - job_name: api\n    tls_config:\n      cert_file: /later/cert.pem\n      key_file: /later/key.pem\n",
+        "  - job_name: api\n    tls_config:\n      cert_file: /later/cert.pem\n      key_file: /later/key.pem\n    authorization:\n      type: Bearer\n      credentials_file: /later/token\n",
       ),
     expected: [],
   },

@@ -5,6 +5,25 @@ export const MARK = "Canary";
 /** The same where a secret has to be base64. */
 export const MARK_BASE64 = btoa(MARK.repeat(6));
 
+/** The mark as base64 has it, wherever in the encoded text it begins: what touches the text beside it is left off. */
+const MARK_ENCODED = [0, 1, 2].map((shift) =>
+  btoa("x".repeat(shift) + MARK).replace(/=+$/, "").slice(
+    [0, 2, 3][shift],
+    (MARK.length + shift) % 3 ? -1 : undefined,
+  )
+);
+
+/** Where a canary stands in a text; -1 when there is none. */
+export function findCanary(text: string): number {
+  const found = [
+    text.toLowerCase().indexOf(MARK.toLowerCase()),
+    ...MARK_ENCODED.map((each) => text.indexOf(each)),
+  ];
+  return Math.min(...found.filter((at) => at >= 0), Infinity) === Infinity
+    ? -1
+    : Math.min(...found.filter((at) => at >= 0));
+}
+
 /** Where nothing listens: each attempt fails, and says why. */
 const NOWHERE = "http://127.0.0.1:2";
 
@@ -28,6 +47,13 @@ export const CANARIES = {
   "native-smtp-password": `${MARK}NativeSmtpPassword`,
   "heartbeat-url": `${NOWHERE}/${MARK}Heartbeat`,
   "grafana-password": `${MARK}GrafanaPassword`,
+  "user-password": `${MARK}UserPassword`,
+  "ldap-password": `${MARK}LdapPassword`,
+  "openid-secret": `${MARK}OpenIdSecret`,
+  "backup-password": `${MARK}BackupPassword`,
+  "s3-key": `${MARK}S3Key`,
+  "scrape-password": `${MARK}ScrapePassword`,
+  "scrape-token": `${MARK}ScrapeToken`,
 } as const;
 
 /** The name of a canary. */
@@ -37,6 +63,9 @@ export type Canary = keyof typeof CANARIES;
 export const VARIABLE: Canary = "telegram-token";
 export const FILE: Canary = "teams-url";
 export const COMMAND: Canary = "native-pagerduty-key";
+
+/** Who may sign in with the canary of that name. */
+export const USER = "anna";
 
 /** The text of a config.ts that uses them all. Only the receiver `told` may be told: the others would reach out of this machine. */
 export function configText(name: string, ports: Readonly<Record<string, number>>, more: string): string {
@@ -99,6 +128,46 @@ export default defineStack({
   },
   webhook: { heartbeat: { url: secret("heartbeat-url"), every: "1s" } },
   grafana: { adminPassword: secret("grafana-password") },
+  tls: { mode: "internal" },
+  signOn: {
+    users: [{ name: "${USER}", role: "operator", password: secret("user-password") }],
+    ldap: {
+      url: "ldaps://127.0.0.1:2",
+      bindDn: "cn=vigie,dc=example,dc=org",
+      bindPassword: secret("ldap-password"),
+      baseDn: "dc=example,dc=org",
+      groupFilter: "(member={dn})",
+    },
+    openId: {
+      issuer: "https://127.0.0.1:2",
+      clientId: "vigie",
+      clientSecret: secret("openid-secret"),
+      endpoints: {
+        authorization: "https://127.0.0.1:2/a",
+        token: "https://127.0.0.1:2/t",
+        userInfo: "https://127.0.0.1:2/u",
+      },
+    },
+    roles: { viewer: "everyone" },
+  },
+  backup: {
+    every: "1d",
+    repository: "repository",
+    password: secret("backup-password"),
+    credentials: { AWS_SECRET_ACCESS_KEY: secret("s3-key") },
+  },
+  hosts: [{
+    name: "remote",
+    address: "127.0.0.1:2",
+    tls: { serverName: "remote" },
+    auth: { basic: { user: "a", password: secret("scrape-password") } },
+  }],
+  jobs: [{
+    name: "other",
+    targets: ["127.0.0.1:2"],
+    scheme: "https",
+    auth: { bearer: secret("scrape-token") },
+  }],
   ${more}
 });
 `;
