@@ -1,18 +1,16 @@
 /** `/api/v1/channels`: where notifications go. */
 
-import { groupOf } from "../identity.ts";
-import { type ApiOptions, mustRun } from "./options.ts";
-import { Problem } from "./problem.ts";
+import type { ApiOptions } from "./options.ts";
 import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
-import { createTestNotification } from "./test_notification.ts";
+import { sendTest } from "./send_test.ts";
 import { viewChannel, viewFormerChannel } from "./views.ts";
 
 const PATH = "/api/v1/channels";
 
 /** The routes about channels. */
 export function channelRoutes(options: ApiOptions): Route[] {
-  const { journal, deliveries, locale, now } = options;
+  const { journal, deliveries, locale } = options;
   return [
     route({
       method: "get",
@@ -52,26 +50,7 @@ export function channelRoutes(options: ApiOptions): Route[] {
       },
       problems: [],
       async handle({ params: { name }, body: { text } }) {
-        mustRun(options);
-        if (!deliveries.channels().some((channel) => channel.name === name)) {
-          throw new Problem(404, `No channel of the configuration is called ${JSON.stringify(name)}`);
-        }
-        const nowMs = now();
-        const { notification, body } = createTestNotification({
-          channel: name,
-          locale: locale(),
-          nowMs,
-          text,
-        });
-        const { id } = await journal.accept({
-          receivedMs: nowMs,
-          origin: "test",
-          notification,
-          body,
-          group: groupOf(notification),
-          deliveries: [{ channel: name }],
-        });
-        deliveries.wake(notification);
+        const id = await sendTest({ ...options, locale: locale() }, name, text);
         return { json: { notificationId: id }, headers: { location: `/api/v1/notifications/${id}` } };
       },
     }),

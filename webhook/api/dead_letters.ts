@@ -1,20 +1,18 @@
 /** `/api/v1/dead-letters`: what was given up. */
 
-import { setImmediate } from "node:timers/promises";
 import type { DeliveryRecord } from "../journal/archive.ts";
 import { type ApiOptions, decodedOf, found, isTooLarge, mustRun, nextOf, startOf } from "./options.ts";
 import { Problem } from "./problem.ts";
+import { createReplay } from "./replay.ts";
 import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 import { viewDelivery, viewNotification } from "./views.ts";
 
 const PATH = "/api/v1/dead-letters";
-// As many as one transaction may take without keeping senders waiting.
-const AT_ONCE = 200;
 
 /** The routes about dead letters. */
 export function deadLetterRoutes(options: ApiOptions): Route[] {
-  const { archive, journal, deliveries, now, textOf } = options;
+  const { archive, journal, textOf } = options;
 
   function deadLetter(id: number): DeliveryRecord {
     const delivery = found(archive.delivery(id), `dead letter ${id}`);
@@ -29,28 +27,7 @@ export function deadLetterRoutes(options: ApiOptions): Route[] {
       notification: viewNotification(listed, archive.deliveryCounts(notificationId)),
     };
   }
-  /** What is queued for a channel that is gone would be dead again at once. */
-  function mustKnow(channels: Iterable<string>): void {
-    const names = deliveries.channels().map(({ name }) => name);
-    for (const channel of channels) {
-      if (names.includes(channel)) continue;
-      throw new Problem(
-        409,
-        `No channel of the configuration is called ${JSON.stringify(channel)}; there are: ${
-          names.join(", ")
-        }`,
-      );
-    }
-  }
-  async function replay(ids: readonly number[]): Promise<number> {
-    let replayed = 0;
-    for (let at = 0; at < ids.length; at += AT_ONCE) {
-      replayed += await journal.replay(ids.slice(at, at + AT_ONCE), now());
-      await setImmediate();
-    }
-    deliveries.wake();
-    return replayed;
-  }
+  const replay = createReplay(options);
 
   return [
     route({
@@ -100,8 +77,7 @@ export function deadLetterRoutes(options: ApiOptions): Route[] {
       problems: [409],
       async handle({ params: { id } }) {
         mustRun(options);
-        mustKnow([deadLetter(id).channel]);
-        return { json: { replayed: await replay([id]) } };
+        return { json: { replayed: await replay.some([deadLetter(id).id]) } };
       },
     }),
     route({
@@ -115,22 +91,7 @@ export function deadLetterRoutes(options: ApiOptions): Route[] {
       answer: { status: 200, description: "They are queued", schema: schemas.replayed },
       problems: [409],
       async handle({ body }) {
-        mustRun(options);
-        if ("ids" in body) {
-          const dead = [...new Set(body.ids)].map((id) => archive.delivery(id)).filter((one) =>
-            one?.state === "dead"
-          );
-          mustKnow(new Set(dead.map((one) => one!.channel)));
-          return { json: { replayed: await replay(dead.map((one) => one!.id)) } };
-        }
-        mustKnow([body.channel]);
-        let replayed = 0;
-        // What dies again meanwhile is not taken twice: it was below.
-        for (let below: number | undefined = Number.MAX_SAFE_INTEGER; below !== undefined;) {
-          const page = archive.deadLetterIds(body.channel, below, AT_ONCE);
-          replayed += await replay(page.items);
-          below = page.next;
-        }
+        const replayed = "ids" in body ? await replay.some(body.ids) : await replay.ofChannel(body.channel);
         return { json: { replayed } };
       },
     }),
