@@ -80,7 +80,12 @@ export async function tryRestic(
         const message = parse(line);
         if (message) onMessage?.(message);
       }, onMessage === undefined),
-      collect(child.stderr, (line) => complaints.push(complaintOf(line)), false),
+      collect(child.stderr, (line) => {
+        const complaint = complaintOf(line);
+        complaints.push(complaint);
+        // It would ask again with the same key for a quarter of an hour.
+        if (RETRIED.test(line) && REFUSED.test(complaint)) end(child, "SIGTERM");
+      }, false),
       child.status,
     ]);
     signal?.throwIfAborted();
@@ -114,7 +119,7 @@ export function refusal(
   what: string,
   { code, complaints }: Finished,
 ): BackupFailure {
-  const detail = complaints.slice(-SHOWN_COMPLAINTS).join("; ") || `exit code ${code}`;
+  const detail = [...new Set(complaints)].slice(-SHOWN_COMPLAINTS).join("; ") || `exit code ${code}`;
   const text = complaints.join("\n");
   const name = `the repository "${withoutUser(repository)}"`;
   if (code === RESTIC.wrongPassword) {
@@ -175,8 +180,11 @@ export function refusal(
   );
 }
 
+/** What restic says before it tries once more. */
+const RETRIED = /\w+\(.*?\) returned error, retrying after [^:]+: (?:\w+: )?/;
+
 const REFUSED =
-  /Host key verification failed|unable to start the sftp session|Permission denied \((publickey|password)|signature we calculated does not match|access key id you provided does not exist|InvalidAccessKeyId|SignatureDoesNotMatch/i;
+  /Host key verification failed|unable to start the sftp session|Permission denied \((publickey|password)|signature we calculated does not match|access key id you provided does not exist|InvalidAccessKeyId|SignatureDoesNotMatch|\bAccess ?Denied\b/i;
 
 const DAMAGED =
   /ciphertext verification failed|decrypting blob|nonce is invalid|does not match|invalid data|hash mismatch|not found in (index|repository)|unable to load index|pack .* (damaged|contains|not)|incomplete pack|error loading (tree|snapshot|index)|id .* not found|unexpected EOF|repository contains errors|no such file or directory.*\/(data|index|snapshots|keys)\/|packs? from index missing|missing blob|is truncated|invalid (char|header)|file does not exist.*(data|index|snapshots|keys)/i;
@@ -260,5 +268,5 @@ function complaintOf(line: string): string {
   const message = parse(line);
   const nested = message?.error as { readonly message?: string } | undefined;
   const text = message === undefined ? line : String(message.message ?? nested?.message ?? "");
-  return text.replace(/^Fatal: /, "").split("\n")[0]!.trim();
+  return text.replace(/^Fatal: /, "").replace(RETRIED, "").split("\n")[0]!.trim();
 }

@@ -11,6 +11,7 @@ import { planOf } from "../../tasks/backup/plan.ts";
 import { defineStack, secretFile, type StackInput, type Target } from "../../tasks/stack.ts";
 import { noDisk, smallDisk } from "../crash/small_disk.ts";
 import { notOnLinux, unless } from "../unless.ts";
+import { ACCOUNT, type S3, startS3 } from "./backup/s3.ts";
 import { findSshd, type Sshd, startSshd } from "./backup/sshd.ts";
 
 const MIB = 1024 * 1024;
@@ -187,6 +188,53 @@ async function sftpAgent(directory: string, server: Sshd, key: string, knownHost
   return await makeAgent(directory, {
     repository: server.repository,
     sftp: { key: secretFile(key), knownHosts: secretFile(hosts) },
+  });
+}
+
+Deno.test({
+  ...unless(
+    notOnLinux,
+    "a repository in S3 is made, filled, listed and restored from, and a wrong key is refused at once",
+  ),
+  fn: () =>
+    inDirectory(async (directory) => {
+      await using server = await startS3(join(directory, "s3"));
+      const agent = await s3Agent(directory, server, ACCOUNT);
+      await watched(agent, () => roundTrip(agent));
+      const refused = async (at: S3, account: typeof ACCOUNT, wanted: RegExp) => {
+        const other = await s3Agent(directory, at, account);
+        for (const wish of [{ action: "list" }, SAVE] as const) {
+          await assert.rejects(other.do(wish), (error: Error & { code: number; cure: string }) => {
+            assert.match(error.message, wanted);
+            assert.equal(error.message.split("\n").length, 1);
+            assert.ok(!error.message.includes(account.key));
+            assert.match(error.cure, /^mend `credentials`/);
+            assert.equal(error.code, 3);
+            return true;
+          });
+        }
+      };
+      await refused(
+        server,
+        { ...ACCOUNT, id: "SOMEBODY-ELSE" },
+        /: the server of .* refuses: .*Access Key Id/,
+      );
+      await using strict = await startS3(join(directory, "strict"), true);
+      await refused(
+        strict,
+        { ...ACCOUNT, key: "not-the-secret-key" },
+        /: the server of .* refuses: .*signature/,
+      );
+    }),
+});
+
+async function s3Agent(directory: string, { repository }: S3, { id, key }: typeof ACCOUNT): Promise<Agent> {
+  const [idFile, keyFile] = ["id", "key"].map((name) => join(directory, `s3-${name}`));
+  await Deno.writeTextFile(idFile!, id);
+  await Deno.writeTextFile(keyFile!, key);
+  return await makeAgent(directory, {
+    repository,
+    credentials: { AWS_ACCESS_KEY_ID: secretFile(idFile!), AWS_SECRET_ACCESS_KEY: secretFile(keyFile!) },
   });
 }
 
