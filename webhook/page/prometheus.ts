@@ -104,6 +104,7 @@ async function ask(
   } catch (error) {
     if (timeout.aborted) return failure(504, `Prometheus did not answer within ${TIMEOUT_SECONDS} s`);
     if (signal.aborted) return failure(503, "The query was given up");
+
     return failure(502, cut(redact(`Prometheus cannot be reached: ${messageOf(error)}`)));
   }
 }
@@ -187,8 +188,10 @@ function errorIn(text: string): string | undefined {
   }
 }
 
+/** What went wrong; the cause of a failed fetch says more than it does. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 function cut(text: string): string {

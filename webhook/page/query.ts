@@ -72,11 +72,12 @@ export function createQueries(options: Pick<PageOptions, "page" | "fetch" | "red
 
 /** Parameters of path and query; a name that came twice has both values, which only `match` may. */
 function given(c: PageContext): Record<string, unknown> {
-  const queries = Object.entries(c.req.queries()).map(([name, values]) => {
-    const plain = name === "match[]" ? "match" : name;
-    return [plain, plain === "match" || values.length > 1 ? values : values[0]];
-  });
-  return { ...Object.fromEntries(queries), ...c.req.param() };
+  const { match = [], "match[]": matches = [], ...others } = c.req.queries();
+  const single = Object.entries(others).map((
+    [name, values],
+  ) => [name, values.length > 1 ? values : values[0]]);
+  const series = [...match, ...matches];
+  return { ...Object.fromEntries(single), ...(series.length > 0 && { match: series }), ...c.req.param() };
 }
 
 function faultOf({ issues: [issue] }: z.ZodError): string {

@@ -195,6 +195,8 @@ export function spanSeconds(span: string): number | undefined {
 }
 
 function rangeText(from: string, to: string, locale: Locale): string {
+  const [, last] = to === "now" ? /^now-(\d+[smhd])$/.exec(from) ?? [] : [];
+  if (last !== undefined) return WORDS[locale].last(spanText(last, locale));
   return `${momentText(from)} → ${to === "now" ? WORDS[locale].now : momentText(to)}`;
 }
 

@@ -32,6 +32,11 @@ const mapping = z.discriminatedUnion("type", [
   z.object({ type: z.literal("regex"), options: z.object({ pattern: text, result: named }) }),
 ]);
 
+/** An object as it is; an empty one in the place of anything else. */
+function recordOf(given: unknown): object {
+  return typeof given === "object" && given !== null && !Array.isArray(given) ? given : {};
+}
+
 /** A threshold: its colour holds from its value up; the first has none. */
 export type Step = z.output<typeof step>;
 /** Text and colour that stand for values. */
@@ -190,9 +195,9 @@ const defaults = z.object({
   mappings: listOf(mapping),
   links: listOf(link),
   color: z.object({ mode: text, fixedColor: maybeText }).catch({ mode: "", fixedColor: undefined }),
-  custom: z.unknown().transform((given) => custom.parse(given ?? {})),
+  custom: z.unknown().default({}).transform((given) => custom.parse(recordOf(given))),
 });
-const property = z.object({ id: z.string(), value: z.unknown() });
+const property = z.object({ id: z.string(), value: z.unknown().optional() });
 const override = z.object({
   matcher: z.object({ id: z.string(), options: z.string() }),
   properties: listOf(property),
@@ -219,12 +224,12 @@ const panelShape = z.object({
     h: z.number().min(1).max(40).catch(8),
   }).catch({ w: 12, h: 8 }),
   targets: listOf(target),
-  fieldConfig: z.object({ defaults: z.unknown(), overrides: listOf(override) }).catch({
+  fieldConfig: z.object({ defaults: z.unknown().optional(), overrides: listOf(override) }).catch({
     defaults: {},
     overrides: [],
   }),
   links: listOf(link),
-  transformations: listOf(z.object({ id: z.string(), options: z.unknown() })),
+  transformations: listOf(z.object({ id: z.string(), options: z.unknown().optional() })),
   options: z.object({
     textMode: text,
     colorMode: text,
@@ -320,7 +325,7 @@ function readPanel(given: unknown): Panel[] {
     parsed.data;
   const kind = KINDS[type] ?? "other";
   const organized = transformations.find(({ id }) => id === "organize");
-  const settings = defaults.parse(fieldConfig.defaults ?? {});
+  const settings = defaults.parse(recordOf(fieldConfig.defaults));
   return [{
     id,
     kind,
@@ -352,7 +357,7 @@ function readPanel(given: unknown): Panel[] {
     spark: options.graphMode === "area",
     sortBy: options.sortBy,
     organize: organize.catch({ excludeByName: {}, indexByName: {}, renameByName: {} }).parse(
-      organized?.options ?? {},
+      recordOf(organized?.options),
     ),
     markdown: kind === "text" ? options.content : "",
     legendShown: options.legend.showLegend,

@@ -62,7 +62,7 @@ export const WORDS: Readonly<Record<Locale, DashboardWords>> = {
     inGrafana: "Ouvrir dans Grafana",
     controls: "Réglages",
     range: "Période",
-    last: (range) => `Dernières ${range}`,
+    last: (range) => `Depuis ${range}`,
     custom: "Autre période",
     from: "De",
     to: "À",
