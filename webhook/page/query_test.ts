@@ -44,7 +44,7 @@ Deno.test("createQueries asks Prometheus for the four read paths and gives its J
     equal(`${method} ${new URL(url).pathname}`, expected);
   }
   equal(await asked[1]!.text(), "query=up&start=0&end=60&step=15&timeout=5s");
-  equal(await asked[3]!.text(), "match%5B%5D=up&match%5B%5D=ALERTS");
+  equal(await asked[3]!.text(), "match%5B%5D=ALERTS&match%5B%5D=up");
 });
 
 Deno.test("createQueries refuses what is not in the list, without asking Prometheus", async () => {
