@@ -163,7 +163,7 @@ export function refusal(
     return new BackupFailure(
       `Cannot ${what}: the server of ${name} refuses: ${detail}`,
       3,
-      "mend `credentials` or `sftp` of `backup` in config.ts, then run the same command again",
+      "mend `credentials` or `sftp` of `backup` in config.ts (where that is lost: the environment, or --sftp-key and --known-hosts), then run the same command again",
     );
   }
   if (DAMAGED.test(text)) {

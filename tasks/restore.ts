@@ -5,7 +5,7 @@ import { isDirectory, type Manifest, type Part, PARTS, type Snapshot } from "../
 import { formatBytes } from "../lib/units.ts";
 import { nearest } from "../lib/nearest.ts";
 import { ask } from "./ask.ts";
-import { repositorySecrets } from "./backup/access.ts";
+import { repositorySecrets, SFTP_FLAGS, sftpSecretsOf } from "./backup/access.ts";
 import { type Agent, openAgent } from "./backup/agent.ts";
 import { bootstrap } from "./backup/bootstrap.ts";
 import { type Exchange, exchange, putBack } from "./backup/exchange.ts";
@@ -43,6 +43,7 @@ export const restore: Command = {
     undo: { type: "boolean", help: "put back what a restore that was cut short had replaced" },
     repository: { type: "string", value: "REPOSITORY", help: "another repository than the one of config.ts" },
     "password-file": { type: "string", value: "FILE", help: "a file with the repository's password" },
+    ...SFTP_FLAGS,
     yes: { type: "boolean", short: "y", help: "do not ask" },
   },
   examples: [
@@ -75,10 +76,12 @@ async function restoreInto(
     make: false,
     passwordFile: flags["password-file"] as string | undefined,
   });
+  const sftp = await sftpSecretsOf(invocation);
   const repository = flags.repository as string | undefined;
   const agent = await openAgent({
     session,
-    secrets,
+    secrets: { ...secrets, ...sftp },
+    ...(Object.keys(sftp).length > 0 && { sftpKey: true }),
     progress,
     signal,
     repository: repository !== undefined && isDirectory(repository) ? userPath(repository) : repository,

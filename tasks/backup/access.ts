@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { SECRET } from "../../backup/mod.ts";
 import { readIfThere } from "../../lib/files.ts";
 import type { SecretRef } from "../../lib/secret_ref.ts";
-import { EXIT, Failure, userPath } from "../cli.ts";
+import { EXIT, Failure, type Invocation, UsageError, userPath } from "../cli.ts";
 import { pathText } from "../config_issue.ts";
 import { backupNeedsOf, isGiven, type SecretNeed } from "../secret_needs.ts";
 import { closedDirectory } from "../secret_store.ts";
@@ -58,6 +58,41 @@ export async function repositorySecrets(
     }
   }
   return { secrets, made };
+}
+
+/** How `deno task restore` is told to sign on to an SFTP server, where config.ts does not say it or is not there. */
+export const SFTP_FLAGS = {
+  "sftp-key": {
+    type: "string",
+    value: "FILE",
+    help: "a private key for an SFTP repository; ssh's own otherwise",
+  },
+  "known-hosts": {
+    type: "string",
+    value: "FILE",
+    help: "the SFTP server's lines of known_hosts, with --sftp-key",
+  },
+} as const;
+
+/**
+ * What the flags name, by the names of the repository's secrets; nothing when they are not given.
+ *
+ * @throws {UsageError} when one is given without the other.
+ */
+export async function sftpSecretsOf({ flags }: Pick<Invocation, "flags">): Promise<Record<string, string>> {
+  const [key, hosts] = [flags["sftp-key"], flags["known-hosts"]] as (string | undefined)[];
+  if (key === undefined && hosts === undefined) return {};
+  if (key === undefined || hosts === undefined) {
+    throw new UsageError(
+      `Cannot use --${
+        key === undefined ? "known-hosts" : "sftp-key"
+      } alone: expected --sftp-key FILE and --known-hosts FILE`,
+    );
+  }
+  return {
+    [SECRET.sftpKey]: (await Deno.readTextFile(userPath(key))).trim(),
+    [SECRET.knownHosts]: (await Deno.readTextFile(userPath(hosts))).trim(),
+  };
 }
 
 /** What was put there when the stack was brought up will do where the secret cannot be had now. */

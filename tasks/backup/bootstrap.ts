@@ -5,6 +5,8 @@ import { isDirectory, perform, type Plan, SECRET } from "../../backup/mod.ts";
 import { VERSIONS } from "../../compose/versions.ts";
 import { binary } from "../binaries/mod.ts";
 import { EXIT, Failure, type Invocation, userPath } from "../cli.ts";
+import { sftpSecretsOf } from "./access.ts";
+import type { Progress } from "../engine/engine.ts";
 import { asFailure } from "./agent.ts";
 import { takeVariable } from "../secret_value.ts";
 import { placeConfig, placeSecrets } from "./put_back.ts";
@@ -22,7 +24,9 @@ const CREDENTIALS = [
  * @throws {Failure} when there is none, and the command line does not say where it could come from.
  */
 export async function bootstrap(
-  { config, stateDir, flags, args, progress, signal }: Invocation,
+  { config, stateDir, flags, args, progress, signal }:
+    & Pick<Invocation, "config" | "stateDir" | "flags" | "args" | "signal">
+    & { readonly progress: Progress },
 ): Promise<void> {
   if (await Deno.stat(config).then(() => true, () => false)) return;
   const repository = flags.repository as string | undefined;
@@ -41,6 +45,7 @@ export async function bootstrap(
       "`deno task restore` without that flag brings it back first",
     );
   }
+  const sftp = await sftpSecretsOf({ flags });
   progress.note(`There is no ${basename(config)}: it is brought back first`);
   const data = join(stateDir, "restore", "first");
   await Deno.mkdir(data, { recursive: true, mode: 0o700 });
@@ -51,14 +56,18 @@ export async function bootstrap(
     keep: { last: 0, hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0 },
     verify: { every: "1d", share: "1%" },
     repository: isDirectory(repository) ? userPath(repository) : repository,
-    sftpKey: false,
+    sftpKey: Object.keys(sftp).length > 0,
     credentials: CREDENTIALS.filter((name) => Deno.env.get(name) !== undefined),
     data,
     versions: {},
     parts: {},
   };
   const given = Object.fromEntries(plan.credentials.map((name) => [name, takeVariable(name) ?? ""]));
-  const secrets = { ...given, [SECRET.password]: (await Deno.readTextFile(userPath(passwordFile))).trim() };
+  const secrets = {
+    ...given,
+    ...sftp,
+    [SECRET.password]: (await Deno.readTextFile(userPath(passwordFile))).trim(),
+  };
   const { path } = await binary("restic", { version: VERSIONS.backup.version, progress, signal });
   try {
     const found = { plan, secrets };

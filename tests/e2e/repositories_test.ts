@@ -3,11 +3,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as delay } from "node:timers/promises";
 import { perform, type Plan } from "../../backup/mod.ts";
 import { run } from "../../lib/process.ts";
 import { binary } from "../../tasks/binaries/mod.ts";
 import { repositorySecrets } from "../../tasks/backup/access.ts";
+import { bootstrap } from "../../tasks/backup/bootstrap.ts";
 import { planOf } from "../../tasks/backup/plan.ts";
+import { silent } from "../../tasks/progress.ts";
 import { defineStack, secretFile, type StackInput, type Target } from "../../tasks/stack.ts";
 import { noDisk, smallDisk } from "../crash/small_disk.ts";
 import { notOnLinux, unless } from "../unless.ts";
@@ -15,6 +18,8 @@ import { ACCOUNT, type S3, startS3 } from "./backup/s3.ts";
 import { findSshd, type Sshd, startSshd } from "./backup/sshd.ts";
 
 const MIB = 1024 * 1024;
+// restic runs for ten times as long at least; looking without a pause would slow it down.
+const BETWEEN_LOOKS_MS = 20;
 const sshd = await findSshd();
 
 /** A stack's data, and the agent for it. */
@@ -120,6 +125,7 @@ async function watched(agent: Agent, work: () => Promise<void>): Promise<void> {
       const { stdout } = await run("ps", ["-ww", "-e", "-o", "args="]);
       if (/^\S*restic .*--retry-lock/m.test(stdout)) looks++;
       shown.push(...secrets.filter((secret) => stdout.includes(secret)));
+      await delay(BETWEEN_LOOKS_MS);
     }
   })();
   try {
@@ -158,6 +164,7 @@ Deno.test({
         await using server = await startSshd(sshd as Exclude<typeof sshd, { skip: string }>, place);
         const agent = await sftpAgent(directory, server, server.key, server.knownHosts);
         await watched(agent, () => roundTrip(agent));
+        await bareMachine(agent, join(directory, "bare"), server);
         const refused = async (key: string, hosts: string, wanted: RegExp) => {
           const other = await sftpAgent(directory, server, key, hosts);
           await assert.rejects(other.do({ action: "list" }), (error: Error & { code: number }) => {
@@ -181,6 +188,37 @@ Deno.test({
       }
     }),
 });
+
+/** On a machine that has nothing, config.ts comes back with the flags of `deno task restore`, and not with another key. */
+async function bareMachine(agent: Agent, directory: string, server: Sshd): Promise<void> {
+  const text = "export default {};\n";
+  const file = { path: "config/config.ts", base64: btoa(text), mode: 0o644 };
+  await agent.do({ action: "save", bundle: { config: "config.ts", files: [file] } });
+  await Deno.mkdir(directory);
+  const at = (name: string) => join(directory, name);
+  await Deno.writeTextFile(at("password"), agent.secrets.password!);
+  await Deno.writeTextFile(at("hosts"), server.knownHosts);
+  const config = at("config.ts");
+  const bring = (key: string) =>
+    bootstrap({
+      config,
+      stateDir: at("state"),
+      flags: {
+        repository: server.repository,
+        "password-file": at("password"),
+        "sftp-key": key,
+        "known-hosts": at("hosts"),
+      },
+      args: [],
+      progress: silent,
+      signal: new AbortController().signal,
+    });
+  await assert.rejects(bring(server.strange), /the server of .* refuses: /);
+  await assert.rejects(Deno.stat(config), Deno.errors.NotFound);
+  await bring(server.key);
+  assert.equal(await Deno.readTextFile(config), text);
+  await assert.rejects(Deno.stat(join(at("state"), "restore")), Deno.errors.NotFound);
+}
 
 async function sftpAgent(directory: string, server: Sshd, key: string, knownHosts: string): Promise<Agent> {
   const hosts = join(directory, "known_hosts");
