@@ -135,7 +135,7 @@ function VariableField({ choice, locale }: { readonly choice: Choice; readonly l
   const order = [...options, ...all.filter((value) => !options.includes(value))];
   if (multi) {
     return (
-      <details class="field choice">
+      <details class="choice">
         <summary>
           <span class="choice-label">{label}</span>
           <span class="choice-value">

@@ -42,7 +42,9 @@ export function fieldFor(panel: Pick<Panel, "field" | "overrides">, name: string
 /** A number, or a label's value, by its mappings, thresholds and unit. */
 export function shown(value: number | string, field: Field, locale: Locale, now?: number): Shown {
   const named = mappingOf(value, field);
-  const byThreshold = typeof value === "number" ? toneOf(stepColor(value, field)) : undefined;
+  // One colour for all values says nothing of any.
+  const isJudged = typeof value === "number" && field.steps.length > 1;
+  const byThreshold = isJudged ? toneOf(stepColor(value, field)) : undefined;
   const tone = toneOf(named?.color) ?? toneOf(field.color) ?? byThreshold;
   if (named?.text !== undefined) return { text: named.text, tone };
   if (typeof value === "string") return { text: value, tone };

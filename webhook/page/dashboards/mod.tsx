@@ -59,6 +59,7 @@ export function createDashboards(options: PageOptions): Hono<PageEnv> {
           now={now}
           refresh={spanSeconds(refresh) === undefined ? "" : refresh}
           isRangeRead={isRead}
+          hasAllValues={withCurves}
           grafana={options.page().urls.grafana}
         />
       ),

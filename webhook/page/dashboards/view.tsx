@@ -18,13 +18,15 @@ export interface DashboardProps {
   readonly now: number;
   readonly refresh: string;
   readonly isRangeRead: boolean;
+  /** Whether the newest values of curves are there, too. */
+  readonly hasAllValues: boolean;
   /** Base URL of Grafana, where it runs. */
   readonly grafana?: string;
 }
 
 /** The whole view. The script finds what it needs in `data-` attributes. */
 export function DashboardView(props: DashboardProps) {
-  const { dashboard, context, locale, grafana, isRangeRead } = props;
+  const { dashboard, context, locale, grafana, isRangeRead, hasAllValues } = props;
   const words = WORDS[locale];
   const { range } = context;
   const others = linksOf(dashboard.links, context);
@@ -65,12 +67,14 @@ export function DashboardView(props: DashboardProps) {
         <Controls {...props} />
       </div>
       {!isRangeRead && <p class="notice" data-severity="warning" role="status">{words.badRange}</p>}
-      <noscript>
-        <p class="notice">
-          {words.noCurves}{" "}
-          <a href={dashboardHref(dashboard.uid, context, { values: "1" })}>{words.showValues}</a>
-        </p>
-      </noscript>
+      {!hasAllValues && (
+        <noscript>
+          <p class="notice">
+            {words.noCurves}{" "}
+            <a href={dashboardHref(dashboard.uid, context, { values: "1" })}>{words.showValues}</a>
+          </p>
+        </noscript>
+      )}
       {dashboard.rows.map((row) => <RowView {...props} row={row} />)}
       <p class="muted small hint">{words.keys}</p>
     </div>
