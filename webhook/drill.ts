@@ -56,6 +56,8 @@ export interface Drills {
   get(id: string): Drill | undefined;
   /** Ids of the active ones. */
   active(): string[];
+  /** Ids in the journal of the notifications that were received for a drill, in the order of its `notifications`. */
+  idsOf(id: string): readonly number[];
   /** Notes a notification, by its id in the journal. */
   received(id: number, notification: Notification): void;
   /** Notes an attempt to deliver the notification of that id. */
@@ -95,6 +97,7 @@ export function createDrills(now: () => number): Drills {
       const state = drills.get(id);
       return state && show(state);
     },
+    idsOf: (id) => drills.get(id)?.ids ?? [],
     active: () => [...drills.values()].filter(isActive).map(({ id }) => id),
     received(notificationId, notification) {
       // Most notifications are of no drill, and there is none most of the time.

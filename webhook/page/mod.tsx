@@ -4,8 +4,11 @@ import { Hono } from "hono";
 import { type AccessOptions, createAccess } from "./access.ts";
 import { findAssets } from "./assets.ts";
 import { createDashboards } from "./dashboards/mod.tsx";
+import { createDelivery } from "./delivery/mod.tsx";
 import { shell } from "./layout.tsx";
+import { createNow } from "./now/mod.tsx";
 import { preferenceCookies } from "./preferences.ts";
+import { createProofs } from "./proof/mod.tsx";
 import { createQueries } from "./query.ts";
 import type { PageContext, PageEnv, PageOptions } from "./view.ts";
 import { WORDS } from "./words.ts";
@@ -19,7 +22,13 @@ export type { PageOptions } from "./view.ts";
 export type PagesOptions = PageOptions & AccessOptions;
 
 /** The views: each has the paths of its own. */
-const VIEWS: readonly ((options: PageOptions) => Hono<PageEnv>)[] = [createDashboards, createQueries];
+const VIEWS: readonly ((options: PageOptions) => Hono<PageEnv>)[] = [
+  createNow,
+  createDashboards,
+  createDelivery,
+  createProofs,
+  createQueries,
+];
 
 const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",

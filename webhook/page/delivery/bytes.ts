@@ -1,0 +1,66 @@
+/** Bytes of others, as text that can be looked at. */
+
+/** Bytes that are shown; the whole is had as a file. */
+export const SHOWN_BYTES = 64 * 1024;
+
+const PER_LINE = 16;
+// What cannot be seen, or changes how its surroundings are seen: controls but tab and line feed, and what changes the direction of text.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
+
+/** What is shown of some bytes. */
+export interface ShownBytes {
+  /** As what they are shown. */
+  readonly kind: "text" | "bytes";
+  readonly text: string;
+  /** Whether there is more than is shown. */
+  readonly isCut: boolean;
+}
+
+/**
+ * UTF-8 as text in which what cannot be seen is written as `\u{…}`; everything else by its bytes, 16 a line.
+ *
+ * @param redact Puts `<secret>` in the place of each secret.
+ */
+export function showBytes(bytes: Uint8Array, redact: (text: string) => string): ShownBytes {
+  const isCut = bytes.length > SHOWN_BYTES;
+  const text = textIn(bytes);
+  if (text !== undefined) {
+    // A secret that the cut goes through would not be found afterwards.
+    return { kind: "text", text: visible(redact(text)).slice(0, SHOWN_BYTES), isCut };
+  }
+  const latin = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  const clean = redact(latin);
+  const shown = clean === latin ? bytes : Uint8Array.from(clean, (letter) => letter.charCodeAt(0));
+  return { kind: "bytes", text: dump(shown.subarray(0, SHOWN_BYTES)), isCut };
+}
+
+/** `text` with what cannot be seen written out. */
+export function visible(text: string): string {
+  return text.replaceAll("\r\n", "\n").replace(
+    UNSEEN,
+    (letter) => letter === "\n" || letter === "\t" ? letter : `\\u{${letter.codePointAt(0)!.toString(16)}}`,
+  );
+}
+
+function textIn(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    // No UTF-8: shown by its bytes.
+    return undefined;
+  }
+}
+
+/** As `hexdump -C` has it. */
+function dump(bytes: Uint8Array): string {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += PER_LINE) {
+    const some = [...bytes.subarray(at, at + PER_LINE)];
+    const hex = some.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    const letters = some.map((byte) => byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".").join(
+      "",
+    );
+    lines.push(`${at.toString(16).padStart(6, "0")}  ${hex.padEnd(PER_LINE * 3 - 1)}  ${letters}`);
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,296 @@
+/** The channels with their state, dead letters and quarantine, as lists. */
+
+import { formatBytes } from "../../../lib/units.ts";
+import type { ChannelState } from "../../delivery/mod.ts";
+import type { DeliveryRecord, Page, QuarantinedRecord } from "../../journal/archive.ts";
+import type { Depth } from "../../journal/journal.ts";
+import { percentText, secondsText } from "../now/numbers.ts";
+import { Time } from "../time.tsx";
+import { mayAct, type Visitor } from "../view.ts";
+import type { Recent } from "./recent.ts";
+import { WORDS } from "./words.ts";
+
+/** What the page shows. */
+export interface Deliveries {
+  readonly visitor: Visitor;
+  readonly timezone?: string;
+  readonly channels: readonly ChannelState[];
+  readonly depths: ReadonlyMap<string, Depth>;
+  readonly recent: ReadonlyMap<string, Recent>;
+  readonly dead: Page<DeliveryRecord>;
+  readonly quarantine: Page<QuarantinedRecord>;
+  /** Names of a notification's alerts. */
+  readonly namesOf: (notificationId: number) => readonly string[];
+  /** The address's parameters: where the lists begin, and what was done. */
+  readonly asked: URLSearchParams;
+  /** Why something was not done. */
+  readonly problem?: string;
+}
+
+const REFRESH_MS = 5_000;
+const SEVERITIES = { closed: "good", open: "critical", "half-open": "warning" } as const;
+
+/** The page. */
+export function DeliveryView(shown: Deliveries) {
+  const { visitor, asked, problem, channels } = shown;
+  const words = WORDS[visitor.language];
+  const [replayed, tested] = [asked.get("replayed"), asked.get("tested")];
+  return (
+    <>
+      <h1>{words.title}</h1>
+      {problem !== undefined && <p class="notice" data-severity="critical" role="alert">{problem}</p>}
+      {replayed !== null && /^\d+$/.test(replayed) && (
+        <p class="notice" data-severity="good" role="status">{words.replayed(Number(replayed))}</p>
+      )}
+      {tested !== null && /^\d+$/.test(tested) && (
+        <p class="notice" data-severity="good" role="status">{words.testSent(tested)}</p>
+      )}
+      <section class="panel" aria-labelledby="channels">
+        <div class="panel-head">
+          <h2 id="channels">{words.channels}</h2>
+          <span class="faint">{words.lately}</span>
+        </div>
+        <Channels {...shown} />
+      </section>
+      {mayAct(visitor) && channels.length > 0 && <TestForm {...shown} />}
+      <DeadLetters {...shown} />
+      <Quarantine {...shown} />
+    </>
+  );
+}
+
+function Channels({ visitor, timezone, channels, depths, recent }: Deliveries) {
+  const { language } = visitor;
+  const words = WORDS[language];
+  const names = new Set(channels.map(({ name }) => name));
+  const former = [...depths].filter(([name]) => !names.has(name));
+  return (
+    <div id="channel-states" class="table-frame" data-refresh={REFRESH_MS}>
+      {channels.length === 0 && <p class="soft">{words.noChannels}</p>}
+      {channels.length + former.length > 0 && (
+        <table class="table">
+          <thead>
+            <tr>
+              {[words.channel, words.state].map((text) => <th scope="col">{text}</th>)}
+              {[words.queued, words.dead, words.success, words.latency].map((text) => (
+                <th scope="col" class="number">{text}</th>
+              ))}
+              {[words.lastDelivered, words.lastError].map((text) => <th scope="col">{text}</th>)}
+            </tr>
+          </thead>
+          <tbody>
+            {channels.map((channel) => {
+              const { name, kind, circuit, queued, oldestMs, dead, lastDeliveredMs, lastFailure } = channel;
+              const { delivered = 0, dead: lost = 0, medianMs } = recent.get(name) ?? {};
+              return (
+                <tr>
+                  <th scope="row">
+                    {name} <span class="faint">{kind}</span>
+                  </th>
+                  <td>
+                    <span class="badge" data-severity={SEVERITIES[circuit]}>{words.circuits[circuit]}</span>
+                    {channel.pausedUntilMs !== undefined && (
+                      <p class="faint">
+                        {words.pausedUntil}{" "}
+                        <Time at={channel.pausedUntilMs} language={language} timezone={timezone} />
+                      </p>
+                    )}
+                  </td>
+                  <td class="number">
+                    {queued}
+                    {oldestMs !== undefined && (
+                      <p class="faint">
+                        {words.oldest} <Time at={oldestMs} language={language} timezone={timezone} />
+                      </p>
+                    )}
+                  </td>
+                  <td class="number">{dead}</td>
+                  <td class="number">
+                    {delivered + lost === 0
+                      ? <span class="faint">{words.noAttempts}</span>
+                      : percentText(delivered / (delivered + lost), language)}
+                  </td>
+                  <td class="number">{medianMs === undefined ? "" : secondsText(medianMs, language)}</td>
+                  <td>
+                    {lastDeliveredMs !== undefined && (
+                      <Time at={lastDeliveredMs} language={language} timezone={timezone} relative />
+                    )}
+                  </td>
+                  <td>
+                    {lastFailure && (
+                      <>
+                        {lastFailure.reason}{" "}
+                        <span class="faint">
+                          <Time at={lastFailure.atMs} language={language} timezone={timezone} relative />
+                        </span>
+                      </>
+                    )}
+                  </td>
+                </tr>
+              );
+            })}
+            {former.map(([name, { queued, dead }]) => (
+              <tr>
+                <th scope="row">{name}</th>
+                <td>
+                  <span class="badge">{words.former}</span>
+                </td>
+                <td class="number">{queued}</td>
+                <td class="number">{dead}</td>
+                <td colspan={4}></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  );
+}
+
+function TestForm({ visitor, channels }: Deliveries) {
+  const words = WORDS[visitor.language];
+  return (
+    <section class="panel" aria-labelledby="test">
+      <div class="panel-head">
+        <h2 id="test">{words.testHead}</h2>
+      </div>
+      <form method="post" action="/delivery/test" class="inline-form">
+        <input type="hidden" name="proof" value={visitor.proof} />
+        <label class="field">
+          <span>{words.channel}</span>
+          <select name="channel">
+            {channels.map(({ name }) => <option value={name}>{name}</option>)}
+          </select>
+        </label>
+        <label class="field">
+          <span>{words.testText}</span>
+          <input type="text" name="text" maxlength={1000} />
+        </label>
+        <button class="button plain" type="submit">{words.test}</button>
+      </form>
+    </section>
+  );
+}
+
+function DeadLetters({ visitor, timezone, channels, dead, depths, namesOf, asked }: Deliveries) {
+  const { language } = visitor;
+  const words = WORDS[language];
+  const acts = mayAct(visitor);
+  const whole = channels.filter(({ name }) => (depths.get(name)?.dead ?? 0) > 0);
+  return (
+    <section class="panel" aria-labelledby="dead">
+      <div class="panel-head">
+        <h2 id="dead">{words.dead}</h2>
+        {acts && (
+          <div class="row">
+            {whole.map(({ name }) => (
+              <form method="post" action="/delivery/replay-channel">
+                <input type="hidden" name="proof" value={visitor.proof} />
+                <input type="hidden" name="channel" value={name} />
+                <button class="button plain small" type="submit">{words.replayAll(name)}</button>
+              </form>
+            ))}
+          </div>
+        )}
+      </div>
+      {dead.items.length === 0
+        ? <p class="soft">{words.noDead}</p>
+        : (
+          <form method="post" action="/delivery/replay">
+            <input type="hidden" name="proof" value={visitor.proof} />
+            <div class="table-frame">
+              <table class="table">
+                <thead>
+                  <tr>
+                    {acts && <td></td>}
+                    {[words.when, words.what, words.channel, words.why].map((text) => (
+                      <th scope="col">{text}</th>
+                    ))}
+                    <th scope="col" class="number">{words.attempts}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {dead.items.map((
+                    { id, notificationId, channel, reason, attempts, settledMs, createdMs },
+                  ) => (
+                    <tr>
+                      {acts && (
+                        <td>
+                          <input type="checkbox" name="id" value={id} aria-label={words.select(id)} />
+                        </td>
+                      )}
+                      <td>
+                        <Time at={settledMs ?? createdMs} language={language} timezone={timezone} />
+                      </td>
+                      <td>
+                        <a href={`/delivery/dead/${id}`}>{namesOf(notificationId).join(", ") || id}</a>
+                      </td>
+                      <td>{channel}</td>
+                      <td>{reason}</td>
+                      <td class="number">{attempts}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+            {acts && <button class="button plain small" type="submit">{words.replaySelected}</button>}
+          </form>
+        )}
+      <Paging name="dead" next={dead.next} asked={asked} visitor={visitor} />
+    </section>
+  );
+}
+
+function Quarantine({ visitor, timezone, quarantine, asked }: Deliveries) {
+  const { language } = visitor;
+  const words = WORDS[language];
+  return (
+    <section class="panel" aria-labelledby="quarantine">
+      <div class="panel-head">
+        <h2 id="quarantine">{words.quarantine}</h2>
+      </div>
+      {quarantine.items.length === 0 ? <p class="soft">{words.noQuarantine}</p> : (
+        <div class="table-frame">
+          <table class="table">
+            <thead>
+              <tr>
+                {[words.when, words.why].map((text) => <th scope="col">{text}</th>)}
+                <th scope="col" class="number">{words.size}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {quarantine.items.map(({ id, receivedMs, detail, bytes }) => (
+                <tr>
+                  <td>
+                    <a href={`/delivery/quarantine/${id}`}>
+                      <Time at={receivedMs} language={language} timezone={timezone} />
+                    </a>
+                  </td>
+                  <td>{detail}</td>
+                  <td class="number">{formatBytes(bytes)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <Paging name="quarantine" next={quarantine.next} asked={asked} visitor={visitor} />
+    </section>
+  );
+}
+
+function Paging({ name, next, asked, visitor }: {
+  readonly name: "dead" | "quarantine";
+  readonly next?: number;
+  readonly asked: URLSearchParams;
+  readonly visitor: Visitor;
+}) {
+  const words = WORDS[visitor.language];
+  if (next === undefined && !asked.has(name)) return null;
+  return (
+    <p class="row">
+      {asked.has(name) && <a href={`/delivery#${name}`}>{words.newest}</a>}
+      {next !== undefined && <a href={`/delivery?${name}=${next}#${name}`}>{words.older}</a>}
+    </p>
+  );
+}

@@ -1,0 +1,221 @@
+/** Walks a test alert along its way: Prometheus, Alertmanager, the webhook, each channel, and back when it is over. */
+
+import { DRILL_ALERT } from "../../drill.ts";
+import { prometheusOf } from "../prometheus.ts";
+import type { PageOptions } from "../view.ts";
+import { AlertmanagerSilent, createAlertmanager } from "./alertmanager.ts";
+import type { Hop, ProofResult } from "./result.ts";
+
+/** What the walk is made with. */
+export interface WalkOptions
+  extends Pick<PageOptions, "page" | "fetch" | "redact" | "drills" | "archive" | "now" | "isStopping"> {
+  /** Waits so long, milliseconds. */
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** A walk as it goes on. */
+export interface Walking {
+  readonly id: string;
+  readonly startedMs: number;
+  readonly from: ProofResult["from"];
+  readonly by?: string;
+  readonly hops: readonly Hop[];
+}
+
+/** Why a hop did not pass, in the place of a value. */
+class Broken extends Error {}
+
+const LOOK_MS = 500;
+/** Beyond what the intervals in force make of it. */
+const MARGIN_MS = 30_000;
+// Alertmanager's group_interval of drills is 5 s; a message that is refused is tried again within this.
+const DELIVERY_MS = 60_000;
+
+/**
+ * Walks one alert. With a Prometheus it is raised by the gauge `vigie_drill_active` and the permanent rule `VigieDrill`, as `deno task smoke`
+ * does; without one it is posted to Alertmanager, and what is before that is not proved.
+ *
+ * @param onStep Told of the hops each time that one is passed.
+ * @returns how it ended: what fails is in the hops.
+ */
+export async function walk(
+  options: WalkOptions,
+  by: string | undefined,
+  onStep: (walking: Walking) => void,
+): Promise<ProofResult> {
+  const { page, drills, archive, now } = options;
+  const id = `page-${crypto.randomUUID().slice(0, 18)}`;
+  const startedMs = now();
+  const hasPrometheus = page().prometheus !== undefined;
+  const from = hasPrometheus ? "prometheus" : "alertmanager";
+  const scrapeMs = (page().prometheus?.scrapeSeconds ?? 0) * 1_000;
+  const intervalsMs = 3 * scrapeMs + MARGIN_MS;
+  const ask = prometheusOf(options);
+  const alertmanager = createAlertmanager(options);
+  const hops: Hop[] = [];
+  let beginMs = startedMs;
+  let tookMs: number | undefined;
+  let isBegun = false;
+
+  const set = (hop: Hop) => {
+    const at = hops.findIndex(({ name, channel }) => name === hop.name && channel === hop.channel);
+    if (at < 0) hops.push(hop);
+    else hops[at] = hop;
+    onStep({ id, startedMs, from, by, hops: [...hops] });
+  };
+  /** Looks until something is seen. @returns it; undefined when the hop failed, which is noted. */
+  const pass = async <Seen>(
+    hop: Pick<Hop, "name" | "channel">,
+    deadlineMs: number,
+    look: () => Promise<Seen | undefined> | Seen | undefined,
+    lateText: string,
+  ): Promise<Seen | undefined> => {
+    set({ ...hop, outcome: "waiting" });
+    const until = now() + deadlineMs;
+    let problem = lateText;
+    try {
+      while (true) {
+        if (options.isStopping()) throw new Broken("The webhook is being stopped");
+        try {
+          const seen = await look();
+          if (seen !== undefined) {
+            set({ ...hop, outcome: "passed", elapsedMs: Math.max(0, now() - beginMs) });
+            return seen;
+          }
+          problem = lateText;
+        } catch (error) {
+          if (!(error instanceof Broken)) throw error;
+          // Whoever does not answer now may answer in a moment.
+          problem = error.message;
+        }
+        if (now() >= until) throw new Broken(problem);
+        await options.pause(LOOK_MS);
+      }
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      set({ ...hop, outcome: "failed", elapsedMs: Math.max(0, now() - beginMs), reason: error.message });
+    }
+  };
+  const hasSeries = async (query: string) => {
+    const answer = await ask({ path: "query", query });
+    if (!answer.ok) throw new Broken(answer.error);
+    return JSON.parse(answer.text).data?.result?.length > 0 ? true : undefined;
+  };
+  const received = (status: "firing" | "resolved") => {
+    const at = drills.get(id)?.notifications.findIndex((one) => one.status === status) ?? -1;
+    return at < 0 ? undefined : drills.idsOf(id)[at];
+  };
+  const deliver = async (name: Hop["name"], notificationId: number): Promise<boolean> => {
+    const channels = [...new Set(archive.deliveries(notificationId).map(({ channel }) => channel))];
+    if (channels.length === 0) {
+      set({
+        name,
+        outcome: "failed",
+        reason: "No channel is told: none is configured, or no route leads to one",
+      });
+      return false;
+    }
+    const passed = await Promise.all(channels.map((channel) =>
+      pass({ name, channel }, DELIVERY_MS, () => {
+        const deliveries = archive.deliveries(notificationId).filter((one) => one.channel === channel);
+        if (deliveries.some(({ state }) => state === "delivered" || state === "coalesced")) return true;
+        const { state, reason } = deliveries.at(-1) ?? { state: "queued", reason: "" };
+        if (state === "dead" || reason !== "") throw new Broken(reason);
+        return undefined;
+      }, "The webhook has the message, and has not sent it on")
+    ));
+    return passed.every((one) => one === true);
+  };
+  const begin = async () => {
+    const ttlSeconds = Math.min(3_600, Math.ceil((4 * intervalsMs + DELIVERY_MS) / 1_000));
+    if (!drills.start(id, ttlSeconds)) throw new Broken("Too many drills are active");
+    isBegun = true;
+    if (!hasPrometheus) await alertmanager.raise(id, now() + ttlSeconds * 1_000);
+    return true;
+  };
+  const end = async () => {
+    drills.end(id);
+    isBegun = false;
+    if (!hasPrometheus) await alertmanager.raise(id, now());
+    return true;
+  };
+
+  /** @returns whether the alert and its end arrived everywhere. */
+  async function wholeWay(): Promise<boolean> {
+    if (!await pass({ name: "triggered" }, 0, () => alertmanagerSaid(begin), "")) return false;
+    if (hasPrometheus) {
+      const selector = `{drill="${id}"}`;
+      const scraped = await pass(
+        { name: "scraped" },
+        intervalsMs,
+        () => hasSeries(`vigie_drill_active${selector}`),
+        "Prometheus does not find the drill's gauge: it does not scrape this webhook",
+      );
+      if (!scraped) return false;
+      const fires = await pass(
+        { name: "firing" },
+        intervalsMs,
+        () => hasSeries(`ALERTS{alertname="${DRILL_ALERT}",alertstate="firing",drill="${id}"}`),
+        `Prometheus has the gauge, and its rule ${DRILL_ALERT} does not fire`,
+      );
+      if (!fires) return false;
+    }
+    if (page().alertmanager) {
+      const held = await pass(
+        { name: "alertmanager" },
+        intervalsMs,
+        // An alert that is sent on at once may be seen here only after it has arrived.
+        () => received("firing") !== undefined ? true : alertmanagerSaid(() => alertmanager.holds(id)),
+        "Alertmanager was not told of the alert",
+      );
+      if (!held) return false;
+    } else set({ name: "alertmanager", outcome: "skipped" });
+    const arrived = await pass(
+      { name: "webhook" },
+      MARGIN_MS,
+      () => received("firing"),
+      "Alertmanager has the alert, and does not send it here: a silence, a route or the network holds it back",
+    );
+    if (arrived === undefined) return false;
+    const delivered = await deliver("channel", arrived);
+    tookMs = now() - startedMs;
+
+    beginMs = now();
+    if (!await pass({ name: "ended" }, 0, () => alertmanagerSaid(end), "")) return false;
+    const over = await pass(
+      { name: "webhookResolved" },
+      2 * intervalsMs,
+      () => received("resolved"),
+      "Nobody said that the alert is over",
+    );
+    if (over === undefined) return false;
+    return await deliver("channelResolved", over) && delivered;
+  }
+
+  try {
+    const isWhole = await wholeWay();
+    const endedMs = now();
+    return {
+      id,
+      startedMs,
+      endedMs,
+      outcome: isWhole ? "passed" : "failed",
+      tookMs: Math.max(0, tookMs ?? endedMs - startedMs),
+      from,
+      ...(by === undefined ? {} : { by }),
+      hops: [...hops],
+    };
+  } finally {
+    // The alert that was posted to Alertmanager ends by itself.
+    if (isBegun) drills.end(id);
+  }
+}
+
+/** What Alertmanager cannot do is a hop that is broken. */
+async function alertmanagerSaid<T>(doing: () => Promise<T>): Promise<T> {
+  try {
+    return await doing();
+  } catch (error) {
+    throw error instanceof AlertmanagerSilent ? new Broken(error.message) : error;
+  }
+}
