@@ -159,6 +159,13 @@ export function refusal(
       "install OpenSSH's client",
     );
   }
+  if (UNREACHED.test(text)) {
+    return new BackupFailure(
+      `Cannot ${what}: the server of ${name} cannot be reached: ${detail}`,
+      3,
+      "mend the address of `repository`, or the network, then run the same command again",
+    );
+  }
   if (REFUSED.test(text)) {
     return new BackupFailure(
       `Cannot ${what}: the server of ${name} refuses: ${detail}`,
@@ -183,8 +190,10 @@ export function refusal(
 /** What restic says before it tries once more. */
 const RETRIED = /\w+\(.*?\) returned error, retrying after [^:]+: (?:\w+: )?/;
 
+const UNREACHED = /^subprocess ssh: ssh: (?:connect to host|Could not resolve)/im;
+
 const REFUSED =
-  /Host key verification failed|unable to start the sftp session|Permission denied \((publickey|password)|signature we calculated does not match|access key id you provided does not exist|InvalidAccessKeyId|SignatureDoesNotMatch|\bAccess ?Denied\b/i;
+  /Host key verification failed|unable to start the sftp session|Permission denied \((publickey|password)|signature we calculated does not match|access key id you provided does not exist|InvalidAccessKeyId|SignatureDoesNotMatch|no credentials found|\bAccess ?Denied\b/i;
 
 const DAMAGED =
   /ciphertext verification failed|decrypting blob|nonce is invalid|does not match|invalid data|hash mismatch|not found in (index|repository)|unable to load index|pack .* (damaged|contains|not)|incomplete pack|error loading (tree|snapshot|index)|id .* not found|unexpected EOF|repository contains errors|no such file or directory.*\/(data|index|snapshots|keys)\/|packs? from index missing|missing blob|is truncated|invalid (char|header)|file does not exist.*(data|index|snapshots|keys)/i;

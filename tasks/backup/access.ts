@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { SECRET } from "../../backup/mod.ts";
 import { readIfThere } from "../../lib/files.ts";
+import { whyUnreadable } from "../../lib/system_error.ts";
 import type { SecretRef } from "../../lib/secret_ref.ts";
 import { EXIT, Failure, type Invocation, UsageError, userPath } from "../cli.ts";
 import { pathText } from "../config_issue.ts";
@@ -44,7 +45,7 @@ export async function repositorySecrets(
   for (const need of backupNeedsOf(stack)) {
     const path = join(target.stateDir, "secrets", "backup", need.file);
     if (need.file === SECRET.password && passwordFile !== undefined) {
-      secrets[need.file] = (await Deno.readTextFile(userPath(passwordFile))).trim();
+      secrets[need.file] = await givenFile("password-file", passwordFile);
     } else if (isGiven(need)) {
       secrets[need.file] = await given(need, target);
     } else {
@@ -90,9 +91,26 @@ export async function sftpSecretsOf({ flags }: Pick<Invocation, "flags">): Promi
     );
   }
   return {
-    [SECRET.sftpKey]: (await Deno.readTextFile(userPath(key))).trim(),
-    [SECRET.knownHosts]: (await Deno.readTextFile(userPath(hosts))).trim(),
+    [SECRET.sftpKey]: await givenFile("sftp-key", key),
+    [SECRET.knownHosts]: await givenFile("known-hosts", hosts),
   };
+}
+
+/**
+ * What a file holds that a flag names, white space around it left off.
+ *
+ * @throws {Failure} when it cannot be read.
+ */
+export async function givenFile(flag: string, path: string): Promise<string> {
+  try {
+    return (await Deno.readTextFile(userPath(path))).trim();
+  } catch (error) {
+    throw new Failure(
+      `Cannot read --${flag} "${path}": ${whyUnreadable(error)}`,
+      EXIT.usage,
+      "name a file that this user can read",
+    );
+  }
 }
 
 /** What was put there when the stack was brought up will do where the secret cannot be had now. */

@@ -5,7 +5,7 @@ import { isDirectory, perform, type Plan, SECRET } from "../../backup/mod.ts";
 import { VERSIONS } from "../../compose/versions.ts";
 import { binary } from "../binaries/mod.ts";
 import { EXIT, Failure, type Invocation, userPath } from "../cli.ts";
-import { sftpSecretsOf } from "./access.ts";
+import { givenFile, sftpSecretsOf } from "./access.ts";
 import type { Progress } from "../engine/engine.ts";
 import { asFailure } from "./agent.ts";
 import { takeVariable } from "../secret_value.ts";
@@ -66,7 +66,7 @@ export async function bootstrap(
   const secrets = {
     ...given,
     ...sftp,
-    [SECRET.password]: (await Deno.readTextFile(userPath(passwordFile))).trim(),
+    [SECRET.password]: await givenFile("password-file", passwordFile),
   };
   const { path } = await binary("restic", { version: VERSIONS.backup.version, progress, signal });
   try {

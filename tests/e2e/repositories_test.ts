@@ -214,6 +214,10 @@ async function bareMachine(agent: Agent, directory: string, server: Sshd): Promi
       signal: new AbortController().signal,
     });
   await assert.rejects(bring(server.strange), /the server of .* refuses: /);
+  await assert.rejects(
+    bring(at("nowhere")),
+    /^Failure: Cannot read --sftp-key ".*nowhere": there is no such file$/,
+  );
   await assert.rejects(Deno.stat(config), Deno.errors.NotFound);
   await bring(server.key);
   assert.equal(await Deno.readTextFile(config), text);
