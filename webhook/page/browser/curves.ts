@@ -71,21 +71,22 @@ export function newest(values: readonly (number | null)[], within = 3): number |
 }
 
 /**
- * What is drawn of curves: those below are turned over, stacked ones stand on those before them, apart above and below.
+ * What is drawn of curves: those below are turned over, stacked ones stand on those before them that are not hidden, apart above and below.
  *
  * `bands` are pairs of curves with the room between them filled.
  */
-export function stacked(curves: readonly Curve[]): {
+export function stacked(curves: readonly Curve[], isHidden: (curve: Curve) => boolean = () => false): {
   drawn: (number | null)[][];
   bands: [upper: number, lower: number][];
 } {
   const bands: [number, number][] = [];
   const last: Record<"true" | "false", number | undefined> = { true: undefined, false: undefined };
   const sums: Record<"true" | "false", number[]> = { true: [], false: [] };
-  const drawn = curves.map(({ field, values }, i) => {
+  const drawn = curves.map((curve, i) => {
+    const { field, values } = curve;
     const sign = field.below ? -1 : 1;
     const turned = values.map((value) => value === null ? null : sign * value);
-    if (!field.stacked) return turned;
+    if (!field.stacked || isHidden(curve)) return turned;
     const side = `${field.below}` as const;
     const below = last[side];
     if (below !== undefined) bands.push([i, below]);

@@ -126,7 +126,7 @@ function draw(
   if (all.length === 0) return say(section, error || model.field.noValue || words().none, error !== "");
   const times = timesOf(grid);
   const more = (count: number) => words().tooMany.replace("#", String(count));
-  if (model.kind === "timeline") return drawTimeline(body, times, all, locale(), more);
+  if (model.kind === "timeline") return drawTimeline(body, model.title, times, all, locale(), more);
   let graph = graphs.get(body);
   if (!graph) {
     const { unit, min, max } = model.field;

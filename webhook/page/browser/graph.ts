@@ -63,7 +63,7 @@ const FONT = "11px system-ui, sans-serif";
 /** Draws a graph into `parent`, as large as that. */
 export function drawGraph(parent: HTMLElement, options: GraphOptions): Graph {
   const plot = element("div", { class: "plot", role: "img", tabindex: "0", "aria-label": options.title });
-  const legend = createLegend(options);
+  const legend = createLegend(options, () => update(shown));
   parent.replaceChildren(plot, ...options.legend === false ? [] : [legend.element]);
   let chart: uPlot | undefined;
   let shape = "";
@@ -80,18 +80,20 @@ export function drawGraph(parent: HTMLElement, options: GraphOptions): Graph {
 
   function update(data: GraphData): void {
     shown = data;
-    const { drawn, bands } = stacked(data.curves);
+    const { drawn, bands } = stacked(data.curves, legend.isHidden);
     const rows = [data.times, ...drawn] as unknown as uPlot.AlignedData;
     const next = JSON.stringify([data.curves.map(({ name, field }) => [name, field]), bands]);
-    legend.update(data, (i, isShown) => chart?.setSeries(i + 1, { show: isShown }));
-    if (chart && next === shape) {
-      chart.setData(rows);
-      return;
+    legend.update(data);
+    if (chart && next === shape) chart.setData(rows);
+    else {
+      shape = next;
+      chart?.destroy();
+      chart = new uPlot(uplotOptions(plot, options, () => shown, bands, legend.point), rows, plot);
     }
-    shape = next;
-    chart?.destroy();
-    chart = new uPlot(uplotOptions(plot, options, () => shown, bands, legend.point), rows, plot);
-    legend.restore();
+    data.curves.forEach((curve, i) => {
+      const show = !legend.isHidden(curve);
+      if (chart!.series[i + 1]!.show !== show) chart!.setSeries(i + 1, { show });
+    });
   }
 
   return {

@@ -7,16 +7,13 @@ import { type Curve, newest } from "./curves.ts";
 import { element, svg } from "./element.ts";
 import { curveToken, token } from "./palette.ts";
 
-type Shows = (index: number, isShown: boolean) => void;
-
 /** A legend. */
 export interface Legend {
   readonly element: HTMLElement;
-  update(data: { readonly curves: readonly Curve[] }, show: Shows): void;
+  update(data: { readonly curves: readonly Curve[] }): void;
+  isHidden(this: void, curve: Curve): boolean;
   /** Shows the values at an index of the times; the newest with null. */
   point(this: void, index: number | null): void;
-  /** Hides again what was hidden, in a graph that was drawn anew. */
-  restore(): void;
   recolor(): void;
 }
 
@@ -26,20 +23,16 @@ interface Item {
   readonly swatch: SVGElement;
 }
 
-/** A legend without curves. */
-export function createLegend({ locale }: { readonly locale: Locale }): Legend {
+/** A legend without curves. @param onChange Called when the reader hides a curve or shows it again. */
+export function createLegend({ locale }: { readonly locale: Locale }, onChange: () => void): Legend {
   const list = element("ul", { class: "legend" });
   const hidden = new Set<string>();
   let curves: readonly Curve[] = [];
   let items: Item[] = [];
-  let show: Shows = () => {};
 
   function apply(): void {
-    curves.forEach(({ name }, i) => {
-      const isShown = !hidden.has(name);
-      items[i]!.button.setAttribute("aria-pressed", String(isShown));
-      show(i, isShown);
-    });
+    curves.forEach(({ name }, i) => items[i]!.button.setAttribute("aria-pressed", String(!hidden.has(name))));
+    onChange();
   }
 
   function clicked(name: string, event: MouseEvent): void {
@@ -71,9 +64,8 @@ export function createLegend({ locale }: { readonly locale: Locale }): Legend {
     element: list,
     point,
     recolor,
-    restore: apply,
-    update(data, given) {
-      show = given;
+    isHidden: ({ name }) => hidden.has(name),
+    update(data) {
       const isSame = data.curves.length === curves.length &&
         data.curves.every(({ name, field }, i) =>
           name === curves[i]!.name && field.color === curves[i]!.field.color
@@ -90,7 +82,7 @@ export function createLegend({ locale }: { readonly locale: Locale }): Legend {
           const picture = svg("svg", { width: "14", height: "8", "aria-hidden": "true" }, swatch);
           const button = element(
             "button",
-            { type: "button", "aria-pressed": "true" },
+            { type: "button", "aria-pressed": String(!hidden.has(name)) },
             picture,
             element("span", { class: "legend-name", title: name }, name),
             value,

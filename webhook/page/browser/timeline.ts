@@ -14,6 +14,7 @@ const HEIGHT_PX = 14;
 /** Draws the states into `parent`. */
 export function drawTimeline(
   parent: HTMLElement,
+  title: string,
   times: readonly number[],
   curves: readonly Curve[],
   locale: Locale,
@@ -83,7 +84,7 @@ export function drawTimeline(
   );
   const rest = curves.length - MOST;
   parent.replaceChildren(
-    element("div", { class: "timeline" }, ...rows),
+    element("div", { class: "timeline", tabindex: "0", role: "group", "aria-label": title }, ...rows),
     axis,
     legend,
     ...rest > 0 ? [element("p", { class: "panel-note" }, more(rest))] : [],
@@ -92,7 +93,7 @@ export function drawTimeline(
 
 function lastState(values: Curve["values"], field: Curve["field"], locale: Locale): string {
   const value = values.at(-1);
-  return value == null ? field.noValue : shown(value, field, locale).text;
+  return value == null ? field.noValue || "–" : shown(value, field, locale).text;
 }
 
 function runsOf(values: Curve["values"]): { from: number; to: number; value: number }[] {
