@@ -54,12 +54,11 @@ export function createPages(options: PagesOptions): Hono<PageEnv> {
   const access = createAccess(options);
   app.get("/page/assets/:file", (c) => answerAsset(c, c.req.param("file")));
   for (const path of PAGE_PATHS) {
-    for (const each of path === "/" ? ["/"] : [path, `${path}/*`]) {
-      app.use(each, access, async (c, next) => {
-        c.set("stack", options.page().stack);
-        await next();
-      });
-    }
+    // The pattern is of the path itself too: with both, a form would be read twice.
+    app.use(path === "/" ? "/" : `${path}/*`, access, async (c, next) => {
+      c.set("stack", options.page().stack);
+      await next();
+    });
   }
   app.post("/page/prefer", (c) => {
     for (const cookie of preferenceCookies(c.var.form)) c.header("set-cookie", cookie, { append: true });

@@ -67,7 +67,11 @@ function* findings(
 ): Generator<Finding> {
   const words = WORDS[language];
   const { hosts, services, firing } = figures;
+  const told = new Set<string>();
   for (const { name, severity, instances, count } of firing ?? []) {
+    // The worst comes first; that it fires as a warning as well says nothing more.
+    if (told.has(name)) continue;
+    told.add(name);
     const where = instances.length === 1 ? instances[0]! : count > 1 ? `× ${count}` : "";
     yield { severity, text: words.fires(name, where) };
   }

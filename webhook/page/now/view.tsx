@@ -31,6 +31,8 @@ const NAMES: Readonly<Record<string, string>> = {
   blackbox: "Blackbox Exporter",
   "node-exporter": "Node Exporter",
 };
+/** What Prometheus calls the webhook, which knows best itself how it is. */
+const OWN_JOB = "webhook";
 /** The dashboard of one host. */
 const HOST_DASHBOARD = "/dashboards/vigie-host";
 
@@ -153,7 +155,7 @@ function Figure({ name, more, curve, text, to, language }: {
   const words = WORDS[language];
   return (
     <div class="figure">
-      <dt>{name}{more !== undefined && <span class="mono faint">{" "}{more}</span>}</dt>
+      <dt>{name} {more !== undefined && <span class="mono faint">{more}</span>}</dt>
       <dd class={curve.now === undefined ? "faint" : "value"}>
         {curve.now === undefined ? words.noValue : text(curve.now)}
       </dd>
@@ -171,7 +173,7 @@ function Services({ services, readiness, language }: {
 }) {
   const words = WORDS[language];
   const own = (
-    <Tile name="Vigie" severity={readiness.ready ? "good" : "critical"}>
+    <Tile name={OWN_JOB} severity={readiness.ready ? "good" : "critical"}>
       {readiness.ready ? words.ready : words.notReadyBadge}
     </Tile>
   );
@@ -179,7 +181,7 @@ function Services({ services, readiness, language }: {
     <ul class="row services">
       {own}
       {services === undefined && <li class="soft">{words.unknown}</li>}
-      {services?.map(({ name, up, of }) => (
+      {services?.filter(({ name, up, of }) => name !== OWN_JOB || up < of).map(({ name, up, of }) => (
         <Tile name={name} severity={up === of ? "good" : up === 0 ? "critical" : "warning"}>
           {up === of ? words.up : up === 0 ? words.down : words.some(up, of)}
           {up === of && of > 1 && ` (${of})`}

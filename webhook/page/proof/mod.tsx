@@ -162,10 +162,11 @@ function Earlier(
                 <Time at={endedMs} language={language} timezone={timezone} />
               </td>
               <td>
-                <Outcome outcome={outcome} language={language} />
-                {hops.filter((hop) => hop.outcome === "failed").map(({ name, channel = "" }) => (
-                  <span class="soft">{" "}{words.hops[name](channel)}</span>
-                ))}
+                <Outcome outcome={outcome} language={language} />{" "}
+                <span class="soft">
+                  {hops.filter((hop) => hop.outcome === "failed")
+                    .map(({ name, channel = "" }) => words.hops[name](channel)).join(", ")}
+                </span>
               </td>
               <td class="number">{secondsText(tookMs, language)}</td>
               <td>{by ?? ""}</td>
