@@ -1,8 +1,5 @@
 /** Asking the entry by names that lead nowhere on this machine. */
 
-import { request as requestPlainly } from "node:http";
-import { request } from "node:https";
-
 /** Where the entry is, and whom to trust. */
 export interface NamedEntry {
   readonly address: string;
@@ -13,29 +10,44 @@ export interface NamedEntry {
 
 /** What it answered. */
 export interface NamedAnswer {
-  readonly status: number | undefined;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly status: number;
+  readonly headers: Headers;
 }
 
 /** Asks for `url`, at the entry's address whatever its name leads to. @throws when its certificate is not for that name. */
-export function askByName(
+export async function askByName(
   { address, port, ca }: NamedEntry,
   url: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<NamedAnswer> {
   const { protocol, host, hostname, pathname, search } = new URL(url);
-  const ask = protocol === "http:" ? requestPlainly : request;
-  return new Promise((resolve, reject) => {
-    const asked = ask({
-      ...{ host: address, port, servername: hostname, ca, agent: false },
-      path: pathname + search,
-      headers: { ...headers, host },
-    }, (answer) => {
-      answer.resume();
-      answer.on("end", () => resolve({ status: answer.statusCode, headers: answer.headers }));
-      answer.on("error", reject);
-    });
-    asked.on("error", reject);
-    asked.end();
-  });
+  const plain = await Deno.connect({ hostname: address, port });
+  using connection = protocol === "http:" ? plain : await Deno.startTls(plain, { hostname, caCerts: [ca] });
+  const lines = Object.entries({ ...headers, host, connection: "close" }).map(([name, value]) =>
+    `${name}: ${value}\r\n`
+  );
+  const asked = new TextEncoder().encode(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join("")}\r\n`);
+  for (let sent = 0; sent < asked.length;) sent += await connection.write(asked.subarray(sent));
+  const [head = ""] = (await textOf(connection)).split("\r\n\r\n", 1);
+  const [first = "", ...fields] = head.split("\r\n");
+  return {
+    status: Number(first.split(" ")[1]),
+    headers: new Headers(fields.map((field): [string, string] => {
+      const colon = field.indexOf(":");
+      return [field.slice(0, colon), field.slice(colon + 1).trim()];
+    })),
+  };
+}
+
+async function textOf(connection: Deno.Conn): Promise<string> {
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(64 * 1024);
+  let text = "";
+  // What comes after the head is not wanted.
+  while (!text.includes("\r\n\r\n")) {
+    const count = await connection.read(buffer);
+    if (count === null) break;
+    text += decoder.decode(buffer.subarray(0, count), { stream: true });
+  }
+  return text;
 }
