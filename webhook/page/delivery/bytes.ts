@@ -4,6 +4,8 @@
 export const SHOWN_BYTES = 64 * 1024;
 
 const PER_LINE = 16;
+// A secret that the cut goes through would not be found: so much more is looked at than shown.
+const MARGIN_BYTES = 4 * 1024;
 // What cannot be seen, or changes how its surroundings are seen: controls but tab and line feed, and what changes the direction of text.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 
@@ -23,15 +25,16 @@ export interface ShownBytes {
  */
 export function showBytes(bytes: Uint8Array, redact: (text: string) => string): ShownBytes {
   const isCut = bytes.length > SHOWN_BYTES;
-  const text = textIn(bytes);
-  if (text !== undefined) {
-    // A secret that the cut goes through would not be found afterwards.
-    return { kind: "text", text: visible(redact(text)).slice(0, SHOWN_BYTES), isCut };
-  }
-  const latin = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  const clean = redact(latin);
-  const shown = clean === latin ? bytes : Uint8Array.from(clean, (letter) => letter.charCodeAt(0));
-  return { kind: "bytes", text: dump(shown.subarray(0, SHOWN_BYTES)), isCut };
+  const part = bytes.subarray(0, SHOWN_BYTES + MARGIN_BYTES);
+  const text = textIn(part, isCut);
+  if (text !== undefined) return { kind: "text", text: visible(withoutMargin(redact(text), isCut)), isCut };
+  const latin = Array.from(part, (byte) => String.fromCharCode(byte)).join("");
+  const clean = withoutMargin(redact(latin), isCut);
+  return { kind: "bytes", text: dump(Array.from(clean, (letter) => letter.charCodeAt(0))), isCut };
+}
+
+function withoutMargin(text: string, isCut: boolean): string {
+  return isCut ? text.slice(0, -MARGIN_BYTES) : text;
 }
 
 /** `text` with what cannot be seen written out. */
@@ -42,9 +45,10 @@ export function visible(text: string): string {
   );
 }
 
-function textIn(bytes: Uint8Array): string | undefined {
+function textIn(bytes: Uint8Array, isCut: boolean): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    // A cut may go through a letter.
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isCut });
   } catch {
     // No UTF-8: shown by its bytes.
     return undefined;
@@ -52,10 +56,10 @@ function textIn(bytes: Uint8Array): string | undefined {
 }
 
 /** As `hexdump -C` has it. */
-function dump(bytes: Uint8Array): string {
+function dump(bytes: readonly number[]): string {
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += PER_LINE) {
-    const some = [...bytes.subarray(at, at + PER_LINE)];
+    const some = bytes.slice(at, at + PER_LINE);
     const hex = some.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
     const letters = some.map((byte) => byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".").join(
       "",

@@ -1,19 +1,24 @@
 /** `/delivery`: the channels, what was given up, and what was not understood. */
 
 import { Hono } from "hono";
+import { isTooLarge } from "../../api/options.ts";
 import { Problem } from "../../api/problem.ts";
 import { createReplay } from "../../api/replay.ts";
 import { sendTest } from "../../api/send_test.ts";
+import type { DeliveryRecord } from "../../journal/archive.ts";
+import { failureKind } from "../../journal/failure.ts";
 import { JournalFailure } from "../../journal/journal.ts";
 import { shell } from "../layout.tsx";
 import type { PageContext, PageEnv, PageOptions } from "../view.ts";
+import { visible } from "./bytes.ts";
 import { DeadLetterView, QuarantinedView } from "./one.tsx";
 import { recentOf } from "./recent.ts";
 import { DeliveryView } from "./view.tsx";
-import { WORDS } from "./words.ts";
+import { type DeliveryWords, WORDS } from "./words.ts";
 
 const ON_A_PAGE = 25;
 const MAX_TEXT = 1_000;
+const ID = /^[1-9][0-9]{0,14}$/;
 
 /** The pages, and the forms that replay and test. */
 export function createDelivery(options: PageOptions): Hono<PageEnv> {
@@ -21,23 +26,33 @@ export function createDelivery(options: PageOptions): Hono<PageEnv> {
   const { archive, journal, deliveries, log } = options;
   const replay = createReplay(options);
 
-  /** Does it, notes who did, and goes back with what to say; what cannot be done is said on the page. */
-  const act = async (c: PageContext, what: string, doing: () => Promise<Record<string, string>>) => {
+  const isKnown = (channel: string) => deliveries.channels().some(({ name }) => name === channel);
+  const foreign = (text: string) => visible(options.redact(text));
+
+  /** Does it, notes who did, and goes back with what to say; what cannot be done is noted, and said on the page. */
+  const act = async (
+    c: PageContext,
+    what: string,
+    about: Readonly<Record<string, string>>,
+    doing: () => Promise<Record<string, string>>,
+  ) => {
+    const { user, language } = c.var.visitor;
+    const audit = { audit: "page", act: what, user, ...about };
     try {
       const said = await doing();
-      log.info("Done on a page", { act: what, user: c.var.visitor.user ?? "", ...said });
+      log.info("Done on a page", { ...audit, ...said });
       options.feed.tell({ kind: "act" });
       return c.body(null, 303, {
         location: `/delivery?${new URLSearchParams(said)}`,
         "cache-control": "no-store",
       });
     } catch (error) {
-      if (error instanceof Problem) return await show(c, error.message, error.status === 503 ? 503 : 409);
-      if (error instanceof JournalFailure) return await show(c, options.redact(error.message), 503);
-      throw error;
+      const refused = refusalOf(error, WORDS[language]);
+      log.info("Refused on a page", { ...audit, reason: refused.text });
+      return await show(c, options.redact(refused.text), refused.status);
     }
   };
-  const show = async (c: PageContext, problem?: string, status: 200 | 409 | 503 = 200) => {
+  const show = async (c: PageContext, problem?: string, status: 200 | 404 | 409 | 422 | 503 = 200) => {
     const { visitor } = c.var;
     const asked = new URL(c.req.url).searchParams;
     const depths = journal.depths();
@@ -56,6 +71,8 @@ export function createDelivery(options: PageOptions): Hono<PageEnv> {
           quarantine={archive.quarantine(belowOf(asked, "quarantine"), ON_A_PAGE)}
           namesOf={(id) => archive.listed(id)?.names ?? []}
           asked={asked}
+          test={testOf(asked)}
+          foreign={foreign}
           problem={problem}
         />
       ),
@@ -63,28 +80,33 @@ export function createDelivery(options: PageOptions): Hono<PageEnv> {
   };
 
   app.get("/delivery", async (c) => await show(c));
-  app.post("/delivery/replay", async (c) =>
-    await act(c, "replay", async () => {
-      const ids = c.var.form.getAll("id").map(Number).filter((id) => Number.isSafeInteger(id) && id > 0);
-      return { replayed: String(await replay.some(ids)) };
+  app.post("/delivery/replay", async (c) => {
+    const ids = c.var.form.getAll("id").filter((text) => ID.test(text)).map(Number);
+    if (ids.length === 0) return await show(c, WORDS[c.var.visitor.language].nothingSelected, 422);
+    return await act(c, "replay", { ids: ids.join(" ") }, async () => ({
+      replayed: String(await replay.some(ids)),
     }));
-  app.post("/delivery/replay-channel", async (c) =>
-    await act(c, "replay of a channel", async () => {
-      return { replayed: String(await replay.ofChannel(c.var.form.get("channel") ?? "")) };
+  });
+  app.post("/delivery/replay-channel", async (c) => {
+    const channel = c.var.form.get("channel") ?? "";
+    return await act(c, "replay-channel", { channel }, async () => ({
+      replayed: String(await replay.ofChannel(channel)),
     }));
-  app.post("/delivery/test", async (c) =>
-    await act(c, "test of a channel", async () => {
-      const { form, visitor } = c.var;
-      const text = form.get("text")?.trim().slice(0, MAX_TEXT) || undefined;
-      const channel = form.get("channel") ?? "";
-      const id = await sendTest({ ...options, locale: visitor.language }, channel, text);
-      return { tested: String(id), channel };
+  });
+  app.post("/delivery/test", async (c) => {
+    const { form, visitor } = c.var;
+    const text = form.get("text")?.trim().slice(0, MAX_TEXT) || undefined;
+    const channel = form.get("channel") ?? "";
+    return await act(c, "test", { channel }, async () => ({
+      tested: String(await sendTest({ ...options, locale: visitor.language }, channel, text)),
     }));
+  });
   app.get("/delivery/dead/:id", async (c) => {
     const delivery = archive.delivery(idOf(c));
     if (delivery?.state !== "dead") return await gone(c);
     const { language } = c.var.visitor;
     const listed = archive.listed(delivery.notificationId);
+    const body = archive.notification(delivery.notificationId)?.body;
     return await shell(c, {
       title: WORDS[language].letter(delivery.id),
       current: "delivery",
@@ -94,7 +116,9 @@ export function createDelivery(options: PageOptions): Hono<PageEnv> {
           timezone={options.timezone()}
           delivery={delivery}
           names={listed?.names ?? []}
-          text={await options.textOf(delivery)}
+          text={body && !isTooLarge(body) ? await options.textOf(delivery) : undefined}
+          canReplay={isKnown(delivery.channel)}
+          redact={options.redact}
         />
       ),
     });
@@ -105,7 +129,14 @@ export function createDelivery(options: PageOptions): Hono<PageEnv> {
     return await shell(c, {
       title: WORDS[c.var.visitor.language].body(found.id),
       current: "delivery",
-      children: <QuarantinedView visitor={c.var.visitor} timezone={options.timezone()} found={found} />,
+      children: (
+        <QuarantinedView
+          visitor={c.var.visitor}
+          timezone={options.timezone()}
+          redact={options.redact}
+          found={found}
+        />
+      ),
     });
   });
   app.get("/delivery/quarantine/:id/body", async (c) => {
@@ -119,16 +150,33 @@ export function createDelivery(options: PageOptions): Hono<PageEnv> {
     });
   });
   return app;
+
+  /** The test message that the address tells of. */
+  function testOf(asked: URLSearchParams): DeliveryRecord | undefined {
+    const text = asked.get("tested") ?? "";
+    if (!ID.test(text) || archive.notification(Number(text))?.origin !== "test") return undefined;
+    return archive.deliveries(Number(text))[0];
+  }
+}
+
+/** Why something was not done, and the status that says so. @throws `error` when it is a defect. */
+function refusalOf(error: unknown, words: DeliveryWords): { text: string; status: 404 | 409 | 503 } {
+  if (error instanceof Problem && (error.status === 404 || error.status === 409 || error.status === 503)) {
+    return { text: error.message, status: error.status };
+  }
+  if (error instanceof JournalFailure) return { text: words.writeFailed, status: 503 };
+  if (failureKind(error) !== undefined) return { text: words.readFailed, status: 503 };
+  throw error;
 }
 
 function belowOf(asked: URLSearchParams, name: string): number {
   const text = asked.get(name) ?? "";
-  return /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : Number.MAX_SAFE_INTEGER;
+  return ID.test(text) ? Number(text) : Number.MAX_SAFE_INTEGER;
 }
 
 function idOf(c: PageContext): number {
   const text = c.req.param("id") ?? "";
-  return /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : 0;
+  return ID.test(text) ? Number(text) : 0;
 }
 
 async function gone(c: PageContext): Promise<Response> {

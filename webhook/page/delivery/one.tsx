@@ -5,27 +5,30 @@ import type { DeliveryRecord, QuarantinedRecord } from "../../journal/archive.ts
 import { secondsText } from "../now/numbers.ts";
 import { Time } from "../time.tsx";
 import { mayAct, type Visitor } from "../view.ts";
+import { showBytes, SHOWN_BYTES, visible } from "./bytes.ts";
 import { WORDS } from "./words.ts";
 
 interface Shown {
   readonly visitor: Visitor;
   readonly timezone?: string;
+  /** Puts `<secret>` in the place of each secret. */
+  readonly redact: (text: string) => string;
 }
 
-/** Bytes of a body that are shown; all of them can be downloaded. */
-const SHOWN_BYTES = 64 * 1024;
-
 /** What it had to say, and why it was given up. */
-export function DeadLetterView({ visitor, timezone, delivery, names, text }: Shown & {
+export function DeadLetterView({ visitor, timezone, redact, delivery, names, text, canReplay }: Shown & {
   readonly delivery: DeliveryRecord;
   /** Of its alerts. */
   readonly names: readonly string[];
   /** What it would say now; undefined when that cannot be had. */
   readonly text?: string;
+  /** Whether its channel is still configured: to one that is gone nothing can be sent. */
+  readonly canReplay: boolean;
 }) {
   const { language } = visitor;
   const words = WORDS[language];
   const { id, channel, reason, attempts, failures, settledMs, createdMs } = delivery;
+  const foreign = (given: string) => visible(redact(given));
   return (
     <>
       <p>
@@ -33,8 +36,8 @@ export function DeadLetterView({ visitor, timezone, delivery, names, text }: Sho
       </p>
       <section class="panel stack-y">
         <div class="row spread">
-          <h1>{names.join(", ") || words.letter(id)}</h1>
-          {mayAct(visitor) && (
+          <h1>{foreign(names.join(", ")) || words.letter(id)}</h1>
+          {mayAct(visitor) && canReplay && (
             <form method="post" action="/delivery/replay">
               <input type="hidden" name="proof" value={visitor.proof} />
               <input type="hidden" name="id" value={id} />
@@ -51,13 +54,16 @@ export function DeadLetterView({ visitor, timezone, delivery, names, text }: Sho
           {" · "}
           {words.attempts} {attempts}
         </p>
-        <p class="error">{reason}</p>
+        <p class="error">{foreign(reason)}</p>
+        {!canReplay && <p class="soft">{words.noChannel(channel)}</p>}
       </section>
       <section class="panel" aria-labelledby="message">
         <div class="panel-head">
           <h2 id="message">{words.message}</h2>
         </div>
-        {text === undefined ? <p class="soft">{words.noMessage}</p> : <pre>{text}</pre>}
+        {text === undefined
+          ? <p class="soft">{words.noMessage}</p>
+          : <pre class="foreign">{foreign(text)}</pre>}
       </section>
       {failures.length > 0 && (
         <section class="panel" aria-labelledby="failures">
@@ -79,7 +85,7 @@ export function DeadLetterView({ visitor, timezone, delivery, names, text }: Sho
                     <td>
                       <Time at={atMs} language={language} timezone={timezone} />
                     </td>
-                    <td>{reason}</td>
+                    <td>{foreign(reason)}</td>
                     <td class="number">{secondsText(tookMs, language)}</td>
                   </tr>
                 ))}
@@ -93,13 +99,13 @@ export function DeadLetterView({ visitor, timezone, delivery, names, text }: Sho
 }
 
 /** What arrived, as text, and why it was not understood. */
-export function QuarantinedView({ visitor, timezone, found }: Shown & {
+export function QuarantinedView({ visitor, timezone, redact, found }: Shown & {
   readonly found: QuarantinedRecord & { readonly body: Uint8Array };
 }) {
   const { language } = visitor;
   const words = WORDS[language];
   const { id, receivedMs, detail, bytes, body } = found;
-  const shown = body.subarray(0, SHOWN_BYTES);
+  const { kind, text, isCut } = showBytes(body, redact);
   return (
     <>
       <p>
@@ -112,14 +118,15 @@ export function QuarantinedView({ visitor, timezone, found }: Shown & {
           {" · "}
           {formatBytes(bytes)}
         </p>
-        <p class="error">{detail}</p>
+        <p class="error">{visible(redact(detail))}</p>
       </section>
       <section class="panel stack-y" aria-label={words.message}>
-        {/* What is no UTF-8 shows as replacement characters; as it came it can be downloaded. */}
-        <pre>{new TextDecoder().decode(shown)}</pre>
+        <pre class={kind === "text" ? "foreign" : "foreign dump"} tabindex={0}>{text}</pre>
         <p class="row">
-          {shown.length < bytes && (
-            <span class="soft">{words.cut(formatBytes(shown.length), formatBytes(bytes))}</span>
+          {(isCut || body.length < bytes) && (
+            <span class="soft">
+              {words.cut(formatBytes(Math.min(SHOWN_BYTES, body.length)), formatBytes(bytes))}
+            </span>
           )}
           <a href={`/delivery/quarantine/${id}/body`}>{words.download}</a>
         </p>

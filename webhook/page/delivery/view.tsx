@@ -1,5 +1,6 @@
 /** The channels with their state, dead letters and quarantine, as lists. */
 
+import type { Locale } from "../../../lib/text.ts";
 import { formatBytes } from "../../../lib/units.ts";
 import type { ChannelState } from "../../delivery/mod.ts";
 import type { DeliveryRecord, Page, QuarantinedRecord } from "../../journal/archive.ts";
@@ -8,7 +9,7 @@ import { percentText, secondsText } from "../now/numbers.ts";
 import { Time } from "../time.tsx";
 import { mayAct, type Visitor } from "../view.ts";
 import type { Recent } from "./recent.ts";
-import { WORDS } from "./words.ts";
+import { type DeliveryWords, WORDS } from "./words.ts";
 
 /** What the page shows. */
 export interface Deliveries {
@@ -23,18 +24,23 @@ export interface Deliveries {
   readonly namesOf: (notificationId: number) => readonly string[];
   /** The address's parameters: where the lists begin, and what was done. */
   readonly asked: URLSearchParams;
+  /** The delivery of the test message that was sent from here. */
+  readonly test?: DeliveryRecord;
+  /** Makes text of others fit to be shown: without secrets, and nothing in it that cannot be seen. */
+  readonly foreign: (text: string) => string;
   /** Why something was not done. */
   readonly problem?: string;
 }
 
 const REFRESH_MS = 5_000;
-const SEVERITIES = { closed: "good", open: "critical", "half-open": "warning" } as const;
+const TEST_REFRESH_MS = 1_000;
+const TEST_SEVERITIES = { queued: "info", delivered: "good", coalesced: "info", dead: "critical" } as const;
 
 /** The page. */
 export function DeliveryView(shown: Deliveries) {
-  const { visitor, asked, problem, channels } = shown;
+  const { visitor, asked, problem, channels, test } = shown;
   const words = WORDS[visitor.language];
-  const [replayed, tested] = [asked.get("replayed"), asked.get("tested")];
+  const replayed = asked.get("replayed");
   return (
     <>
       <h1>{words.title}</h1>
@@ -42,13 +48,18 @@ export function DeliveryView(shown: Deliveries) {
       {replayed !== null && /^\d+$/.test(replayed) && (
         <p class="notice" data-severity="good" role="status">{words.replayed(Number(replayed))}</p>
       )}
-      {tested !== null && /^\d+$/.test(tested) && (
-        <p class="notice" data-severity="good" role="status">{words.testSent(tested)}</p>
+      {test && (
+        <div id="tested" role="status" data-refresh={TEST_REFRESH_MS}>
+          <p class="notice" data-severity={TEST_SEVERITIES[test.state]}>
+            {words.testSent(test.channel)} {words.outcomes[test.state]}
+            {test.state !== "delivered" && test.reason !== "" && `: ${shown.foreign(test.reason)}`}
+          </p>
+        </div>
       )}
       <section class="panel" aria-labelledby="channels">
         <div class="panel-head">
           <h2 id="channels">{words.channels}</h2>
-          <span class="faint">{words.lately}</span>
+          <span class="faint">{words.lately} {words.sinceStart}</span>
         </div>
         <Channels {...shown} />
       </section>
@@ -59,7 +70,7 @@ export function DeliveryView(shown: Deliveries) {
   );
 }
 
-function Channels({ visitor, timezone, channels, depths, recent }: Deliveries) {
+function Channels({ visitor, timezone, channels, depths, recent, foreign }: Deliveries) {
   const { language } = visitor;
   const words = WORDS[language];
   const names = new Set(channels.map(({ name }) => name));
@@ -72,23 +83,23 @@ function Channels({ visitor, timezone, channels, depths, recent }: Deliveries) {
           <thead>
             <tr>
               {[words.channel, words.state].map((text) => <th scope="col">{text}</th>)}
-              {[words.queued, words.dead, words.success, words.latency].map((text) => (
-                <th scope="col" class="number">{text}</th>
-              ))}
+              {[words.queued, words.dead, words.delivered, words.lost, words.success, words.latency].map((
+                text,
+              ) => <th scope="col" class="number">{text}</th>)}
               {[words.lastDelivered, words.lastError].map((text) => <th scope="col">{text}</th>)}
             </tr>
           </thead>
           <tbody>
             {channels.map((channel) => {
-              const { name, kind, circuit, queued, oldestMs, dead, lastDeliveredMs, lastFailure } = channel;
+              const { name, kind, queued, oldestMs, dead, lastDeliveredMs, lastFailure } = channel;
               const { delivered = 0, dead: lost = 0, medianMs } = recent.get(name) ?? {};
               return (
                 <tr>
                   <th scope="row">
-                    {name} <span class="faint">{kind}</span>
+                    {name} {kind !== name && <span class="faint">{kind}</span>}
                   </th>
                   <td>
-                    <span class="badge" data-severity={SEVERITIES[circuit]}>{words.circuits[circuit]}</span>
+                    <State channel={channel} words={words} />
                     {channel.pausedUntilMs !== undefined && (
                       <p class="faint">
                         {words.pausedUntil}{" "}
@@ -105,21 +116,23 @@ function Channels({ visitor, timezone, channels, depths, recent }: Deliveries) {
                     )}
                   </td>
                   <td class="number">{dead}</td>
+                  <td class="number">{delivered}</td>
+                  <td class="number">{lost}</td>
                   <td class="number">
                     {delivered + lost === 0
                       ? <span class="faint">{words.noAttempts}</span>
-                      : percentText(delivered / (delivered + lost), language)}
+                      : successText(delivered / (delivered + lost), language)}
                   </td>
-                  <td class="number">{medianMs === undefined ? "" : secondsText(medianMs, language)}</td>
+                  <td class="number">{medianMs === undefined ? "–" : secondsText(medianMs, language)}</td>
                   <td>
-                    {lastDeliveredMs !== undefined && (
-                      <Time at={lastDeliveredMs} language={language} timezone={timezone} relative />
-                    )}
+                    {lastDeliveredMs === undefined
+                      ? "–"
+                      : <Time at={lastDeliveredMs} language={language} timezone={timezone} relative />}
                   </td>
                   <td>
-                    {lastFailure && (
+                    {!lastFailure ? "–" : (
                       <>
-                        {lastFailure.reason}{" "}
+                        {foreign(lastFailure.reason)}{" "}
                         <span class="faint">
                           <Time at={lastFailure.atMs} language={language} timezone={timezone} relative />
                         </span>
@@ -137,7 +150,7 @@ function Channels({ visitor, timezone, channels, depths, recent }: Deliveries) {
                 </td>
                 <td class="number">{queued}</td>
                 <td class="number">{dead}</td>
-                <td colspan={4}></td>
+                <td colspan={6}></td>
               </tr>
             ))}
           </tbody>
@@ -145,6 +158,26 @@ function Channels({ visitor, timezone, channels, depths, recent }: Deliveries) {
       )}
     </div>
   );
+}
+
+/** Only a delivery shows that a channel works: before the first one nothing is known. */
+function State({ channel, words }: { readonly channel: ChannelState; readonly words: DeliveryWords }) {
+  const { circuit, consecutiveFailures, lastDeliveredMs } = channel;
+  const [severity, text] = circuit === "open"
+    ? ["critical", words.circuits.open]
+    : circuit === "half-open"
+    ? ["warning", words.circuits["half-open"]]
+    : consecutiveFailures > 0
+    ? ["warning", words.failing(consecutiveFailures)]
+    : lastDeliveredMs === undefined
+    ? [undefined, words.untried]
+    : ["good", words.circuits.closed];
+  return <span class="badge" data-severity={severity}>{text}</span>;
+}
+
+/** What is not all is never shown as all. */
+function successText(share: number, language: Locale): string {
+  return percentText(Math.floor(share * 100) / 100, language);
 }
 
 function TestForm({ visitor, channels }: Deliveries) {
@@ -172,10 +205,11 @@ function TestForm({ visitor, channels }: Deliveries) {
   );
 }
 
-function DeadLetters({ visitor, timezone, channels, dead, depths, namesOf, asked }: Deliveries) {
+function DeadLetters({ visitor, timezone, channels, dead, depths, namesOf, asked, foreign }: Deliveries) {
   const { language } = visitor;
   const words = WORDS[language];
   const acts = mayAct(visitor);
+  const known = new Set(channels.map(({ name }) => name));
   const whole = channels.filter(({ name }) => (depths.get(name)?.dead ?? 0) > 0);
   return (
     <section class="panel" aria-labelledby="dead">
@@ -216,17 +250,25 @@ function DeadLetters({ visitor, timezone, channels, dead, depths, namesOf, asked
                     <tr>
                       {acts && (
                         <td>
-                          <input type="checkbox" name="id" value={id} aria-label={words.select(id)} />
+                          <input
+                            type="checkbox"
+                            name="id"
+                            value={id}
+                            aria-label={words.select(id)}
+                            disabled={!known.has(channel)}
+                          />
                         </td>
                       )}
                       <td>
                         <Time at={settledMs ?? createdMs} language={language} timezone={timezone} />
                       </td>
                       <td>
-                        <a href={`/delivery/dead/${id}`}>{namesOf(notificationId).join(", ") || id}</a>
+                        <a href={`/delivery/dead/${id}`}>
+                          {foreign(namesOf(notificationId).join(", ")) || id}
+                        </a>
                       </td>
                       <td>{channel}</td>
-                      <td>{reason}</td>
+                      <td>{foreign(reason)}</td>
                       <td class="number">{attempts}</td>
                     </tr>
                   ))}
@@ -241,7 +283,7 @@ function DeadLetters({ visitor, timezone, channels, dead, depths, namesOf, asked
   );
 }
 
-function Quarantine({ visitor, timezone, quarantine, asked }: Deliveries) {
+function Quarantine({ visitor, timezone, quarantine, asked, foreign }: Deliveries) {
   const { language } = visitor;
   const words = WORDS[language];
   return (
@@ -266,7 +308,7 @@ function Quarantine({ visitor, timezone, quarantine, asked }: Deliveries) {
                       <Time at={receivedMs} language={language} timezone={timezone} />
                     </a>
                   </td>
-                  <td>{detail}</td>
+                  <td>{foreign(detail)}</td>
                   <td class="number">{formatBytes(bytes)}</td>
                 </tr>
               ))}
@@ -289,8 +331,17 @@ function Paging({ name, next, asked, visitor }: {
   if (next === undefined && !asked.has(name)) return null;
   return (
     <p class="row">
-      {asked.has(name) && <a href={`/delivery#${name}`}>{words.newest}</a>}
-      {next !== undefined && <a href={`/delivery?${name}=${next}#${name}`}>{words.older}</a>}
+      {asked.has(name) && <a href={placeOf(asked, name)}>{words.newest}</a>}
+      {next !== undefined && <a href={placeOf(asked, name, next)}>{words.older}</a>}
     </p>
   );
+}
+
+/** The page with one of its lists beginning elsewhere, and the other where it is. */
+function placeOf(asked: URLSearchParams, name: "dead" | "quarantine", below?: number): string {
+  const other = name === "dead" ? "quarantine" : "dead";
+  const query = new URLSearchParams();
+  if (below !== undefined) query.set(name, String(below));
+  if (asked.has(other)) query.set(other, asked.get(other)!);
+  return `/delivery${query.size === 0 ? "" : `?${query}`}#${name}`;
 }

@@ -2,6 +2,7 @@
 
 import type { Locale } from "../../../lib/text.ts";
 import type { ChannelState } from "../../delivery/mod.ts";
+import type { DeliveryState } from "../../journal/journal.ts";
 
 /** The words of the page of deliveries. */
 export interface DeliveryWords {
@@ -14,6 +15,8 @@ export interface DeliveryWords {
   readonly circuits: Readonly<Record<ChannelState["circuit"], string>>;
   readonly queued: string;
   readonly oldest: string;
+  readonly delivered: string;
+  readonly lost: string;
   readonly success: string;
   readonly latency: string;
   readonly lately: string;
@@ -21,11 +24,15 @@ export interface DeliveryWords {
   readonly lastDelivered: string;
   readonly lastError: string;
   readonly pausedUntil: string;
+  readonly failing: (count: number) => string;
+  readonly untried: string;
+  readonly sinceStart: string;
   readonly noChannels: string;
   readonly test: string;
   readonly testHead: string;
   readonly testText: string;
-  readonly testSent: (id: string) => string;
+  readonly testSent: (channel: string) => string;
+  readonly outcomes: Readonly<Record<DeliveryState, string>>;
   readonly dead: string;
   readonly noDead: string;
   readonly replay: string;
@@ -46,6 +53,10 @@ export interface DeliveryWords {
   readonly body: (id: number) => string;
   readonly message: string;
   readonly noMessage: string;
+  readonly noChannel: (channel: string) => string;
+  readonly nothingSelected: string;
+  readonly readFailed: string;
+  readonly writeFailed: string;
   readonly failures: string;
   readonly took: string;
   readonly gone: string;
@@ -67,18 +78,29 @@ export const WORDS: Readonly<Record<Locale, DeliveryWords>> = {
     circuits: { closed: "en service", open: "en panne", "half-open": "à l’essai" },
     queued: "En attente",
     oldest: "depuis",
+    delivered: "Livrés",
+    lost: "Perdus",
     success: "Réussite",
     latency: "Délai médian",
-    lately: "Sur les derniers envois des 24 heures.",
+    lately: "Chiffres\u00a0: les derniers envois des 24 heures.",
     noAttempts: "aucun envoi",
     lastDelivered: "Dernier succès",
     lastError: "Dernière erreur",
     pausedUntil: "en pause jusqu’à",
+    failing: (count) => count === 1 ? "1 échec" : `${count} échecs de suite`,
+    untried: "pas encore utilisé",
+    sinceStart: "Dernier succès et dernière erreur\u00a0: depuis le démarrage.",
     noChannels: "Aucun canal n’est configuré\u00a0: personne n’est prévenu.",
     test: "Envoyer l’essai",
     testHead: "Message d’essai",
     testText: "Texte (facultatif)",
-    testSent: (id) => `Message d’essai ${id} mis en file\u00a0; le tableau montre s’il part.`,
+    testSent: (channel) => `Message d’essai vers ${channel}\u00a0:`,
+    outcomes: {
+      queued: "en file",
+      delivered: "livré",
+      coalesced: "regroupé dans un plus récent",
+      dead: "abandonné",
+    },
     dead: "Messages abandonnés",
     noDead: "Aucun message n’a été abandonné.",
     replay: "Renvoyer",
@@ -104,6 +126,11 @@ export const WORDS: Readonly<Record<Locale, DeliveryWords>> = {
     body: (id) => `Contenu incompris ${id}`,
     message: "Message",
     noMessage: "Le message ne peut pas être montré\u00a0: son canal n’existe plus, ou il est trop grand.",
+    noChannel: (channel) =>
+      `Le canal ${channel} n’est plus configuré\u00a0: ce message ne peut pas être renvoyé.`,
+    nothingSelected: "Aucun message n’est sélectionné.",
+    readFailed: "Le journal ne peut pas être lu\u00a0: réessayez.",
+    writeFailed: "Le journal ne peut pas être écrit\u00a0: réessayez.",
     failures: "Tentatives échouées",
     took: "Durée",
     gone: "Introuvable",
@@ -122,18 +149,29 @@ export const WORDS: Readonly<Record<Locale, DeliveryWords>> = {
     circuits: { closed: "working", open: "down", "half-open": "being tried" },
     queued: "Queued",
     oldest: "since",
+    delivered: "Delivered",
+    lost: "Failed",
     success: "Success",
     latency: "Median latency",
-    lately: "Of the latest deliveries of the last 24 hours.",
+    lately: "Figures: the latest deliveries of the last 24 hours.",
     noAttempts: "no delivery",
     lastDelivered: "Last success",
     lastError: "Last error",
     pausedUntil: "paused until",
+    failing: (count) => count === 1 ? "1 failure" : `${count} failures in a row`,
+    untried: "not used yet",
+    sinceStart: "Last success and last error are since the start.",
     noChannels: "No channel is configured: nobody is told.",
     test: "Send the test",
     testHead: "Test message",
     testText: "Text (optional)",
-    testSent: (id) => `Test message ${id} is queued; the table shows whether it leaves.`,
+    testSent: (channel) => `Test message to ${channel}:`,
+    outcomes: {
+      queued: "queued",
+      delivered: "delivered",
+      coalesced: "told by a newer one",
+      dead: "given up",
+    },
     dead: "Dead letters",
     noDead: "No message was given up.",
     replay: "Replay",
@@ -159,6 +197,11 @@ export const WORDS: Readonly<Record<Locale, DeliveryWords>> = {
     body: (id) => `Body ${id}, not understood`,
     message: "Message",
     noMessage: "The message cannot be shown: its channel is gone, or it is too large.",
+    noChannel: (channel) =>
+      `The channel ${channel} is no longer configured: this message cannot be sent again.`,
+    nothingSelected: "No message is selected.",
+    readFailed: "The journal cannot be read: try again.",
+    writeFailed: "The journal cannot be written: try again.",
     failures: "Failed attempts",
     took: "Took",
     gone: "Not found",
