@@ -4,6 +4,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { ensureAssets } from "../../tasks/assets.ts";
 import { notOnLinux, unless } from "../unless.ts";
 import { temporaryStack } from "./local/scenario.ts";
+import { exploreDashboard } from "./page/dashboard.ts";
 import { findBrowser, inaccessible, overflows, startBrowser } from "./page/browser.ts";
 
 const VIEWS = ["/dashboards", "/dashboards/vigie-host", "/dashboards/vigie-stack", "/page/nowhere"];
@@ -48,5 +49,11 @@ Deno.test({
       }
       await page.context().close();
     }
+    await t.step("a dashboard draws curves as they come, zooms, and goes back", async () => {
+      const { page, takeComplaints } = await browser.open({ viewport: { width: 1280, height: 900 } });
+      await exploreDashboard(page, url);
+      deepEqual(takeComplaints(), []);
+      await page.context().close();
+    });
   },
 });
