@@ -34,6 +34,8 @@ export interface Deliveries {
 
 const REFRESH_MS = 5_000;
 const TEST_REFRESH_MS = 1_000;
+// Its boxes stand in a table.
+const REPLAY = "replay";
 const TEST_SEVERITIES = { queued: "info", delivered: "good", coalesced: "info", dead: "critical" } as const;
 
 /** The page. */
@@ -227,57 +229,60 @@ function DeadLetters({ visitor, timezone, channels, dead, depths, namesOf, asked
           </div>
         )}
       </div>
-      {dead.items.length === 0
-        ? <p class="soft">{words.noDead}</p>
-        : (
-          <form method="post" action="/delivery/replay">
-            <input type="hidden" name="proof" value={visitor.proof} />
-            <div class="table-frame">
-              <table class="table">
-                <thead>
-                  <tr>
-                    {acts && <td></td>}
-                    {[words.when, words.what, words.channel, words.why].map((text) => (
-                      <th scope="col">{text}</th>
-                    ))}
-                    <th scope="col" class="number">{words.attempts}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {dead.items.map((
-                    { id, notificationId, channel, reason, attempts, settledMs, createdMs },
-                  ) => (
-                    <tr>
-                      {acts && (
-                        <td>
-                          <input
-                            type="checkbox"
-                            name="id"
-                            value={id}
-                            aria-label={words.select(id)}
-                            disabled={!known.has(channel)}
-                          />
-                        </td>
-                      )}
-                      <td>
-                        <Time at={settledMs ?? createdMs} language={language} timezone={timezone} />
-                      </td>
-                      <td>
-                        <a href={`/delivery/dead/${id}`}>
-                          {foreign(namesOf(notificationId).join(", ")) || id}
-                        </a>
-                      </td>
-                      <td>{channel}</td>
-                      <td>{foreign(reason)}</td>
-                      <td class="number">{attempts}</td>
-                    </tr>
+      {dead.items.length === 0 ? <p class="soft">{words.noDead}</p> : (
+        <>
+          <div class="table-frame">
+            <table class="table">
+              <thead>
+                <tr>
+                  {acts && <td></td>}
+                  {[words.when, words.what, words.channel, words.why].map((text) => (
+                    <th scope="col">{text}</th>
                   ))}
-                </tbody>
-              </table>
-            </div>
-            {acts && <button class="button plain small" type="submit">{words.replaySelected}</button>}
-          </form>
-        )}
+                  <th scope="col" class="number">{words.attempts}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {dead.items.map((
+                  { id, notificationId, channel, reason, attempts, settledMs, createdMs },
+                ) => (
+                  <tr>
+                    {acts && (
+                      <td>
+                        <input
+                          type="checkbox"
+                          name="id"
+                          form={REPLAY}
+                          value={id}
+                          aria-label={words.select(id)}
+                          disabled={!known.has(channel)}
+                        />
+                      </td>
+                    )}
+                    <td>
+                      <Time at={settledMs ?? createdMs} language={language} timezone={timezone} />
+                    </td>
+                    <td>
+                      <a href={`/delivery/dead/${id}`}>
+                        {foreign(namesOf(notificationId).join(", ")) || id}
+                      </a>
+                    </td>
+                    <td>{channel}</td>
+                    <td>{foreign(reason)}</td>
+                    <td class="number">{attempts}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+          {acts && (
+            <form method="post" action="/delivery/replay" id={REPLAY}>
+              <input type="hidden" name="proof" value={visitor.proof} />
+              <button class="button plain small" type="submit">{words.replaySelected}</button>
+            </form>
+          )}
+        </>
+      )}
       <Paging name="dead" next={dead.next} asked={asked} visitor={visitor} />
     </section>
   );
