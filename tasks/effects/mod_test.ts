@@ -114,7 +114,11 @@ Deno.test("effectsOf tells targets, intervals, retention, ports and services", (
 
 Deno.test("serviceActions says who is started, restarted, reloaded and stopped", () => {
   const change: StackInput = { retention: { time: "30d" }, services: { blackbox: false } };
-  assert.deepEqual(actionsOf({}, change), { prometheus: "restarted", blackbox: "stopped" });
+  assert.deepEqual(actionsOf({}, change), {
+    prometheus: "restarted",
+    webhook: "reloaded",
+    blackbox: "stopped",
+  });
   assert.equal(actionsOf({}, change, "docker").blackbox, "stopped");
   assert.equal(
     actionsOf({ services: { cadvisor: false } }, { services: { cadvisor: true } }, "docker").cadvisor,

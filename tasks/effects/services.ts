@@ -7,6 +7,7 @@ import { commandOf, environmentOf, type Plan } from "../engine/local/command.ts"
 import { isVersioned } from "../upgrade/held.ts";
 import { servicesOf, type Stack, type Target, versionsOf } from "../stack.ts";
 import { type Effect, type FieldChange, fieldChanges, isFields, same } from "./effect.ts";
+import { serviceFiles } from "../engine/service_files.ts";
 
 /** What `up` would do to a service. */
 export type Action = "started" | "restarted" | "reloaded" | "untouched" | "stopped";
@@ -82,7 +83,7 @@ function provisioningDiffers(before: Side, after: Side): boolean {
 }
 
 function ownFiles(service: Service, { files }: Side): [string, string][] {
-  return [...files].filter(([path]) => path.startsWith(`${service}/`));
+  return serviceFiles(service, files);
 }
 
 /** A service of compose.yaml. With `delivery: "image"` what it is configured with is part of it. */

@@ -20,6 +20,7 @@ import {
 import { docker, lastLine, tryDocker } from "./docker_cli.ts";
 import { type Container, containersOf, lastLogLines, whyFailed } from "./docker_containers.ts";
 import { NotReady, type Progress } from "./engine.ts";
+import { serviceFiles } from "./service_files.ts";
 
 const RESTART_MS = 2 * 60_000;
 
@@ -220,7 +221,7 @@ function runOf({ id, startedAt }: Container): string {
 
 function digestOf(files: Files, service: Service, secrets: string): string {
   const hash = createHash("sha256").update(secrets);
-  for (const [path, text] of files) if (path.startsWith(`${service}/`)) hash.update(`\0${path}\0${text}`);
+  for (const [path, text] of serviceFiles(service, files)) hash.update(`\0${path}\0${text}`);
   return hash.digest("hex");
 }
 

@@ -3,6 +3,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../../lib/process.ts";
+import { ASSETS_DIRECTORY, ensureAssets } from "../../tasks/assets.ts";
 import { BINARIES, binary } from "../../tasks/binaries/mod.ts";
 
 const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -41,6 +42,10 @@ export async function prepareForNobody(root: string): Promise<NobodysProject> {
     "config.ts",
   ];
   await copy(parts.map((part) => join(PROJECT, part)), join(root, "project"));
+  // Its bundler is fetched, which nobody may have to do without.
+  await ensureAssets();
+  await Deno.mkdir(join(root, "project", "dist"));
+  await copy([ASSETS_DIRECTORY], join(root, "project", "dist"));
   await copy([Deno.execPath()], join(root, "deno-program"));
   const info = JSON.parse((await run(Deno.execPath(), ["info", "--json"])).stdout);
   await copy([info.npmCache], join(root, "deno", "npm"));

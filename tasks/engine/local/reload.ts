@@ -20,6 +20,7 @@ import { reloadEntry } from "./entry.ts";
 import { dataDir } from "./privileges.ts";
 import { signal as send } from "./process.ts";
 import type { ProcessId } from "./protocol.ts";
+import { serviceFiles } from "../service_files.ts";
 
 const RELOADS: Partial<Record<LocalService, { drift: Drift; reload: Drift }>> = {
   prometheus: { drift: driftOfPrometheus, reload: reloadPrometheus },
@@ -102,7 +103,7 @@ function readPath({ directory, service }: Read): string {
 }
 
 async function inputsOf({ service, stateDir, files }: Read): Promise<string> {
-  const own = [...files].filter(([path]) => path.startsWith(`${service}/`)).map(([, text]) => text).join("");
+  const own = serviceFiles(service, files).map(([, text]) => text).join("");
   return `${own}${await secretsStamp(stateDir, service)}\n`;
 }
 

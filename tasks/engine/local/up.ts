@@ -156,7 +156,11 @@ async function makePlan(
   hidden?: PrivilegesContext["hidden"],
 ): Promise<Plan> {
   for (const service of START_ORDER) await Deno.mkdir(dataDir(directory, service), { recursive: true });
-  await ensureAssets({ progress });
+  await ensureAssets({ progress }).catch((error) => {
+    if (!(error instanceof Lacking)) throw error;
+    // Pages can be read without.
+    progress.warn(`${error.message}: until then the webhook's pages have neither style nor curves`);
+  });
   const webhook = await webhookProgram(target, directory);
   const needs = await needsOf({ stack, target, webhook, services, binaries });
   const start = await privileges({ stack, directory, services, needs, progress, hidden });
