@@ -61,7 +61,7 @@ export function DeliveryView(shown: Deliveries) {
       <section class="panel" aria-labelledby="channels">
         <div class="panel-head">
           <h2 id="channels">{words.channels}</h2>
-          <span class="faint">{words.lately} {words.sinceStart}</span>
+          <span class="faint small">{words.lately} {words.sinceStart}</span>
         </div>
         <Channels {...shown} />
       </section>
@@ -81,13 +81,15 @@ function Channels({ visitor, timezone, channels, depths, recent, foreign }: Deli
     <div id="channel-states" class="table-frame" data-refresh={REFRESH_MS}>
       {channels.length === 0 && <p class="soft">{words.noChannels}</p>}
       {channels.length + former.length > 0 && (
-        <table class="table">
+        <table class="table channels">
           <thead>
             <tr>
               {[words.channel, words.state].map((text) => <th scope="col">{text}</th>)}
-              {[words.queued, words.dead, words.delivered, words.lost, words.success, words.latency].map((
-                text,
-              ) => <th scope="col" class="number">{text}</th>)}
+              {[words.queued, words.deadShort, words.delivered, words.lost, words.success, words.latency].map(
+                (
+                  text,
+                ) => <th scope="col" class="number">{text}</th>,
+              )}
               {[words.lastDelivered, words.lastError].map((text) => <th scope="col">{text}</th>)}
             </tr>
           </thead>
@@ -103,7 +105,7 @@ function Channels({ visitor, timezone, channels, depths, recent, foreign }: Deli
                   <td>
                     <State channel={channel} words={words} />
                     {channel.pausedUntilMs !== undefined && (
-                      <p class="faint">
+                      <p class="faint small">
                         {words.pausedUntil}{" "}
                         <Time at={channel.pausedUntilMs} language={language} timezone={timezone} />
                       </p>
@@ -112,7 +114,7 @@ function Channels({ visitor, timezone, channels, depths, recent, foreign }: Deli
                   <td class="number">
                     {queued}
                     {oldestMs !== undefined && (
-                      <p class="faint">
+                      <p class="faint small">
                         {words.oldest} <Time at={oldestMs} language={language} timezone={timezone} />
                       </p>
                     )}

@@ -34,6 +34,7 @@ export interface DeliveryWords {
   readonly testSent: (channel: string) => string;
   readonly outcomes: Readonly<Record<DeliveryState, string>>;
   readonly dead: string;
+  readonly deadShort: string;
   readonly noDead: string;
   readonly replay: string;
   readonly replaySelected: string;
@@ -102,6 +103,7 @@ export const WORDS: Readonly<Record<Locale, DeliveryWords>> = {
       dead: "abandonné",
     },
     dead: "Messages abandonnés",
+    deadShort: "Abandonnés",
     noDead: "Aucun message n’a été abandonné.",
     replay: "Renvoyer",
     replaySelected: "Renvoyer la sélection",
@@ -173,6 +175,7 @@ export const WORDS: Readonly<Record<Locale, DeliveryWords>> = {
       dead: "given up",
     },
     dead: "Dead letters",
+    deadShort: "Dead",
     noDead: "No message was given up.",
     replay: "Replay",
     replaySelected: "Replay the selection",

@@ -66,6 +66,11 @@ async function show(c: PageContext, options: PageOptions, problem?: string): Pro
                 </span>
               </div>
               <Hops hops={walking.hops} language={language} />
+              <noscript>
+                <p>
+                  <a href="/proof">{words.reload}</a>
+                </p>
+              </noscript>
             </section>
           )}
           {last && <Last result={last} language={language} timezone={timezone} />}

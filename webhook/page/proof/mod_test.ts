@@ -44,7 +44,9 @@ function stack(dataDir: string, broken: { alertmanager?: number; delivery?: stri
     onDefect: (error: unknown) => log.push(String(error)),
     fetch: (input: URL, init?: RequestInit) => {
       asked.push(`${init?.method ?? "GET"} ${input.host}${input.pathname}`);
-      if (input.host === "prometheus.test") return Promise.resolve(answer([{ metric: {} }]));
+      if (input.host === "prometheus.test") {
+        return Promise.resolve(answer([{ metric: {}, value: [now / 1_000, String(now / 1_000)] }]));
+      }
       if (broken.alertmanager) return Promise.resolve(new Response("no", { status: broken.alertmanager }));
       raise(drills.active()[0]!, "firing");
       return Promise.resolve(Response.json([{ status: { state: "active" } }]));

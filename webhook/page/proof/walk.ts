@@ -63,12 +63,18 @@ export async function walk(
     else hops[at] = hop;
     onStep({ id, startedMs, from, by, hops: [...hops] });
   };
-  /** Looks until something is seen. @returns it; undefined when the hop failed, which is noted. */
+  /**
+   * Looks until something is seen.
+   *
+   * @param whenOf When it happened, ms since 1970; without it that is when it was seen.
+   * @returns it; undefined when the hop failed, which is noted.
+   */
   const pass = async <Seen>(
     hop: Pick<Hop, "name" | "channel">,
     deadlineMs: number,
     look: () => Promise<Seen | undefined> | Seen | undefined,
     lateText: string,
+    whenOf: (seen: Seen) => number = now,
   ): Promise<Seen | undefined> => {
     set({ ...hop, outcome: "waiting" });
     const until = now() + deadlineMs;
@@ -79,7 +85,9 @@ export async function walk(
         try {
           const seen = await look();
           if (seen !== undefined) {
-            set({ ...hop, outcome: "passed", elapsedMs: Math.max(0, now() - beginMs) });
+            // Of another clock it may be before the beginning, or still to come.
+            const atMs = Math.min(whenOf(seen), now());
+            set({ ...hop, outcome: "passed", elapsedMs: Math.max(0, Math.round(atMs - beginMs)) });
             return seen;
           }
           problem = lateText;
@@ -96,14 +104,19 @@ export async function walk(
       set({ ...hop, outcome: "failed", elapsedMs: Math.max(0, now() - beginMs), reason: error.message });
     }
   };
-  const hasSeries = async (query: string) => {
-    const answer = await ask({ path: "query", query });
+  /** When a series was there first as far as is known, ms since 1970; undefined while there is none. */
+  const seriesAt = async (selector: string) => {
+    const answer = await ask({ path: "query", query: `timestamp(${selector})` });
     if (!answer.ok) throw new Broken(answer.error);
-    return JSON.parse(answer.text).data?.result?.length > 0 ? true : undefined;
+    return firstSampleMs(answer.text);
   };
   const received = (status: "firing" | "resolved") => {
     const at = drills.get(id)?.notifications.findIndex((one) => one.status === status) ?? -1;
-    return at < 0 ? undefined : drills.idsOf(id)[at];
+    if (at < 0) return undefined;
+    return {
+      notificationId: drills.idsOf(id)[at]!,
+      atMs: Date.parse(drills.get(id)!.notifications[at]!.receivedAt),
+    };
   };
   const deliver = async (name: Hop["name"], notificationId: number): Promise<boolean> => {
     const channels = [...new Set(archive.deliveries(notificationId).map(({ channel }) => channel))];
@@ -116,15 +129,22 @@ export async function walk(
       return false;
     }
     const passed = await Promise.all(channels.map((channel) =>
-      pass({ name, channel }, DELIVERY_MS, () => {
-        const deliveries = archive.deliveries(notificationId).filter((one) => one.channel === channel);
-        if (deliveries.some(({ state }) => state === "delivered" || state === "coalesced")) return true;
-        const { state, reason } = deliveries.at(-1) ?? { state: "queued", reason: "" };
-        if (state === "dead" || reason !== "") throw new Broken(reason);
-        return undefined;
-      }, "The webhook has the message, and has not sent it on")
+      pass(
+        { name, channel },
+        DELIVERY_MS,
+        () => {
+          const deliveries = archive.deliveries(notificationId).filter((one) => one.channel === channel);
+          const done = deliveries.find(({ state }) => state === "delivered" || state === "coalesced");
+          if (done) return { atMs: done.settledMs ?? now() };
+          const { state, reason } = deliveries.at(-1) ?? { state: "queued", reason: "" };
+          if (state === "dead" || reason !== "") throw new Broken(reason);
+          return undefined;
+        },
+        "The webhook has the message, and has not sent it on",
+        ({ atMs }) => atMs,
+      )
     ));
-    return passed.every((one) => one === true);
+    return passed.every((one) => one !== undefined);
   };
   const begin = async () => {
     const ttlSeconds = Math.min(3_600, Math.ceil((4 * intervalsMs + DELIVERY_MS) / 1_000));
@@ -148,37 +168,45 @@ export async function walk(
       const scraped = await pass(
         { name: "scraped" },
         intervalsMs,
-        () => hasSeries(`vigie_drill_active${selector}`),
+        () => seriesAt(`vigie_drill_active${selector}`),
         "Prometheus does not find the drill's gauge: it does not scrape this webhook",
+        (atMs) => atMs,
       );
-      if (!scraped) return false;
+      if (scraped === undefined) return false;
       const fires = await pass(
         { name: "firing" },
         intervalsMs,
-        () => hasSeries(`ALERTS{alertname="${DRILL_ALERT}",alertstate="firing",drill="${id}"}`),
+        () => seriesAt(`ALERTS{alertname="${DRILL_ALERT}",alertstate="firing",drill="${id}"}`),
         `Prometheus has the gauge, and its rule ${DRILL_ALERT} does not fire`,
+        (atMs) => atMs,
       );
-      if (!fires) return false;
+      if (fires === undefined) return false;
     }
     if (page().alertmanager) {
       const held = await pass(
         { name: "alertmanager" },
         intervalsMs,
         // An alert that is sent on at once may be seen here only after it has arrived.
-        () => received("firing") !== undefined ? true : alertmanagerSaid(() => alertmanager.holds(id)),
+        async () => {
+          const arrived = received("firing");
+          if (arrived) return arrived.atMs;
+          return await alertmanagerSaid(() => alertmanager.holds(id)) && now();
+        },
         "Alertmanager was not told of the alert",
+        (atMs) => atMs,
       );
-      if (!held) return false;
+      if (held === undefined) return false;
     } else set({ name: "alertmanager", outcome: "skipped" });
     const arrived = await pass(
       { name: "webhook" },
       MARGIN_MS,
       () => received("firing"),
       "Alertmanager has the alert, and does not send it here: a silence, a route or the network holds it back",
+      ({ atMs }) => atMs,
     );
     if (arrived === undefined) return false;
-    const delivered = await deliver("channel", arrived);
-    tookMs = now() - startedMs;
+    const delivered = await deliver("channel", arrived.notificationId);
+    tookMs = Math.max(...hops.map(({ elapsedMs = 0 }) => elapsedMs));
 
     beginMs = now();
     if (!await pass({ name: "ended" }, 0, () => alertmanagerSaid(end), "")) return false;
@@ -187,9 +215,10 @@ export async function walk(
       2 * intervalsMs,
       () => received("resolved"),
       "Nobody said that the alert is over",
+      ({ atMs }) => atMs,
     );
     if (over === undefined) return false;
-    return await deliver("channelResolved", over) && delivered;
+    return await deliver("channelResolved", over.notificationId) && delivered;
   }
 
   try {
@@ -209,6 +238,21 @@ export async function walk(
     // The alert that was posted to Alertmanager ends by itself.
     if (isBegun) drills.end(id);
   }
+}
+
+/** The value of an instant answer of `timestamp(…)`, as ms. @throws {Broken} when it is none. */
+function firstSampleMs(text: string): number | undefined {
+  let samples: unknown;
+  try {
+    samples = JSON.parse(text).data?.result;
+  } catch {
+    // Said below.
+  }
+  if (!Array.isArray(samples)) throw new Broken("Prometheus gave an answer that is not understood");
+  if (samples.length === 0) return undefined;
+  const atMs = Number(samples[0]?.value?.[1]) * 1_000;
+  if (!Number.isFinite(atMs)) throw new Broken("Prometheus gave an answer that is not understood");
+  return atMs;
 }
 
 /** What Alertmanager cannot do is a hop that is broken. */

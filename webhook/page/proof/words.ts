@@ -27,6 +27,7 @@ export interface ProofWords {
   readonly by: string;
   readonly sinceEnd: string;
   readonly busy: string;
+  readonly reload: string;
 }
 
 /** In both languages. */
@@ -66,6 +67,7 @@ export const WORDS: Readonly<Record<Locale, ProofWords>> = {
     by: "Par",
     sinceEnd: "Le temps repart de zéro à la fin de l’essai.",
     busy: "Un essai est déjà en cours.",
+    reload: "Voir où il en est",
   },
   en: {
     title: "Proof",
@@ -102,5 +104,6 @@ export const WORDS: Readonly<Record<Locale, ProofWords>> = {
     by: "By",
     sinceEnd: "Time starts anew when the test is ended.",
     busy: "A test is under way already.",
+    reload: "See how far it is",
   },
 };
