@@ -187,6 +187,9 @@ function summary(
   );
   const lines = [
     `${pc.bold(stack.name)} is up on the ${engine.name} engine in ${formatElapsed(ms)}`,
+    ...(runs(applied, "webhook")
+      ? [`${urls.webhook} shows what is well, what is wrong, and who was told`]
+      : []),
     "",
     formatTable(rows, "  "),
     "",

@@ -7,7 +7,15 @@ import { temporaryStack } from "./local/scenario.ts";
 import { exploreDashboard } from "./page/dashboard.ts";
 import { findBrowser, inaccessible, overflows, startBrowser } from "./page/browser.ts";
 
-const VIEWS = ["/dashboards", "/dashboards/vigie-host", "/dashboards/vigie-stack", "/page/nowhere"];
+const VIEWS = [
+  "/",
+  "/delivery",
+  "/proof",
+  "/dashboards",
+  "/dashboards/vigie-host",
+  "/dashboards/vigie-stack",
+  "/page/nowhere",
+];
 const READERS = [
   { language: "fr", theme: "light", width: 1280 },
   { language: "en", theme: "dark", width: 1600 },

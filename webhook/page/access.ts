@@ -39,7 +39,7 @@ export function createAccess(options: AccessOptions): MiddlewareHandler<PageEnv>
   // Of this process: a form that was open while it restarted is sent again.
   const key = randomBytes(32);
   return async (c, next) => {
-    c.header("vary", "accept-language, cookie");
+    c.header("vary", "accept-encoding, accept-language, cookie");
     if (!isKnownHost(c.req.header("host"), namesOf(options))) return misdirected(c);
     const visitor = await visitorOf(c, options, key);
     if (visitor instanceof Response) return visitor;

@@ -112,3 +112,13 @@ Deno.test("createPages has no files but those that it lists", async () => {
     equal((await pages().request(path, { headers: HOST })).status, 404);
   }
 });
+
+Deno.test("createPages compresses pages for those who can read that", async () => {
+  const headers = { ...HOST, "accept-encoding": "br, gzip" };
+  const response = await pages().request("/page/nowhere", { headers });
+  equal(response.headers.get("content-encoding"), "gzip");
+  match(response.headers.get("vary")!, /accept-encoding/);
+  const stream = response.body!.pipeThrough(new DecompressionStream("gzip"));
+  match(await new Response(stream).text(), /^<!DOCTYPE html>.*<\/html>$/s);
+  equal((await pages().request("/page/nowhere", { headers: HOST })).headers.get("content-encoding"), null);
+});

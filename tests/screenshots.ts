@@ -1,0 +1,75 @@
+/** `deno task screenshots`: the pictures of docs/page.md and the README, taken of a real stack in a real browser. */
+
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { ensureAssets } from "../tasks/assets.ts";
+import { temporaryStack } from "./e2e/local/scenario.ts";
+import { findBrowser, startBrowser } from "./e2e/page/browser.ts";
+
+const IMAGES = join(import.meta.dirname!, "..", "docs", "images");
+/** How long the stack runs before anybody looks: curves want something to show. */
+const GROWN_SECONDS = 600;
+const POLL_MS = 2_000;
+
+/** One picture. */
+interface Picture {
+  readonly file: string;
+  readonly path: string;
+  readonly language: "fr" | "en";
+  readonly theme: "light" | "dark";
+  readonly width: number;
+  readonly height: number;
+}
+
+const PICTURES: readonly Picture[] = [
+  { file: "page-now.png", path: "/", language: "en", theme: "light", width: 1280, height: 720 },
+  { file: "page-now.fr.png", path: "/", language: "fr", theme: "light", width: 1280, height: 720 },
+  { file: "page-alerts.png", path: "/alerts", language: "en", theme: "light", width: 1280, height: 720 },
+  {
+    file: "page-dashboard.png",
+    path: "/dashboards/vigie-host",
+    language: "en",
+    theme: "dark",
+    width: 1280,
+    height: 900,
+  },
+  { file: "page-delivery.png", path: "/delivery", language: "en", theme: "light", width: 1280, height: 720 },
+  { file: "page-phone.png", path: "/", language: "fr", theme: "dark", width: 390, height: 844 },
+];
+
+const path = await findBrowser();
+if (path === undefined) {
+  console.error(
+    "error: There is no Chromium on PATH\ncure: install it, for example `apt-get install chromium`",
+  );
+  Deno.exit(3);
+}
+await ensureAssets();
+await using stack = await temporaryStack();
+const more = {
+  name: "vigie",
+  scrape: { interval: "5s", timeout: "4s" },
+  evaluation: { interval: "5s" },
+} as const;
+await stack.up(more);
+await grown();
+await using browser = await startBrowser(path);
+for (const { file, path, language, theme, width, height } of PICTURES) {
+  const { page } = await browser.open({ locale: language, colorScheme: theme, viewport: { width, height } });
+  await page.goto(`http://127.0.0.1:${stack.ports.webhook}${path}`, { waitUntil: "networkidle" });
+  await page.screenshot({ path: join(IMAGES, file) });
+  await page.context().close();
+  console.error(file);
+}
+
+async function grown(): Promise<void> {
+  const query = encodeURIComponent('time() - process_start_time_seconds{job="prometheus"}');
+  for (;;) {
+    const answer = await fetch(`http://127.0.0.1:${stack.ports.prometheus}/api/v1/query?query=${query}`);
+    const { data } = await answer.json();
+    const seconds = Number(data.result[0]?.value[1] ?? 0);
+    if (seconds >= GROWN_SECONDS) return;
+    console.error(`the stack runs for ${Math.round(seconds)} of ${GROWN_SECONDS} s`);
+    await delay(Math.max(POLL_MS, (GROWN_SECONDS - seconds) * 100));
+  }
+}
