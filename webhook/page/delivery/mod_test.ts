@@ -127,7 +127,7 @@ Deno.test("createDelivery shows each channel as it is: what nobody has tried is 
     equal(status, 200);
     match(text, /data-severity="good">working</);
     match(text, /data-severity="critical">down</);
-    match(text, /<span class="badge">not used yet</);
+    match(text, /<span class="badge">nothing since the start</);
     match(text, /<span class="badge">no longer configured</);
     match(text, /Refused: &lt;secret&gt; &lt;script&gt;/);
     doesNotMatch(text, /hunter2|<script>alert/);

@@ -78,7 +78,7 @@ function Channels({ visitor, timezone, channels, depths, recent, foreign }: Deli
   const names = new Set(channels.map(({ name }) => name));
   const former = [...depths].filter(([name]) => !names.has(name));
   return (
-    <div id="channel-states" class="table-frame" data-refresh={REFRESH_MS}>
+    <div id="channel-states" class="table-frame" tabindex={0} data-refresh={REFRESH_MS}>
       {channels.length === 0 && <p class="soft">{words.noChannels}</p>}
       {channels.length + former.length > 0 && (
         <table class="table channels">
