@@ -120,7 +120,7 @@ function order(path: string): number {
 }
 
 async function inputsDigest(): Promise<string> {
-  const hash = createHash("sha256").update(Deno.version.deno);
+  const hash = createHash("sha256");
   const paths = [
     import.meta.filename!,
     join(ROOT, "deno.lock"),

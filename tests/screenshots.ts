@@ -3,12 +3,14 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ensureAssets } from "../tasks/assets.ts";
+import { type Command, EXIT, main } from "../tasks/cli.ts";
+import { Lacking } from "../tasks/engine/engine.ts";
 import { temporaryStack } from "./e2e/local/scenario.ts";
 import { findBrowser, startBrowser } from "./e2e/page/browser.ts";
 
 const IMAGES = join(import.meta.dirname!, "..", "docs", "images");
 /** How long the stack runs before anybody looks: curves want something to show. */
-const GROWN_SECONDS = 600;
+const GROWN_SECONDS = 240;
 const POLL_MS = 2_000;
 
 /** One picture. */
@@ -37,39 +39,55 @@ const PICTURES: readonly Picture[] = [
   { file: "page-phone.png", path: "/", language: "fr", theme: "dark", width: 390, height: 844 },
 ];
 
-const path = await findBrowser();
-if (path === undefined) {
-  console.error(
-    "error: There is no Chromium on PATH\ncure: install it, for example `apt-get install chromium`",
-  );
-  Deno.exit(3);
-}
-await ensureAssets();
-await using stack = await temporaryStack();
-const more = {
-  name: "vigie",
-  scrape: { interval: "5s", timeout: "4s" },
-  evaluation: { interval: "5s" },
-} as const;
-await stack.up(more);
-await grown();
-await using browser = await startBrowser(path);
-for (const { file, path, language, theme, width, height } of PICTURES) {
-  const { page } = await browser.open({ locale: language, colorScheme: theme, viewport: { width, height } });
-  await page.goto(`http://127.0.0.1:${stack.ports.webhook}${path}`, { waitUntil: "networkidle" });
-  await page.screenshot({ path: join(IMAGES, file) });
-  await page.context().close();
-  console.error(file);
-}
+/** The command. */
+const screenshots: Command = {
+  name: "screenshots",
+  summary: "take the pictures of the pages anew, of a real stack in a real browser",
+  flags: {},
+  examples: ["screenshots"],
+  async run({ progress, signal, print }) {
+    const browserPath = await findBrowser();
+    if (browserPath === undefined) {
+      throw new Lacking(
+        "There is no Chromium on PATH",
+        "install it, for example `sudo apt-get install chromium`",
+      );
+    }
+    await ensureAssets({ progress, signal });
+    await using stack = await temporaryStack();
+    await stack.up({
+      name: "vigie",
+      scrape: { interval: "5s", timeout: "4s" },
+      evaluation: { interval: "5s" },
+    });
+    await grown(stack.ports.prometheus, progress.step, signal);
+    await using browser = await startBrowser(browserPath);
+    for (const { file, path, language, theme, width, height } of PICTURES) {
+      const { page } = await browser.open({
+        locale: language,
+        colorScheme: theme,
+        viewport: { width, height },
+      });
+      await page.goto(`http://127.0.0.1:${stack.ports.webhook}${path}`, { waitUntil: "networkidle" });
+      await page.screenshot({ path: join(IMAGES, file) });
+      await page.context().close();
+      print(join(IMAGES, file));
+    }
+    return { code: EXIT.done, json: { pictures: PICTURES.map(({ file }) => join(IMAGES, file)) } };
+  },
+};
 
-async function grown(): Promise<void> {
+/** Resolves when the stack has run for long enough. */
+async function grown(port: number, say: (what: string) => void, signal: AbortSignal): Promise<void> {
   const query = encodeURIComponent('time() - process_start_time_seconds{job="prometheus"}');
   for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${stack.ports.prometheus}/api/v1/query?query=${query}`);
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${query}`, { signal });
     const { data } = await answer.json();
     const seconds = Number(data.result[0]?.value[1] ?? 0);
     if (seconds >= GROWN_SECONDS) return;
-    console.error(`the stack runs for ${Math.round(seconds)} of ${GROWN_SECONDS} s`);
-    await delay(Math.max(POLL_MS, (GROWN_SECONDS - seconds) * 100));
+    say(`the stack has run for ${Math.round(seconds)} of ${GROWN_SECONDS} s`);
+    await delay(Math.max(POLL_MS, (GROWN_SECONDS - seconds) * 100), undefined, { signal });
   }
 }
+
+if (import.meta.main) await main(screenshots);
