@@ -11,6 +11,7 @@ import { refusal, Rejected } from "./http/rejected.ts";
 import { authorize } from "./ingest.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import { PAGE_PATHS } from "./page/paths.ts";
 import type { PageEnv } from "./page/view.ts";
 import type { Readiness } from "./readiness.ts";
 
@@ -33,7 +34,7 @@ export interface AppOptions {
   /** The pages under `/runbooks`. */
   readonly runbooks?: Hono<AppEnv>;
   /** The pages at `/` and below. */
-  readonly pages?: Hono<PageEnv>;
+  readonly pages?: () => Promise<Hono<PageEnv>>;
   /** The gate: `/sign-on` and what is below. */
   readonly signOn?: Hono<AppEnv>;
 }
@@ -149,7 +150,12 @@ function createHono(options: AppOptions): Hono<AppEnv> {
   ) {
     app.all(path, (c) => c.text(`Method not allowed: use ${allow}`, 405, { allow }));
   }
-  if (options.pages) app.route("/", options.pages);
+  const { pages } = options;
+  if (pages) {
+    for (const path of PAGE_PATHS) {
+      app.all(path === "/" ? path : `${path}/*`, async (c) => (await pages()).fetch(c.req.raw, c.env));
+    }
+  }
   if (options.runbooks) app.route("/", options.runbooks);
   if (options.signOn) app.route("/", options.signOn);
   if (options.api) app.route("/", options.api);

@@ -1,6 +1,7 @@
 /** The webhook's parts, put together: everything but the socket. */
 
 import { join } from "node:path";
+import type { Hono } from "hono";
 import { createApi, createPlainText } from "./api/mod.ts";
 import { type App, createApp } from "./app.ts";
 import type { Clock } from "./clock.ts";
@@ -17,7 +18,10 @@ import { createMessage } from "./message.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { ServiceJournal } from "./open_journal.ts";
 import { createOwnVoice, type OwnVoice } from "./own_voice.ts";
-import { createFeed, createPages, isLoopback } from "./page/mod.tsx";
+import { createFeed } from "./page/feed.ts";
+import { isLoopback } from "./page/host.ts";
+import type { PagesOptions } from "./page/mod.tsx";
+import type { PageEnv } from "./page/view.ts";
 import { readinessOf } from "./readiness.ts";
 import { createRunbooks } from "./runbooks/mod.ts";
 import { reportOf, requeue } from "./salvaged.ts";
@@ -170,7 +174,7 @@ export function createParts(options: PartsOptions): Parts {
     log,
   });
   metrics.gate(gate.figures, () => settings().signOn ? sessions.count() : undefined);
-  const pages = createPages({
+  const pages = lazyPages({
     page: () => settings().config.page,
     directory: () => state.setup.directory,
     dataDir: options.dataDir,
@@ -225,6 +229,12 @@ export function createParts(options: PartsOptions): Parts {
     },
   });
   return { app, deliveries, metrics, voice, watchdog, heartbeat, index, gate };
+}
+
+/** A webhook whose pages nobody looks at does without what they are made of. */
+function lazyPages(options: PagesOptions): () => Promise<Hono<PageEnv>> {
+  let made: Promise<Hono<PageEnv>> | undefined;
+  return () => made ??= import("./page/mod.tsx").then(({ createPages }) => createPages(options));
 }
 
 /** Sessions in a file beside the journal: what they bring must not wait for alerts, nor alerts for them. */

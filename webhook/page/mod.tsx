@@ -7,14 +7,13 @@ import { createDashboards } from "./dashboards/mod.tsx";
 import { createDelivery } from "./delivery/mod.tsx";
 import { shell } from "./layout.tsx";
 import { createNow } from "./now/mod.tsx";
+import { PAGE_PATHS } from "./paths.ts";
 import { preferenceCookies } from "./preferences.ts";
 import { createProofs } from "./proof/mod.tsx";
 import { createQueries } from "./query.ts";
 import type { PageContext, PageEnv, PageOptions } from "./view.ts";
 import { WORDS } from "./words.ts";
 
-export { createFeed } from "./feed.ts";
-export { isLoopback } from "./host.ts";
 export { type PageConfig, pageSchema } from "./schema.ts";
 export type { PageOptions } from "./view.ts";
 
@@ -37,20 +36,13 @@ const TYPES: Readonly<Record<string, string>> = {
 // Their names have a digest of what is in them.
 const FOR_EVER = "public, max-age=31536000, immutable";
 
-/** Paths of the pages; what lies below `/page/` is theirs as well. */
-export const PAGE_PATHS = [
-  "/",
-  "/alerts",
-  "/silences",
-  "/dashboards",
-  "/delivery",
-  "/proof",
-  "/page",
-] as const;
-
 /** Everything below `PAGE_PATHS`. */
 export function createPages(options: PagesOptions): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
+  // Whoever it is mounted in says what went wrong.
+  app.onError((error) => {
+    throw error;
+  });
   const access = createAccess(options);
   app.get("/page/assets/:file", (c) => answerAsset(c, c.req.param("file")));
   for (const path of PAGE_PATHS) {
