@@ -26,7 +26,6 @@ interface Picture {
 const PICTURES: readonly Picture[] = [
   { file: "page-now.png", path: "/", language: "en", theme: "light", width: 1280, height: 720 },
   { file: "page-now.fr.png", path: "/", language: "fr", theme: "light", width: 1280, height: 720 },
-  { file: "page-alerts.png", path: "/alerts", language: "en", theme: "light", width: 1280, height: 720 },
   {
     file: "page-dashboard.png",
     path: "/dashboards/vigie-host",

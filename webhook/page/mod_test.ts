@@ -48,15 +48,15 @@ Deno.test("createPages answers what there is not with a page in the reader's lan
 
 Deno.test("createPages is not shown under a name that is not its own", async () => {
   for (const host of ["evil.example", "monitor.example.evil.test"]) {
-    equal((await pages().request("/alerts", { headers: { host } })).status, 421);
+    equal((await pages().request("/proof", { headers: { host } })).status, 421);
   }
   equal((await pages().request("/page/nowhere", { headers: { host: "monitor.example:8443" } })).status, 404);
 });
 
 Deno.test("createPages keeps out who does not sign in, and shows the way in", async () => {
   const gated = pages({ isGated: () => true });
-  const response = await gated.request("/alerts?a=1", { headers: HOST });
-  deepEqual([response.status, response.headers.get("location")], [302, "/sign-on?to=%2Falerts%3Fa%3D1"]);
+  const response = await gated.request("/proof?a=1", { headers: HOST });
+  deepEqual([response.status, response.headers.get("location")], [302, "/sign-on?to=%2Fproof%3Fa%3D1"]);
   const fetched = await gated.request("/page/events", { headers: { ...HOST, "sec-fetch-mode": "cors" } });
   equal(fetched.status, 401);
   equal((await pages({ isLocal: () => false }).request("/", { headers: HOST })).status, 403);
@@ -100,8 +100,8 @@ Deno.test("createPages keeps what a reader has chosen, and goes back to the page
   const text = await (await app.request("/page/nowhere", { headers: { ...HOST, cookie } })).text();
   match(text, /<html lang="en" data-theme="dark">/);
   match(text, /<option value="dark" selected/);
-  const back = { referer: "http://127.0.0.1:9094/alerts?q=1" };
-  equal((await post(app, "/page/prefer", {}, back)).headers.get("location"), "/alerts?q=1");
+  const back = { referer: "http://127.0.0.1:9094/proof?q=1" };
+  equal((await post(app, "/page/prefer", {}, back)).headers.get("location"), "/proof?q=1");
   for (const referer of ["http://evil.example/x", "http://127.0.0.1:9094//evil.example/", "nonsense"]) {
     equal((await post(app, "/page/prefer", {}, { referer })).headers.get("location"), "/");
   }

@@ -49,7 +49,6 @@ export function rangeParameters({ fromText, toText }: Range): URLSearchParams {
 function hrefOf(url: string): string | undefined {
   const [, rest] = /^\/d\/([\w-]+.*)$/s.exec(url) ?? [];
   if (rest !== undefined) return `/dashboards/${rest.includes("?") ? rest : rest.replace("&", "?")}`;
-  if (url.startsWith("/alerting/silences")) return "/silences";
   const outside = URL.parse(url);
   // Nothing but the web: a label could say `javascript:`.
   return outside && ["http:", "https:"].includes(outside.protocol) ? outside.href : undefined;

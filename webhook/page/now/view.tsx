@@ -92,7 +92,7 @@ function Alerts({ firing, language }: { readonly firing?: readonly Firing[]; rea
     <section aria-labelledby="firing" class="panel">
       <div class="panel-head">
         <h2 id="firing">{words.firingTitle}</h2>
-        <a href="/alerts">{words.all}</a>
+        <a href="/dashboards/vigie-alerts">{words.all}</a>
       </div>
       {firing === undefined && <p class="soft">{words.firingUnknown}</p>}
       {firing?.length === 0 && <p class="soft">{words.noFiring}</p>}
@@ -101,7 +101,7 @@ function Alerts({ firing, language }: { readonly firing?: readonly Firing[]; rea
           {firing.map(({ name, severity, instances, count }) => (
             <li class="row">
               <span class="badge" data-severity={severity}>{PAGE_WORDS[language].severities[severity]}</span>
-              <a href="/alerts">{name}</a>
+              <a href={`/runbooks/${encodeURIComponent(name)}`}>{name}</a>
               <span class="soft">{[...instances, ...count > 1 ? [`× ${count}`] : []].join(", ")}</span>
             </li>
           ))}
