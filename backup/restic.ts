@@ -250,7 +250,9 @@ async function collect(
 ): Promise<string> {
   let all = "";
   let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+  const decoder = new TextDecoder();
+  for await (const piece of stream) {
+    const text = decoder.decode(piece, { stream: true });
     if (keep) {
       all += text;
       continue;
@@ -259,8 +261,10 @@ async function collect(
     rest = lines.pop()!;
     lines.forEach(onLine);
   }
+  if (keep) return all + decoder.decode();
+  rest += decoder.decode();
   if (rest !== "") onLine(rest);
-  return all;
+  return "";
 }
 
 function parse(line: string): Message | undefined {
