@@ -9,7 +9,7 @@ import type { PageContext, Visitor } from "./view.ts";
 import { WORDS } from "./words.ts";
 
 /** Views that the head leads to, in its order. */
-export const VIEWS = ["now", "dashboards", "delivery", "proof"] as const;
+export const VIEWS = ["now", "alerts", "silences", "dashboards", "delivery", "proof"] as const;
 
 /** A view that the head leads to. */
 export type View = typeof VIEWS[number];

@@ -2,6 +2,7 @@
 
 import { Hono } from "hono";
 import { type AccessOptions, createAccess } from "./access.ts";
+import { createAlerts } from "./alerts/mod.tsx";
 import { findAssets } from "./assets.ts";
 import { createDashboards } from "./dashboards/mod.tsx";
 import { createDelivery } from "./delivery/mod.tsx";
@@ -23,6 +24,7 @@ export type PagesOptions = PageOptions & AccessOptions;
 /** The views: each has the paths of its own. */
 const VIEWS: readonly ((options: PageOptions) => Hono<PageEnv>)[] = [
   createNow,
+  createAlerts,
   createDashboards,
   createDelivery,
   createProofs,

@@ -3,6 +3,8 @@
 /** Paths of the pages; what lies below each is theirs as well. */
 export const PAGE_PATHS = [
   "/",
+  "/alerts",
+  "/silences",
   "/dashboards",
   "/delivery",
   "/proof",

@@ -5,6 +5,8 @@ import type { Locale } from "../../lib/text.ts";
 /** The words around the views. */
 export interface Words {
   readonly now: string;
+  readonly alerts: string;
+  readonly silences: string;
   readonly dashboards: string;
   readonly delivery: string;
   readonly proof: string;
@@ -29,6 +31,8 @@ export interface Words {
 export const WORDS: Readonly<Record<Locale, Words>> = {
   fr: {
     now: "Maintenant",
+    alerts: "Alertes",
+    silences: "Silences",
     dashboards: "Tableaux de bord",
     delivery: "Envois",
     proof: "Preuve",
@@ -50,6 +54,8 @@ export const WORDS: Readonly<Record<Locale, Words>> = {
   },
   en: {
     now: "Now",
+    alerts: "Alerts",
+    silences: "Silences",
     dashboards: "Dashboards",
     delivery: "Delivery",
     proof: "Proof",

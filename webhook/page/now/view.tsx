@@ -92,7 +92,7 @@ function Alerts({ firing, language }: { readonly firing?: readonly Firing[]; rea
     <section aria-labelledby="firing" class="panel">
       <div class="panel-head">
         <h2 id="firing">{words.firingTitle}</h2>
-        <a href="/dashboards/vigie-alerts">{words.all}</a>
+        <a href="/alerts">{words.all}</a>
       </div>
       {firing === undefined && <p class="soft">{words.firingUnknown}</p>}
       {firing?.length === 0 && <p class="soft">{words.noFiring}</p>}

@@ -3,7 +3,8 @@
 import { DRILL_ALERT } from "../../drill.ts";
 import { prometheusOf } from "../prometheus.ts";
 import type { PageOptions } from "../view.ts";
-import { AlertmanagerSilent, createAlertmanager } from "./alertmanager.ts";
+import { AlertmanagerSilent } from "../alertmanager.ts";
+import { createAlertmanager } from "./alertmanager.ts";
 import type { Hop, ProofResult } from "./result.ts";
 
 /** What the walk is made with. */

@@ -1,0 +1,101 @@
+/** Alerts and silences as Alertmanager holds them. */
+
+import * as z from "zod";
+import type { Matcher } from "../../../lib/matcher.ts";
+import { AlertmanagerSilent, type AskAlertmanager, listIn } from "../alertmanager.ts";
+
+const labels = z.record(z.string(), z.string());
+const time = z.string().transform((text) => Date.parse(text));
+const ids = z.array(z.string()).nullish().transform((list) => list ?? []);
+
+const heldAlert = z.object({
+  fingerprint: z.string(),
+  labels,
+  annotations: labels.nullish().transform((texts) => texts ?? {}),
+  startsAt: time,
+  generatorURL: z.string().default(""),
+  status: z.object({ state: z.string(), silencedBy: ids, inhibitedBy: ids }),
+});
+
+const silence = z.object({
+  id: z.string(),
+  matchers: z.array(
+    z.object({
+      name: z.string(),
+      value: z.string(),
+      isRegex: z.boolean(),
+      isEqual: z.boolean().default(true),
+    }),
+  ),
+  startsAt: time,
+  endsAt: time,
+  createdBy: z.string().default(""),
+  comment: z.string().default(""),
+  status: z.object({ state: z.enum(["active", "pending", "expired"]) }),
+});
+
+/** An alert that Alertmanager holds. */
+export type HeldAlert = z.output<typeof heldAlert>;
+/** A silence. */
+export type Silence = z.output<typeof silence>;
+
+/** A silence to be made. Times in ms since 1970. */
+export interface NewSilence {
+  readonly matchers: readonly Matcher[];
+  readonly startsMs: number;
+  readonly endsMs: number;
+  readonly createdBy: string;
+  readonly comment: string;
+}
+
+/** All alerts that it holds. @throws {AlertmanagerSilent} */
+export async function heldAlerts(ask: AskAlertmanager): Promise<HeldAlert[]> {
+  return read(heldAlert, await ask("alerts"));
+}
+
+/** Silences that are not over, those that end first before the others. @throws {AlertmanagerSilent} */
+export async function silences(ask: AskAlertmanager): Promise<Silence[]> {
+  return read(silence, await ask("silences"))
+    .filter(({ status: { state } }) => state !== "expired")
+    .sort((a, b) => a.endsAt - b.endsAt);
+}
+
+/** Makes a silence. @throws {AlertmanagerSilent} */
+export async function makeSilence(ask: AskAlertmanager, made: NewSilence): Promise<void> {
+  await ask("silences", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      matchers: made.matchers.map(({ label, operator, value }) => ({
+        name: label,
+        value,
+        isRegex: operator.includes("~"),
+        isEqual: !operator.startsWith("!"),
+      })),
+      startsAt: new Date(made.startsMs).toISOString(),
+      endsAt: new Date(made.endsMs).toISOString(),
+      createdBy: made.createdBy,
+      comment: made.comment,
+    }),
+  });
+}
+
+/** Ends a silence. @throws {AlertmanagerSilent} */
+export async function endSilence(ask: AskAlertmanager, id: string): Promise<void> {
+  await ask(`silence/${encodeURIComponent(id)}`, { method: "DELETE" });
+}
+
+/** The matchers of a silence, as everywhere here. */
+export function matchersOf({ matchers }: Silence): Matcher[] {
+  return matchers.map(({ name, value, isRegex, isEqual }) => ({
+    label: name,
+    operator: isRegex ? (isEqual ? "=~" : "!~") : isEqual ? "=" : "!=",
+    value,
+  }));
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema>[] {
+  const parsed = z.array(schema).safeParse(listIn(text));
+  if (!parsed.success) throw new AlertmanagerSilent("Alertmanager's answer is not as its API has it");
+  return parsed.data;
+}

@@ -1,0 +1,142 @@
+/** One alert: what it is, its curve, and what became of it. */
+
+import { Time } from "../time.tsx";
+import { expressionIn, graphOf } from "./expression.ts";
+import type { HeldAlert } from "./held.ts";
+import type { Told } from "./history.ts";
+import { Labels, nameOf, Severity, type Shown, State } from "./inbox.tsx";
+import { printMatcher } from "../../../lib/matcher.ts";
+import { matchersFor } from "./filter.ts";
+import { WORDS } from "./words.ts";
+
+/** What the page shows. */
+export interface OneAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly generatorUrl: string;
+  /** As Alertmanager holds it now; undefined when it does not. */
+  readonly held?: HeldAlert;
+  readonly told: readonly Told[];
+  readonly hasRunbook: boolean;
+  readonly mayAct: boolean;
+  readonly hasPrometheus: boolean;
+  readonly nowMs: number;
+  readonly shown: Shown;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The page. */
+export function One(options: OneAlert) {
+  const { labels, annotations, generatorUrl, held, told, hasRunbook, mayAct, shown } = options;
+  const words = WORDS[shown.language];
+  const silenceUrl = `/silences?${new URLSearchParams({
+    matchers: matchersFor(labels).map(printMatcher).join("\n"),
+  })}`;
+  const source = webUrl(generatorUrl);
+  const runbook = webUrl(annotations.runbook_url ?? "");
+  return (
+    <>
+      <header class="stack-y">
+        <h1 class="row">
+          <Severity labels={labels} language={shown.language} /> {nameOf(labels, shown)}
+        </h1>
+        {held
+          ? (
+            <p>
+              <State alert={held} language={shown.language} />, {words.since}{" "}
+              <Time at={held.startsAt} language={shown.language} timezone={shown.timezone} />
+            </p>
+          )
+          : <p class="soft">{words.notHeld}</p>}
+        <p class="row">
+          {hasRunbook
+            ? (
+              <a class="button plain" href={`/runbooks/${encodeURIComponent(labels.alertname ?? "")}`}>
+                {words.runbook}
+              </a>
+            )
+            : runbook !== undefined && <a class="button plain" href={runbook}>{words.runbook}</a>}
+          {mayAct && <a class="button plain" href={silenceUrl}>{words.silenceIt}</a>}
+          {source !== undefined && <a class="button plain" href={source}>{words.source}</a>}
+        </p>
+      </header>
+      <Curve {...options} />
+      <section class="panel" aria-labelledby="says">
+        <h2 id="says">{words.annotations}</h2>
+        <dl class="facts">
+          {Object.entries(annotations).map(([name, text]) => (
+            <>
+              <dt>{shown.foreign(name)}</dt>
+              <dd>{shown.foreign(text)}</dd>
+            </>
+          ))}
+        </dl>
+      </section>
+      <section class="panel stack-y" aria-labelledby="labels">
+        <h2 id="labels">{words.labels}</h2>
+        <Labels labels={labels} shown={shown} />
+      </section>
+      <section class="panel stack-y" aria-labelledby="timeline">
+        <h2 id="timeline">{words.timeline}</h2>
+        <Timeline told={told} shown={shown} />
+      </section>
+    </>
+  );
+}
+
+function Curve({ labels, generatorUrl, held, told, hasPrometheus, nowMs, shown }: OneAlert) {
+  const expression = hasPrometheus ? expressionIn(generatorUrl) : undefined;
+  if (expression === undefined) return null;
+  const { query, operator, threshold } = graphOf(expression);
+  const beganMs = held?.startsAt ?? (Date.parse(told.at(-1)?.alert.startsAt ?? "") || nowMs);
+  const endedMs = held ? nowMs : Date.parse(told[0]?.alert.endsAt ?? "") || nowMs;
+  return (
+    <section class="panel stack-y" aria-labelledby="curve">
+      <h2 id="curve">{WORDS[shown.language].graph}</h2>
+      <p class="mono soft">{shown.foreign(expression)}</p>
+      <div
+        class="graph"
+        data-query={query}
+        data-operator={operator}
+        data-threshold={threshold}
+        data-severity={labels.severity}
+        data-from={beganMs - HOUR_MS}
+        data-to={Math.min(endedMs + HOUR_MS / 4, nowMs)}
+        data-marks={JSON.stringify([{ at: beganMs, tone: "warning" }])}
+      >
+      </div>
+    </section>
+  );
+}
+
+function Timeline({ told, shown }: { readonly told: readonly Told[]; readonly shown: Shown }) {
+  const words = WORDS[shown.language];
+  if (told.length === 0) return <p class="soft">{words.noTimeline}</p>;
+  return (
+    <ol class="timeline">
+      {told.map(({ receivedMs, alert, deliveries }) => (
+        <li>
+          <p>
+            <Time at={receivedMs} language={shown.language} timezone={shown.timezone} />{" "}
+            <strong>{alert.status === "firing" ? words.firingState : words.resolved}</strong>
+          </p>
+          <ul>
+            {deliveries.map(({ channel, state, attempts, reason }) => (
+              <li>
+                {shown.foreign(channel)}: {words.states[state]}, {words.attempts(attempts)}
+                {reason !== "" && <span class="soft">{` (${shown.foreign(reason)})`}</span>}
+              </li>
+            ))}
+          </ul>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** An address of the web; undefined for any other, which a label could say. */
+function webUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  return url && (url.protocol === "https:" || url.protocol === "http:") ? url.href : undefined;
+}
