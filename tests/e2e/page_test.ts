@@ -2,6 +2,7 @@
 
 import { deepEqual, equal } from "node:assert/strict";
 import { ensureAssets } from "../../tasks/assets.ts";
+import { silenceAlert } from "./page/silence_alert.ts";
 import { notOnLinux, unless } from "../unless.ts";
 import { temporaryStack } from "./local/scenario.ts";
 import { exploreDashboard } from "./page/dashboard.ts";
@@ -9,6 +10,9 @@ import { findBrowser, inaccessible, overflows, startBrowser } from "./page/brows
 
 const VIEWS = [
   "/",
+  "/alerts",
+  "/alerts?tab=history",
+  "/silences",
   "/delivery",
   "/proof",
   "/dashboards",
@@ -57,6 +61,12 @@ Deno.test({
       }
       await page.context().close();
     }
+    await t.step("an alert comes while somebody looks, and is silenced", async () => {
+      const { page, takeComplaints } = await browser.open({ locale: "en" });
+      await silenceAlert(page, url, `http://127.0.0.1:${stack.ports.alertmanager}`);
+      deepEqual(takeComplaints(), []);
+      await page.context().close();
+    });
     await t.step("a dashboard draws curves as they come, zooms, and goes back", async () => {
       const { page, takeComplaints } = await browser.open({ viewport: { width: 1280, height: 900 } });
       await exploreDashboard(page, url);

@@ -5,7 +5,7 @@ import type { Matcher } from "../../../lib/matcher.ts";
 import { AlertmanagerSilent, type AskAlertmanager, listIn } from "../alertmanager.ts";
 
 const labels = z.record(z.string(), z.string());
-const time = z.string().transform((text) => Date.parse(text));
+const time = z.string().transform((text) => Date.parse(text)).refine(Number.isFinite);
 const ids = z.array(z.string()).nullish().transform((list) => list ?? []);
 
 const heldAlert = z.object({

@@ -146,61 +146,63 @@ export function HistoryList({ rows, next, shown }: {
   const words = WORDS[shown.language];
   return (
     <section class="panel" aria-label={words.history}>
-      {rows.length === 0 ? <p class="empty">{words.noHistory}</p> : (
-        <div class="table-frame" tabindex={0}>
-          <table class="table">
-            <thead>
-              <tr>
-                {[
-                  words.received,
-                  words.columns.severity,
-                  words.columns.state,
-                  words.columns.alert,
-                  words.columns.told,
-                ]
-                  .map((name) => <th scope="col">{name}</th>)}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ listed, counts, alerts }) => (
+      {rows.length === 0
+        ? <p class="empty">{next === undefined ? words.noHistory : words.notYet}</p>
+        : (
+          <div class="table-frame" tabindex={0}>
+            <table class="table">
+              <thead>
                 <tr>
-                  <td>
-                    <Time at={listed.receivedMs} language={shown.language} timezone={shown.timezone} />
-                  </td>
-                  <td>
-                    <span class="badge" data-severity={listed.severity}>
-                      {PAGE_WORDS[shown.language].severities[listed.severity]}
-                    </span>
-                  </td>
-                  <td>{listed.status === "firing" ? words.firingState : words.resolved}</td>
-                  <td>
-                    <ul>
-                      {alerts.map((alert) => (
-                        <li>
-                          <a href={`/alerts/${encodeURIComponent(alert.fingerprint)}?n=${listed.id}`}>
-                            {nameOf(alert.labels, shown)}
-                          </a>{" "}
-                          <span class="soft">{shown.foreign(alert.labels.instance ?? "")}</span>
-                        </li>
-                      ))}
-                      {alerts.length < listed.firing + listed.resolved && (
-                        <li class="faint">{words.more(listed.firing + listed.resolved - alerts.length)}</li>
-                      )}
-                    </ul>
-                  </td>
-                  <td>
-                    {[
-                      ...(counts.delivered > 0 ? [words.delivered(counts.delivered)] : []),
-                      ...(counts.queued > 0 ? [words.queued(counts.queued)] : []),
-                      ...(counts.dead > 0 ? [words.dead(counts.dead)] : []),
-                    ].join(", ")}
-                  </td>
+                  {[
+                    words.received,
+                    words.columns.severity,
+                    words.columns.state,
+                    words.columns.alert,
+                    words.columns.told,
+                  ]
+                    .map((name) => <th scope="col">{name}</th>)}
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+              </thead>
+              <tbody>
+                {rows.map(({ listed, counts, alerts }) => (
+                  <tr>
+                    <td>
+                      <Time at={listed.receivedMs} language={shown.language} timezone={shown.timezone} />
+                    </td>
+                    <td>
+                      <span class="badge" data-severity={listed.severity}>
+                        {PAGE_WORDS[shown.language].severities[listed.severity]}
+                      </span>
+                    </td>
+                    <td>{listed.status === "firing" ? words.firingState : words.resolved}</td>
+                    <td>
+                      <ul>
+                        {alerts.map((alert) => (
+                          <li>
+                            <a href={`/alerts/${encodeURIComponent(alert.fingerprint)}?n=${listed.id}`}>
+                              {nameOf(alert.labels, shown)}
+                            </a>{" "}
+                            <span class="soft">{shown.foreign(alert.labels.instance ?? "")}</span>
+                          </li>
+                        ))}
+                        {alerts.length < listed.firing + listed.resolved && (
+                          <li class="faint">{words.more(listed.firing + listed.resolved - alerts.length)}</li>
+                        )}
+                      </ul>
+                    </td>
+                    <td>
+                      {[
+                        ...(counts.delivered > 0 ? [words.delivered(counts.delivered)] : []),
+                        ...(counts.queued > 0 ? [words.queued(counts.queued)] : []),
+                        ...(counts.dead > 0 ? [words.dead(counts.dead)] : []),
+                      ].join(", ")}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
       {next !== undefined && (
         <p>
           <a href={next}>{words.next}</a>

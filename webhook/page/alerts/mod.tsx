@@ -60,7 +60,7 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
               {words.noAlertmanager}: {shown.foreign(firing)}
             </p>
           )}
-          {Array.isArray(firing) && (
+          {Array.isArray(firing) && filter.ok && (
             <FiringList alerts={fitting(firing, filter)} isFiltered={text.trim() !== ""} shown={shown} />
           )}
           {tab === "history" && filter.ok && history(filter, asked, shown)}
@@ -179,7 +179,7 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
       ? filter.problem
       : filter.test({})
       ? words.needMatchers
-      : !(draft.duration in words.durations)
+      : !Object.hasOwn(words.durations, draft.duration)
       ? words.needDuration
       : draft.reason === ""
       ? words.needReason
@@ -189,16 +189,23 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
       return await use(draft, filter);
     } catch (error) {
       if (!(error instanceof AlertmanagerSilent)) throw error;
+      refused(c, "silence", error.message);
       return await showSilences(c, draft, { problem: error.message });
     }
   };
-  app.post("/silences/preview", (c) =>
-    withDraft(c, async (draft, { test }) => {
-      const muted = (await heldAlerts(ask)).filter(({ labels }) => test(labels));
-      return await showSilences(c, draft, { muted });
-    }));
+  const preview = async (
+    c: PageContext,
+    draft: Draft,
+    test: (labels: Readonly<Record<string, string>>) => boolean,
+  ) => {
+    const muted = (await heldAlerts(ask)).filter(({ labels }) => test(labels));
+    return await showSilences(c, draft, { muted });
+  };
+  app.post("/silences/preview", (c) => withDraft(c, (draft, { test }) => preview(c, draft, test)));
   app.post("/silences", (c) =>
-    withDraft(c, async (draft, { matchers }) => {
+    withDraft(c, async (draft, { matchers, test }) => {
+      // What it mutes was shown before: not for other matchers than these.
+      if (c.var.form.get("previewed") !== draft.matchers) return await preview(c, draft, test);
       const nowMs = options.now();
       const createdBy = c.var.visitor.user ?? "Vigie";
       await makeSilence(ask, {
@@ -218,6 +225,7 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
       await endSilence(ask, id);
     } catch (error) {
       if (!(error instanceof AlertmanagerSilent)) throw error;
+      refused(c, "end-silence", error.message);
       return await showSilences(c, { matchers: "", duration: "1h", reason: "" }, { problem: error.message });
     }
     noted(c, "end-silence", { silence: id });
@@ -227,6 +235,9 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
   const noted = (c: PageContext, act: string, about: Readonly<Record<string, string>>) => {
     log.info("Done on a page", { audit: "page", act, user: c.var.visitor.user, ...about });
     options.feed.tell({ kind: "act" });
+  };
+  const refused = (c: PageContext, act: string, reason: string) => {
+    log.info("Refused on a page", { audit: "page", act, user: c.var.visitor.user, reason });
   };
   return app;
 }
@@ -241,9 +252,10 @@ async function heldOr<T>(asked: () => Promise<T[]>): Promise<T[] | string> {
   }
 }
 
-function fitting(alerts: readonly HeldAlert[], filter: Filter): HeldAlert[] {
-  const told = alerts.filter(({ labels }) => !QUIET.includes(labels.alertname ?? ""));
-  return filter.ok ? told.filter(({ labels }) => filter.test(labels)) : told;
+function fitting(alerts: readonly HeldAlert[], filter: Extract<Filter, { ok: true }>): HeldAlert[] {
+  return filter.matchers.length > 0
+    ? alerts.filter(({ labels }) => filter.test(labels))
+    : alerts.filter(({ labels }) => !QUIET.includes(labels.alertname ?? ""));
 }
 
 /** The worst that somebody is told of. */

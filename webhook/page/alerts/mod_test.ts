@@ -133,11 +133,13 @@ Deno.test("createAlerts filters by matchers, and says what is wrong with one", (
     deepEqual([...filtered.text.matchAll(/href="\/alerts\/fp-(\w+)"/g)].map(([, name]) => name), [
       "DiskFull",
     ]);
-    match((await get("/alerts?filter=severity%3D%22none%22")).text, /No alert fits the filter/);
+    match((await get("/alerts?filter=severity%3D%22other%22")).text, /No alert fits the filter/);
+    match((await get("/alerts?filter=alertname%3D%22Watchdog%22")).text, /fp-Watchdog/);
     const bad = await get(`/alerts?${new URLSearchParams({ filter: 'severity="<b>", (' })}`);
     equal(bad.status, 422);
     match(bad.text, /Cannot read the matcher &quot; \(&quot;: expected one such as/);
     match(bad.text, /aria-invalid="true"/);
+    doesNotMatch(bad.text, /fp-DiskFull/);
   }));
 
 Deno.test("createAlerts says that it is not known what fires when Alertmanager does not tell", async () => {
@@ -146,6 +148,7 @@ Deno.test("createAlerts says that it is not known what fires when Alertmanager d
     () => new Response("hunter2", { status: 500 }),
     () => new Response("<html>"),
     () => Response.json([{ fingerprint: 1 }]),
+    () => Response.json([{ ...HELD[1], startsAt: "long ago" }]),
     () => Response.redirect("http://evil.example/", 302),
   ];
   for (const lie of lies) {
@@ -200,7 +203,10 @@ Deno.test("createAlerts shows silences, what a new one would mute, and makes it"
     match(preview.text, /would mute 1 alert now/);
     match(preview.text, /formaction="\/silences"/);
     deepEqual(asked.map(({ method }) => method), ["GET", "GET"]);
-    const made = await post("/silences", draft);
+    const other = await post("/silences", { ...draft, previewed: 'alertname="Other"' });
+    match(other.text, /would mute 1 alert now/);
+    deepEqual(asked.filter(({ method }) => method !== "GET"), []);
+    const made = await post("/silences", { ...draft, previewed: draft.matchers });
     equal(made.status, 303);
     deepEqual(asked, [{
       method: "POST",
@@ -233,6 +239,7 @@ Deno.test("createAlerts refuses a silence that fits everything, has no reason, o
         [{ matchers: "a=~(" }, /Cannot read|missing closing/],
         [{ reason: " " }, /Give a reason/],
         [{ duration: "100y" }, /Choose how long/],
+        [{ duration: "toString" }, /Choose how long/],
       ] as const
     ) {
       const { status, text } = await post("/silences", { ...draft, ...change });
@@ -241,6 +248,19 @@ Deno.test("createAlerts refuses a silence that fits everything, has no reason, o
       deepEqual(asked.filter(({ method }) => method !== "GET"), []);
     }
   }));
+
+Deno.test("createAlerts says why Alertmanager refuses, and notes who asked", () =>
+  withPages(
+    async ({ post, lines }) => {
+      const { status, text } = await post("/silences/end", { id: "s1" });
+      equal(status, 422);
+      match(text, /role="alert">Alertmanager answered HTTP 500: out of disk/);
+      deepEqual(lines.map(({ act, user, reason }) => [act, user, reason]), [
+        ["end-silence", "ada", "Alertmanager answered HTTP 500: out of disk"],
+      ]);
+    },
+    () => new Response("out of disk", { status: 500 }),
+  ));
 
 Deno.test("createAlerts offers nothing to do to who only looks", () =>
   withPages(

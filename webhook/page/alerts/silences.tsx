@@ -79,6 +79,7 @@ function NewSilence(
             <input type="text" name="reason" value={draft.reason} size={40} maxlength={500} required />
           </label>
         </div>
+        {muted && <input type="hidden" name="previewed" value={draft.matchers} />}
         <p class="row">
           <button class="button plain" type="submit">{words.preview}</button>
           {muted && <button class="button" type="submit" formaction="/silences">{words.make}</button>}

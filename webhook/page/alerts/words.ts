@@ -17,6 +17,7 @@ const fr = {
   none: "Aucune alerte en cours.",
   noneFits: "Aucune alerte ne correspond au filtre.",
   noHistory: "Rien dans l’historique.",
+  notYet: "Rien parmi les plus récentes : la recherche continue plus loin.",
   columns: {
     severity: "Gravité",
     alert: "Alerte",
@@ -76,7 +77,6 @@ const fr = {
   needMatchers: "Donnez au moins une condition qui ne convient pas à toutes les alertes",
   needReason: "Donnez une raison",
   needDuration: "Choisissez une durée",
-  test: "Alerte d’essai",
 };
 
 /** The words. */
@@ -97,6 +97,7 @@ export const WORDS: Readonly<Record<Locale, AlertWords>> = {
     none: "No alert is firing.",
     noneFits: "No alert fits the filter.",
     noHistory: "Nothing in the history.",
+    notYet: "Nothing among the newest: the search goes on with older ones.",
     columns: {
       severity: "Severity",
       alert: "Alert",
@@ -148,6 +149,5 @@ export const WORDS: Readonly<Record<Locale, AlertWords>> = {
     needMatchers: "Give at least one condition that does not fit every alert",
     needReason: "Give a reason",
     needDuration: "Choose how long",
-    test: "Test alert",
   },
 };

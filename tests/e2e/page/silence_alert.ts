@@ -1,0 +1,42 @@
+/** An alert that comes while somebody looks, is silenced from the page, and is told of again. */
+
+import { equal, match } from "node:assert/strict";
+import type { Page } from "playwright-core";
+
+const NAME = "PageTest";
+
+/** @param url Of the webhook. @param alertmanager URL of the Alertmanager behind it. */
+export async function silenceAlert(page: Page, url: string, alertmanager: string): Promise<void> {
+  await page.goto(`${url}/alerts`);
+  equal(await page.getByRole("link", { name: NAME }).count(), 0);
+  const summary = '"><img src=x onerror=alert(1)> is only a text';
+  const response = await fetch(`${alertmanager}/api/v2/alerts`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify([{
+      labels: { alertname: NAME, severity: "critical", instance: "nowhere" },
+      annotations: { summary },
+    }]),
+  });
+  equal(response.status, 200);
+  await response.body?.cancel();
+
+  // It comes by itself.
+  const link = page.getByRole("link", { name: NAME });
+  await link.waitFor();
+  match(await page.locator("#alerts").innerText(), /is only a text/);
+  match(await page.title(), /Vigie$/);
+  await link.click();
+  await page.getByRole("link", { name: "Silence it" }).click();
+  await page.getByLabel("Reason").fill("The test looks");
+  await page.getByRole("button", { name: "See what it would mute" }).click();
+  match(await page.locator(".notice").innerText(), new RegExp(`1 alert now[^]*${NAME}`));
+  await page.getByRole("button", { name: "Silence", exact: true }).click();
+  await page.getByText("The test looks").waitFor();
+
+  await page.goto(`${url}/alerts`);
+  await page.getByText("silenced").waitFor();
+  await page.goto(`${url}/silences`);
+  await page.getByRole("button", { name: "End" }).click();
+  await page.getByText("No silence.").waitFor();
+}
