@@ -90,7 +90,7 @@ export function FiringList({ alerts, isFiltered, shown }: {
     <section class="panel" id="alerts" data-refresh="5000" aria-label={words.firing}>
       <p class="soft">{words.count(sorted.length)}</p>
       <div class="table-frame" tabindex={0}>
-        <table class="table">
+        <table class="table cards">
           <thead>
             <tr>
               {[
@@ -150,7 +150,7 @@ export function HistoryList({ rows, next, shown }: {
         ? <p class="empty">{next === undefined ? words.noHistory : words.notYet}</p>
         : (
           <div class="table-frame" tabindex={0}>
-            <table class="table">
+            <table class="table cards">
               <thead>
                 <tr>
                   {[

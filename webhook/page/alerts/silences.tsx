@@ -112,7 +112,7 @@ function List({ silences, visitor, shown }: {
   const words = WORDS[shown.language];
   return (
     <div class="table-frame" tabindex={0}>
-      <table class="table">
+      <table class="table cards">
         <thead>
           <tr>
             {[words.mutes, words.until, words.author, words.reason].map((name) => <th scope="col">{name}
