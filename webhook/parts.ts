@@ -234,7 +234,10 @@ export function createParts(options: PartsOptions): Parts {
 /** A webhook whose pages nobody looks at does without what they are made of. */
 function lazyPages(options: PagesOptions): () => Promise<Hono<PageEnv>> {
   let made: Promise<Hono<PageEnv>> | undefined;
-  return () => made ??= import("./page/mod.tsx").then(({ createPages }) => createPages(options));
+  const make = () => made ??= import("./page/mod.tsx").then(({ createPages }) => createPages(options));
+  // A bundle has everything in it. A source file that changes in the meantime would not be read later.
+  if (import.meta.filename?.endsWith("parts.ts")) make().catch(options.onDefect);
+  return make;
 }
 
 /** Sessions in a file beside the journal: what they bring must not wait for alerts, nor alerts for them. */
