@@ -15,6 +15,7 @@ export interface Told {
 }
 
 const MOST = 30;
+const LOOKED_AT = 500;
 const BUDGET_MS = 100;
 
 /** The newest notifications that spoke of an alert with exactly these labels, the newest first. */
@@ -33,6 +34,17 @@ export function historyOf(archive: Archive, labels: Readonly<Record<string, stri
     const alert = alertsIn(archive, id).find((each) => isIt(each.labels));
     return alert ? [{ notificationId: id, receivedMs, alert, deliveries: archive.deliveries(id) }] : [];
   });
+}
+
+/** The alert as the newest notifications told of it; undefined when none of them did. The journal has no index of fingerprints. */
+export function lastTold(archive: Archive, fingerprint: string): Alert | undefined {
+  const deadline = performance.now() + BUDGET_MS;
+  const { items } = archive.notifications({ below: Number.MAX_SAFE_INTEGER, limit: LOOKED_AT });
+  for (const { id } of items) {
+    const alert = alertsIn(archive, id).find((each) => each.fingerprint === fingerprint);
+    if (alert || performance.now() > deadline) return alert;
+  }
+  return undefined;
 }
 
 /** The alerts of a notification; none when it is not kept, or too large to be read for this. */

@@ -11,7 +11,7 @@ import { mayAct, type PageContext, type PageEnv, type PageOptions } from "../vie
 import { WORDS as PAGE_WORDS } from "../words.ts";
 import { type Filter, readFilter } from "./filter.ts";
 import { endSilence, type HeldAlert, heldAlerts, makeSilence, silences as silencesOf } from "./held.ts";
-import { alertsIn, historyOf } from "./history.ts";
+import { alertsIn, historyOf, lastTold } from "./history.ts";
 import { FiringList, Head, HistoryList, nameOf, type Shown } from "./inbox.tsx";
 import { One } from "./one.tsx";
 import { type Draft, SilencesView } from "./silences.tsx";
@@ -106,8 +106,8 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
     const told = ID.test(from)
       ? alertsIn(archive, Number(from)).find((alert) => alert.fingerprint === fingerprint)
       : undefined;
-    const alert = held ?? told;
-    if (!alert) return await unknown(c);
+    const alert = held ?? told ?? lastTold(archive, fingerprint);
+    if (!alert) return await unknown(c, typeof firing === "string" ? shown.foreign(firing) : undefined);
     const { prometheus } = options.page();
     return await shell(c, {
       title: nameOf(alert.labels, shown),
@@ -269,12 +269,17 @@ function seeSilences(c: PageContext): Response {
   return c.body(null, 303, { location: "/silences", "cache-control": "no-store" });
 }
 
-function unknown(c: PageContext): Promise<Response> {
+/** @param silent Why Alertmanager does not tell, so that it may be there all the same. */
+function unknown(c: PageContext, silent?: string): Promise<Response> {
   const { language } = c.var.visitor;
   return shell(c, {
     title: PAGE_WORDS[language].notFound,
     current: "alerts",
-    status: 404,
-    children: <p class="panel empty">{WORDS[language].notFound}</p>,
+    status: silent === undefined ? 404 : 502,
+    children: (
+      <p class="panel empty">
+        {silent === undefined ? WORDS[language].notFound : `${WORDS[language].noAlertmanager}: ${silent}`}
+      </p>
+    ),
   });
 }

@@ -157,6 +157,10 @@ Deno.test("createAlerts says that it is not known what fires when Alertmanager d
       equal(status, 200);
       match(text, /What fires is not known/);
       doesNotMatch(text, /No alert is firing|hunter2/);
+      const one = await get("/alerts/fp-DiskFull");
+      equal(one.status, 502);
+      match(one.text, /What fires is not known: (?:Alertmanager|What)/);
+      doesNotMatch(one.text, /hunter2/);
     }, lie);
   }
 });
@@ -188,6 +192,7 @@ Deno.test("createAlerts shows the history by pages, and an alert that is over fr
     const over = await get(`/alerts/fp-Over0?n=${ids[0]}`);
     equal(over.status, 200);
     match(over.text, /Alertmanager does not hold it any more/);
+    equal((await get("/alerts/fp-Over51")).status, 200);
     const one = await get(`/alerts?${new URLSearchParams({ tab: "history", filter: 'alertname="Over7"' })}`);
     equal([...one.text.matchAll(/href="\/alerts\/fp-Over7\?/g)].length, 1);
   }));
