@@ -16,10 +16,10 @@ export const ASSETS_DIRECTORY = join(ROOT, "dist", "assets");
 const MANIFEST = "assets.json";
 const INPUTS = ".inputs";
 
-const BROWSER = join(ROOT, "webhook", "page", "browser");
-/** Has what the server and the scripts share: units and colours of values. */
-const DASHBOARDS = join(ROOT, "webhook", "page", "dashboards");
-const STYLE = join(ROOT, "webhook", "page", "style");
+/** What the server and the scripts share lies beside both. */
+const PAGE = join(ROOT, "webhook", "page");
+const BROWSER = join(PAGE, "browser");
+const STYLE = join(PAGE, "style");
 /** Main modules of what runs in the browser. */
 const SCRIPTS = ["live", "charts"];
 
@@ -124,9 +124,7 @@ async function inputsDigest(): Promise<string> {
   const paths = [
     import.meta.filename!,
     join(ROOT, "deno.lock"),
-    ...await filesIn(BROWSER),
-    ...await filesIn(DASHBOARDS),
-    ...await filesIn(STYLE),
+    ...await filesIn(PAGE),
   ];
   for (const path of paths) {
     hash.update(`\0${relative(ROOT, path)}\0`);

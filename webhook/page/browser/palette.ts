@@ -9,14 +9,19 @@ export const CURVE_COLORS = 8;
 const known = new Map<string, string>();
 const redraws = new Set<() => void>();
 
-/** The value of a token such as `"--edge"`. */
+/** The colour of a token such as `"--edge"`, in the theme in use. */
 export function token(name: string): string {
-  let value = known.get(name);
-  if (value === undefined) {
-    value = getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "gray";
-    known.set(name, value);
+  let color = known.get(name);
+  if (color === undefined) {
+    // A token has both themes' colours: only what uses it has one.
+    const probe = document.createElement("i");
+    probe.style.color = `var(${name}, gray)`;
+    document.body.append(probe);
+    color = getComputedStyle(probe).color;
+    probe.remove();
+    known.set(name, color);
   }
-  return value;
+  return color;
 }
 
 /** Name of the token of the curve number `index`, or of what its colour means. */

@@ -1,6 +1,7 @@
 /** Numbers with Grafana's units, as people read them. Runs on the server and in browsers. */
 
 import type { Locale } from "../../../lib/text.ts";
+import { distanceText } from "../numbers.ts";
 
 type Names = Readonly<Record<Locale, readonly string[]>>;
 
@@ -107,7 +108,7 @@ export function formatNumber(value: number, style: NumberStyle): string {
     case "bool":
       return locale === "fr" ? (value ? "oui" : "non") : value ? "yes" : "no";
     case "dateTimeFromNow":
-      return formatAgo(value, style);
+      return distanceText(value - (style.now ?? Date.now()), locale);
     case "dateTimeAsIso":
     case "dateTimeAsLocal":
     case "dateTimeAsSystem":
@@ -136,13 +137,6 @@ function formatSpan(seconds: number, style: NumberStyle): string {
   const [length, names] = SPANS.find(([length]) => size >= length * 0.9995) ??
     (size === 0 ? SPANS[5]! : SPANS.at(-1)!);
   return joined(plain(seconds / length, style), names[style.locale]);
-}
-
-function formatAgo(at: number, { locale, now = Date.now() }: NumberStyle): string {
-  const seconds = (at - now) / 1_000;
-  const [unit, length] = ([["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]] as const)
-    .find(([, length]) => Math.abs(seconds) >= length) ?? (["second", 1] as const);
-  return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(Math.round(seconds / length), unit);
 }
 
 const formats = new Map<string, Intl.NumberFormat>();

@@ -3,7 +3,7 @@
 import type { Locale } from "../../../lib/text.ts";
 import type { ChannelState } from "../../delivery/mod.ts";
 import type { Depth } from "../../journal/journal.ts";
-import { percentText, secondsText } from "../now/numbers.ts";
+import { percentText, secondsText } from "../numbers.ts";
 import { Time } from "../time.tsx";
 import type { Visitor } from "../view.ts";
 import type { Recent } from "./recent.ts";

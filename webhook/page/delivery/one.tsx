@@ -2,7 +2,7 @@
 
 import { formatBytes } from "../../../lib/units.ts";
 import type { DeliveryRecord, QuarantinedRecord } from "../../journal/archive.ts";
-import { secondsText } from "../now/numbers.ts";
+import { secondsText } from "../numbers.ts";
 import { Time } from "../time.tsx";
 import { mayAct, type Visitor } from "../view.ts";
 import { showBytes, SHOWN_BYTES, visible } from "./bytes.ts";

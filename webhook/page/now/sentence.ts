@@ -5,7 +5,7 @@ import type { ChannelState } from "../../delivery/mod.ts";
 import type { Readiness } from "../../readiness.ts";
 import type { ProofResult } from "../proof/result.ts";
 import type { Figures } from "./figures.ts";
-import { agoText, secondsText } from "./numbers.ts";
+import { agoText, secondsText } from "../numbers.ts";
 import { WORDS } from "./words.ts";
 
 /** What the sentence is made of. */

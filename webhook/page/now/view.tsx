@@ -7,7 +7,7 @@ import { Time } from "../time.tsx";
 import type { Visitor } from "../view.ts";
 import { WORDS as PAGE_WORDS } from "../words.ts";
 import type { Curve, Figures, Firing, Host, Service } from "./figures.ts";
-import { decimalText, percentText } from "./numbers.ts";
+import { decimalText, percentText } from "../numbers.ts";
 import type { Stated } from "./sentence.ts";
 import { Sparkline } from "./sparkline.tsx";
 import { WORDS } from "./words.ts";

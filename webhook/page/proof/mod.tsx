@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import type { Locale } from "../../../lib/text.ts";
 import { shell } from "../layout.tsx";
-import { secondsText } from "../now/numbers.ts";
+import { secondsText } from "../numbers.ts";
 import { Time } from "../time.tsx";
 import { mayAct, type PageContext, type PageEnv, type PageOptions } from "../view.ts";
 import { proofOf } from "./proof.ts";

@@ -1,6 +1,6 @@
-/** Figures as readers write them. */
+/** Figures as readers write them. Runs on the server and in browsers. */
 
-import type { Locale } from "../../../lib/text.ts";
+import type { Locale } from "../../lib/text.ts";
 
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]] as const;
 
@@ -28,12 +28,19 @@ export function secondsText(ms: number, language: Locale): string {
   return `${text}\u00a0${unit}`;
 }
 
-/** How long ago: `12 minutes ago`. @param ms What has passed since. */
+// Making one takes longer than using it, and a page may have hundreds.
+const distances = new Map<Locale, Intl.RelativeTimeFormat>();
+
+/** How long ago: `12 minutes ago`. @param ms What has passed since; clocks that differ make it less than nothing. */
 export function agoText(ms: number, language: Locale): string {
-  const seconds = Math.max(0, ms / 1_000);
-  const [unit, length] = UNITS.find(([, length]) => seconds >= length) ?? ["second", 1] as const;
-  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(
-    -Math.round(seconds / length),
-    unit,
-  );
+  return distanceText(-Math.max(0, ms), language);
+}
+
+/** How far a moment is: `12 minutes ago`, `in 3 days`. @param ms From now; negative for what is over. */
+export function distanceText(ms: number, language: Locale): string {
+  const seconds = ms / 1_000;
+  const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1] as const;
+  let format = distances.get(language);
+  if (!format) distances.set(language, format = new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
+  return format.format(Math.round(seconds / length), unit);
 }
