@@ -32,6 +32,15 @@ export type Answered =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly status: 422 | 502 | 503 | 504; readonly error: string };
 
+/** A series of an answer. Times are seconds since 1970, values are as Prometheus writes them. */
+export interface Series {
+  readonly metric: Readonly<Record<string, string>>;
+  /** Of an instant query. */
+  readonly value?: readonly [number, string];
+  /** Of a range query. */
+  readonly values?: readonly (readonly [number, string])[];
+}
+
 /** Seconds that one answer may take. */
 export const TIMEOUT_SECONDS = 5;
 /** Bytes that one answer may have. */
@@ -58,6 +67,21 @@ export function prometheusOf(options: Needed): AskPrometheus {
   const made = createAsk(options);
   askers.set(options, made);
   return made;
+}
+
+/** The series of a good answer to `query` or `query_range`, a scalar as one without labels; undefined when they are not as Prometheus's API has them. */
+export function seriesIn(text: string): readonly Series[] | undefined {
+  let data: { readonly resultType?: unknown; readonly result?: unknown } | undefined;
+  try {
+    data = JSON.parse(text).data;
+  } catch {
+    // What is no JSON has no details worth showing: the caller says that it is not understood.
+    return undefined;
+  }
+  if (!Array.isArray(data?.result)) return undefined;
+  if (data.resultType === "scalar") return [{ metric: {}, value: data.result as [number, string] }];
+  const series = data.result as Series[];
+  return series.every((each) => typeof each?.metric === "object") ? series : undefined;
 }
 
 function createAsk(options: Needed): AskPrometheus {

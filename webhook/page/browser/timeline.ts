@@ -3,6 +3,7 @@
 
 import type { Locale } from "../../../lib/text.ts";
 import { shown } from "../dashboards/field.ts";
+import { SPARK_HEIGHT, SPARK_WIDTH, sparkPath } from "../spark.ts";
 import type { Curve } from "./curves.ts";
 import { element, svg } from "./element.ts";
 import { axisTimes, momentText } from "./times.ts";
@@ -113,21 +114,17 @@ export function drawSpark(parent: HTMLElement, [curve]: readonly Curve[]): void 
   if (!curve) return;
   const known = curve.values.filter((value) => value !== null);
   const [low, high] = [Math.min(...known, curve.field.min ?? Infinity), Math.max(...known)];
-  const size = high - low || 1;
-  let path = "";
-  let isOpen = false;
-  curve.values.forEach((value, i) => {
-    if (value !== null) {
-      const x = i / Math.max(curve.values.length - 1, 1) * 100;
-      path += `${isOpen ? "L" : "M"}${x.toFixed(2)} ${(29 - (value - low) / size * 27).toFixed(2)}`;
-    }
-    isOpen = value !== null;
-  });
-  const line = svg("path", { d: path, "vector-effect": "non-scaling-stroke", class: "spark-line" });
+  const d = sparkPath(curve.values, low, high);
+  const line = svg("path", { d, "vector-effect": "non-scaling-stroke", class: "spark-line" });
   parent.append(
     svg(
       "svg",
-      { class: "spark", viewBox: "0 0 100 30", preserveAspectRatio: "none", "aria-hidden": "true" },
+      {
+        class: "spark",
+        viewBox: `0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}`,
+        preserveAspectRatio: "none",
+        "aria-hidden": "true",
+      },
       line,
     ),
   );

@@ -1,7 +1,7 @@
 /** The newest values of a panel, from instant queries. */
 
 import type { Locale } from "../../../lib/text.ts";
-import type { Answered } from "../prometheus.ts";
+import { type Answered, seriesIn } from "../prometheus.ts";
 import { fieldFor, seriesName, type Shown, shown } from "./field.ts";
 import type { Field, Panel, Target } from "./model.ts";
 
@@ -51,18 +51,9 @@ export function samplesOf(targets: readonly Target[], answers: readonly Answered
   return { samples, failures: [...failures] };
 }
 
-interface Answer {
-  readonly data?: { readonly resultType?: string; readonly result?: unknown };
-}
-
 /** The series of an instant answer; none for what is no vector or scalar. */
 function vectorIn(text: string): { labels: Labels; value: number }[] {
-  const { data } = JSON.parse(text) as Answer;
-  if (data?.resultType === "scalar") {
-    return [{ labels: {}, value: Number((data.result as [number, string])[1]) }];
-  }
-  if (data?.resultType !== "vector") return [];
-  return (data.result as { metric: Labels; value?: [number, string] }[]).flatMap(({ metric, value }) =>
+  return (seriesIn(text) ?? []).flatMap(({ metric, value }) =>
     value ? [{ labels: metric, value: numberOf(value[1]) }] : []
   );
 }

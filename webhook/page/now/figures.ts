@@ -1,6 +1,6 @@
 /** What Prometheus knows of the hosts, the services and the alerts, for the first page. */
 
-import type { Answered, AskPrometheus } from "../prometheus.ts";
+import { type Answered, type AskPrometheus, type Series, seriesIn } from "../prometheus.ts";
 
 /** One figure of a host over the last hour. */
 export interface Curve {
@@ -69,13 +69,6 @@ const STEP_SECONDS = 60;
 const KEPT_MS = 4_000;
 const SEVERITIES = ["critical", "warning", "info"] as const;
 
-type Labels = Readonly<Record<string, string>>;
-interface Series {
-  readonly metric: Labels;
-  readonly value?: readonly [number, string];
-  readonly values?: readonly (readonly [number, string])[];
-}
-
 /** @param now Milliseconds since 1970. */
 export function createFigures(ask: AskPrometheus, now: () => number): ReadFigures {
   let kept: { readonly atMs: number; readonly figures: Promise<Figures> } | undefined;
@@ -132,13 +125,7 @@ async function readFigures(ask: AskPrometheus, atMs: number): Promise<Figures> {
 /** @returns the sentence that says why there is none. */
 function resultOf(answer: Answered): readonly Series[] | string {
   if (!answer.ok) return answer.error;
-  try {
-    const { result } = (JSON.parse(answer.text) as { data: { result: Series[] } }).data;
-    if (Array.isArray(result) && result.every(({ metric }) => typeof metric === "object")) return result;
-  } catch {
-    // Said below: what is no answer of Prometheus's has no details worth showing.
-  }
-  return "Prometheus's answer is not as its API has it";
+  return seriesIn(answer.text) ?? "Prometheus's answer is not as its API has it";
 }
 
 function curveOf(found: Series | undefined, start: number): Curve {

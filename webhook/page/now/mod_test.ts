@@ -1,7 +1,6 @@
-import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { doesNotMatch, equal, match } from "node:assert/strict";
 import { createAuth } from "../../auth/mod.ts";
 import { createPages, pageSchema, type PagesOptions } from "../mod.tsx";
-import { sparkPath } from "./sparkline.tsx";
 
 const AT = Date.UTC(2026, 0, 1, 12);
 const HOST = { host: "127.0.0.1:9094", "accept-language": "en" };
@@ -117,9 +116,4 @@ Deno.test("createNow shows who is signed in and the way out, and links to http a
   match(text, /href="https:\/\/m\.example\/grafana\/">Grafana</);
   doesNotMatch(text, /javascript:|<i>/);
   match(text, /action="\/sign-on\/out"[^]*value="made-up"[^]*&lt;i&gt;, read only/);
-});
-
-Deno.test("sparkPath leaves gaps open and draws nothing of nothing", () => {
-  equal(sparkPath([undefined, undefined]), "");
-  deepEqual(sparkPath([0, 1, undefined, 0.5], 0, 1).match(/[ML]/g), ["M", "L", "M"]);
 });

@@ -1,7 +1,7 @@
 /** A small curve without axes: the last hour of a figure. */
 
-const WIDTH = 120;
-const HEIGHT = 28;
+import { SPARK_HEIGHT, SPARK_WIDTH, sparkPath } from "../spark.ts";
+
 /** A figure that hardly moves is not drawn as if it leapt. */
 const LEAST_SPAN = 0.05;
 
@@ -17,18 +17,20 @@ export function Sparkline(
     readonly to?: number;
   },
 ) {
-  const path = sparkPath(points, from, to);
-  if (path === "") return null;
+  const known = points.filter((point) => point !== undefined);
+  if (known.length === 0) return null;
+  const low = from ?? Math.max(0, Math.min(...known) - LEAST_SPAN);
+  const high = Math.max(to ?? Math.max(...known), low + LEAST_SPAN);
   return (
     <svg
       class="spark"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      viewBox={`0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}`}
       preserveAspectRatio="none"
       role="img"
       aria-label={label}
     >
       <path
-        d={path}
+        d={sparkPath(points, low, high)}
         fill="none"
         stroke="currentColor"
         stroke-width="1.5"
@@ -38,26 +40,4 @@ export function Sparkline(
       />
     </svg>
   );
-}
-
-/** The curve as an SVG path; empty without a value. */
-export function sparkPath(points: readonly (number | undefined)[], from?: number, to?: number): string {
-  const known = points.filter((point) => point !== undefined);
-  if (known.length === 0) return "";
-  const low = from ?? Math.max(0, Math.min(...known) - LEAST_SPAN);
-  const high = Math.max(to ?? Math.max(...known), low + LEAST_SPAN);
-  const y = (value: number) => {
-    const share = Math.min(Math.max((value - low) / (high - low), 0), 1);
-    return (HEIGHT - 1 - share * (HEIGHT - 2)).toFixed(1);
-  };
-  const x = (i: number) => (i / Math.max(points.length - 1, 1) * WIDTH).toFixed(1);
-  let path = "";
-  points.forEach((point, i) => {
-    if (point === undefined) return;
-    const isFirst = points[i - 1] === undefined;
-    path += `${isFirst ? "M" : "L"}${x(i)} ${y(point)}`;
-    // A point between two gaps is a dot: a path of one point draws nothing.
-    if (isFirst && points[i + 1] === undefined) path += "h0.1";
-  });
-  return path;
 }

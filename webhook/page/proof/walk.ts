@@ -1,7 +1,7 @@
 /** Walks a test alert along its way: Prometheus, Alertmanager, the webhook, each channel, and back when it is over. */
 
 import { DRILL_ALERT } from "../../drill.ts";
-import { prometheusOf } from "../prometheus.ts";
+import { prometheusOf, seriesIn } from "../prometheus.ts";
 import type { PageOptions } from "../view.ts";
 import { AlertmanagerSilent } from "../alertmanager.ts";
 import { createAlertmanager } from "./alertmanager.ts";
@@ -243,15 +243,10 @@ export async function walk(
 
 /** The value of an instant answer of `timestamp(…)`, as ms. @throws {Broken} when it is none. */
 function firstSampleMs(text: string): number | undefined {
-  let samples: unknown;
-  try {
-    samples = JSON.parse(text).data?.result;
-  } catch {
-    // Said below.
-  }
-  if (!Array.isArray(samples)) throw new Broken("Prometheus gave an answer that is not understood");
-  if (samples.length === 0) return undefined;
-  const atMs = Number(samples[0]?.value?.[1]) * 1_000;
+  const series = seriesIn(text);
+  if (!series) throw new Broken("Prometheus gave an answer that is not understood");
+  if (series.length === 0) return undefined;
+  const atMs = Number(series[0]!.value?.[1]) * 1_000;
   if (!Number.isFinite(atMs)) throw new Broken("Prometheus gave an answer that is not understood");
   return atMs;
 }
