@@ -1,15 +1,15 @@
 /** What a test of the alert path asks of Alertmanager: to hold an alert, and whether it does. */
 
 import { DRILL_ALERT } from "../../drill.ts";
-import { alertmanagerOf, AlertmanagerSilent, listIn } from "../alertmanager.ts";
+import { alertmanagerOf, listIn } from "../alertmanager.ts";
 import type { PageOptions } from "../view.ts";
 
 /** Alertmanager, as far as a drill needs it. */
 export interface DrillAlertmanager {
   /** Raises the alert of drill `id` until `endMs`; a moment that is over ends it. @throws {AlertmanagerSilent} */
   raise(id: string, endMs: number): Promise<void>;
-  /** True when it holds the alert of drill `id`; undefined otherwise. @throws {AlertmanagerSilent} also when it is muted. */
-  holds(id: string): Promise<true | undefined>;
+  /** Whether it has the alert of drill `id`, and tells of it; undefined when it has not. @throws {AlertmanagerSilent} */
+  holds(id: string): Promise<"active" | "muted" | undefined>;
 }
 
 /** Alertmanager at `page.alertmanager`. */
@@ -33,12 +33,8 @@ export function createAlertmanager(
     async holds(id) {
       const text = await ask(`alerts?${new URLSearchParams({ filter: `drill="${id}"` })}`);
       const [alert] = listIn(text) as { readonly status?: { readonly state?: string } }[];
-      if (alert?.status?.state === "suppressed") {
-        throw new AlertmanagerSilent(
-          "Alertmanager holds the alert back: a silence or an inhibition mutes it",
-        );
-      }
-      return alert && true;
+      if (!alert) return undefined;
+      return alert.status?.state === "suppressed" ? "muted" : "active";
     },
   };
 }

@@ -126,11 +126,11 @@ function Hops({ hops, language }: { readonly hops: readonly Hop[]; readonly lang
           </tr>
         </thead>
         <tbody>
-          {hops.map(({ name, channel = "", outcome, elapsedMs, reason }) => (
+          {hops.map(({ name, channel = "", outcome, elapsedMs, why, reason }) => (
             <tr>
               <td>
                 {words.hops[name](channel)}
-                {reason !== undefined && <p class="error">{reason}</p>}
+                {(why ?? reason) !== undefined && <p class="error">{why ? words.whys[why] : reason}</p>}
               </td>
               <td>
                 <Outcome outcome={outcome} language={language} />

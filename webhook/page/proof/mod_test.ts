@@ -10,7 +10,10 @@ const HOST = { host: "127.0.0.1:9094", "accept-language": "en" };
 const AT = Date.UTC(2026, 0, 1);
 
 /** A stack in which every hop passes on what it has, unless a test says otherwise. */
-function stack(dataDir: string, broken: { alertmanager?: number; delivery?: string } = {}) {
+function stack(
+  dataDir: string,
+  broken: { alertmanager?: number; delivery?: string; isMuted?: boolean } = {},
+) {
   let now = AT;
   const drills = createDrills(() => now);
   const asked: string[] = [];
@@ -48,6 +51,7 @@ function stack(dataDir: string, broken: { alertmanager?: number; delivery?: stri
         return Promise.resolve(answer([{ metric: {}, value: [now / 1_000, String(now / 1_000)] }]));
       }
       if (broken.alertmanager) return Promise.resolve(new Response("no", { status: broken.alertmanager }));
+      if (broken.isMuted) return Promise.resolve(Response.json([{ status: { state: "suppressed" } }]));
       raise(drills.active()[0]!, "firing");
       return Promise.resolve(Response.json([{ status: { state: "active" } }]));
     },
@@ -137,6 +141,19 @@ Deno.test("createProof says why a channel did not deliver, and still awaits the 
       ["channel", "HTTP 401"],
       ["channelResolved", "HTTP 401"],
     ]);
+  });
+});
+
+Deno.test("createProofs says in the reader's language what is ours to say", async () => {
+  await inDirectory(async (directory) => {
+    const { options, pause } = stack(directory, { isMuted: true });
+    const proof = createProof(options, pause);
+    proof.begin(undefined);
+    await proof.idle();
+    equal((await proof.results())[0]!.hops.at(-1)!.why, "muted");
+    const headers = { ...HOST, "accept-language": "fr" };
+    const text = await (await createPages(options).request("/proof", { headers })).text();
+    match(text, /Alertmanager retient l’alerte/);
   });
 });
 

@@ -15,6 +15,21 @@ export const HOPS = [
   "channelResolved",
 ] as const;
 
+/** Why a hop did not pass, as far as it is ours to say. */
+export const WHYS = [
+  "stopping",
+  "tooMany",
+  "notScraped",
+  "notFiring",
+  "prometheusOdd",
+  "notTold",
+  "muted",
+  "notSent",
+  "noChannel",
+  "notDelivered",
+  "notOver",
+] as const;
+
 const hopSchema = z.strictObject({
   name: z.enum(HOPS),
   /** Of a hop that a channel is. */
@@ -23,6 +38,8 @@ const hopSchema = z.strictObject({
   /** Since the trigger, or since the end was told, milliseconds. */
   elapsedMs: z.number().min(0).optional(),
   /** What is wrong. */
+  why: z.enum(WHYS).optional(),
+  /** What is wrong, in the words of somebody else: of Prometheus, Alertmanager, or what a channel leads to. */
   reason: z.string().optional(),
 });
 
@@ -45,6 +62,9 @@ export const resultsSchema = z.array(resultSchema);
 
 /** A hop that the alert passes. */
 export type Hop = z.output<typeof hopSchema>;
+
+/** What is wrong with a hop, of what is ours to say. */
+export type Why = typeof WHYS[number];
 
 /** A test that has ended. Times are milliseconds since 1970. */
 export type ProofResult = z.output<typeof resultSchema>;

@@ -5,7 +5,7 @@ import { prometheusOf, seriesIn } from "../prometheus.ts";
 import type { PageOptions } from "../view.ts";
 import { AlertmanagerSilent } from "../alertmanager.ts";
 import { createAlertmanager } from "./alertmanager.ts";
-import type { Hop, ProofResult } from "./result.ts";
+import type { Hop, ProofResult, Why } from "./result.ts";
 
 /** What the walk is made with. */
 export interface WalkOptions
@@ -23,8 +23,12 @@ export interface Walking {
   readonly hops: readonly Hop[];
 }
 
-/** Why a hop did not pass, in the place of a value. */
-class Broken extends Error {}
+/** Why a hop did not pass, in the place of a value: what is ours to say, or what somebody else says. */
+class Broken extends Error {
+  constructor(readonly what: Pick<Hop, "why" | "reason">) {
+    super(what.why ?? what.reason);
+  }
+}
 
 const LOOK_MS = 500;
 /** Beyond what the intervals in force make of it. */
@@ -74,15 +78,15 @@ export async function walk(
     hop: Pick<Hop, "name" | "channel">,
     deadlineMs: number,
     look: () => Promise<Seen | undefined> | Seen | undefined,
-    lateText: string,
+    late: Why,
     whenOf: (seen: Seen) => number = now,
   ): Promise<Seen | undefined> => {
     set({ ...hop, outcome: "waiting" });
     const until = now() + deadlineMs;
-    let problem = lateText;
+    let problem: Broken["what"] = { why: late };
     try {
       while (true) {
-        if (options.isStopping()) throw new Broken("The webhook is being stopped");
+        if (options.isStopping()) throw new Broken({ why: "stopping" });
         try {
           const seen = await look();
           if (seen !== undefined) {
@@ -91,24 +95,24 @@ export async function walk(
             set({ ...hop, outcome: "passed", elapsedMs: Math.max(0, Math.round(atMs - beginMs)) });
             return seen;
           }
-          problem = lateText;
+          problem = { why: late };
         } catch (error) {
           if (!(error instanceof Broken)) throw error;
           // Whoever does not answer now may answer in a moment.
-          problem = error.message;
+          problem = error.what;
         }
         if (now() >= until) throw new Broken(problem);
         await options.pause(LOOK_MS);
       }
     } catch (error) {
       if (!(error instanceof Broken)) throw error;
-      set({ ...hop, outcome: "failed", elapsedMs: Math.max(0, now() - beginMs), reason: error.message });
+      set({ ...hop, outcome: "failed", elapsedMs: Math.max(0, now() - beginMs), ...error.what });
     }
   };
   /** When a series was there first as far as is known, ms since 1970; undefined while there is none. */
   const seriesAt = async (selector: string) => {
     const answer = await ask({ path: "query", query: `timestamp(${selector})` });
-    if (!answer.ok) throw new Broken(answer.error);
+    if (!answer.ok) throw new Broken({ reason: answer.error });
     return firstSampleMs(answer.text);
   };
   const received = (status: "firing" | "resolved") => {
@@ -122,11 +126,7 @@ export async function walk(
   const deliver = async (name: Hop["name"], notificationId: number): Promise<boolean> => {
     const channels = [...new Set(archive.deliveries(notificationId).map(({ channel }) => channel))];
     if (channels.length === 0) {
-      set({
-        name,
-        outcome: "failed",
-        reason: "No channel is told: none is configured, or no route leads to one",
-      });
+      set({ name, outcome: "failed", why: "noChannel" });
       return false;
     }
     const passed = await Promise.all(channels.map((channel) =>
@@ -138,10 +138,10 @@ export async function walk(
           const done = deliveries.find(({ state }) => state === "delivered" || state === "coalesced");
           if (done) return { atMs: done.settledMs ?? now() };
           const { state, reason } = deliveries.at(-1) ?? { state: "queued", reason: "" };
-          if (state === "dead" || reason !== "") throw new Broken(reason);
+          if (state === "dead" || reason !== "") throw new Broken({ reason });
           return undefined;
         },
-        "The webhook has the message, and has not sent it on",
+        "notDelivered",
         ({ atMs }) => atMs,
       )
     ));
@@ -149,7 +149,7 @@ export async function walk(
   };
   const begin = async () => {
     const ttlSeconds = Math.min(3_600, Math.ceil((4 * intervalsMs + DELIVERY_MS) / 1_000));
-    if (!drills.start(id, ttlSeconds)) throw new Broken("Too many drills are active");
+    if (!drills.start(id, ttlSeconds)) throw new Broken({ why: "tooMany" });
     isBegun = true;
     if (!hasPrometheus) await alertmanager.raise(id, now() + ttlSeconds * 1_000);
     return true;
@@ -163,14 +163,14 @@ export async function walk(
 
   /** @returns whether the alert and its end arrived everywhere. */
   async function wholeWay(): Promise<boolean> {
-    if (!await pass({ name: "triggered" }, 0, () => alertmanagerSaid(begin), "")) return false;
+    if (!await pass({ name: "triggered" }, 0, () => alertmanagerSaid(begin), "notTold")) return false;
     if (hasPrometheus) {
       const selector = `{drill="${id}"}`;
       const scraped = await pass(
         { name: "scraped" },
         intervalsMs,
         () => seriesAt(`vigie_drill_active${selector}`),
-        "Prometheus does not find the drill's gauge: it does not scrape this webhook",
+        "notScraped",
         (atMs) => atMs,
       );
       if (scraped === undefined) return false;
@@ -178,7 +178,7 @@ export async function walk(
         { name: "firing" },
         intervalsMs,
         () => seriesAt(`ALERTS{alertname="${DRILL_ALERT}",alertstate="firing",drill="${id}"}`),
-        `Prometheus has the gauge, and its rule ${DRILL_ALERT} does not fire`,
+        "notFiring",
         (atMs) => atMs,
       );
       if (fires === undefined) return false;
@@ -191,9 +191,11 @@ export async function walk(
         async () => {
           const arrived = received("firing");
           if (arrived) return arrived.atMs;
-          return await alertmanagerSaid(() => alertmanager.holds(id)) && now();
+          const held = await alertmanagerSaid(() => alertmanager.holds(id));
+          if (held === "muted") throw new Broken({ why: "muted" });
+          return held && now();
         },
-        "Alertmanager was not told of the alert",
+        "notTold",
         (atMs) => atMs,
       );
       if (held === undefined) return false;
@@ -202,7 +204,7 @@ export async function walk(
       { name: "webhook" },
       MARGIN_MS,
       () => received("firing"),
-      "Alertmanager has the alert, and does not send it here: a silence, a route or the network holds it back",
+      "notSent",
       ({ atMs }) => atMs,
     );
     if (arrived === undefined) return false;
@@ -210,12 +212,12 @@ export async function walk(
     tookMs = Math.max(...hops.map(({ elapsedMs = 0 }) => elapsedMs));
 
     beginMs = now();
-    if (!await pass({ name: "ended" }, 0, () => alertmanagerSaid(end), "")) return false;
+    if (!await pass({ name: "ended" }, 0, () => alertmanagerSaid(end), "notTold")) return false;
     const over = await pass(
       { name: "webhookResolved" },
       2 * intervalsMs,
       () => received("resolved"),
-      "Nobody said that the alert is over",
+      "notOver",
       ({ atMs }) => atMs,
     );
     if (over === undefined) return false;
@@ -244,10 +246,10 @@ export async function walk(
 /** The value of an instant answer of `timestamp(…)`, as ms. @throws {Broken} when it is none. */
 function firstSampleMs(text: string): number | undefined {
   const series = seriesIn(text);
-  if (!series) throw new Broken("Prometheus gave an answer that is not understood");
+  if (!series) throw new Broken({ why: "prometheusOdd" });
   if (series.length === 0) return undefined;
   const atMs = Number(series[0]!.value?.[1]) * 1_000;
-  if (!Number.isFinite(atMs)) throw new Broken("Prometheus gave an answer that is not understood");
+  if (!Number.isFinite(atMs)) throw new Broken({ why: "prometheusOdd" });
   return atMs;
 }
 
@@ -256,6 +258,6 @@ async function alertmanagerSaid<T>(doing: () => Promise<T>): Promise<T> {
   try {
     return await doing();
   } catch (error) {
-    throw error instanceof AlertmanagerSilent ? new Broken(error.message) : error;
+    throw error instanceof AlertmanagerSilent ? new Broken({ reason: error.message }) : error;
   }
 }

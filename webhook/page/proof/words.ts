@@ -1,7 +1,7 @@
 /** What the page of proofs says. */
 
 import type { Locale } from "../../../lib/text.ts";
-import type { Hop } from "./result.ts";
+import type { Hop, Why } from "./result.ts";
 
 /** The words of the page of proofs. */
 export interface ProofWords {
@@ -19,6 +19,7 @@ export interface ProofWords {
   readonly waiting: string;
   readonly skipped: string;
   readonly hops: Readonly<Record<Hop["name"], (channel: string) => string>>;
+  readonly whys: Readonly<Record<Why, string>>;
   readonly hop: string;
   readonly outcome: string;
   readonly elapsed: string;
@@ -59,6 +60,20 @@ export const WORDS: Readonly<Record<Locale, ProofWords>> = {
       webhookResolved: () => "La fin est arrivée ici",
       channelResolved: (channel) => `Canal ${channel}\u00a0: fin livrée`,
     },
+    whys: {
+      stopping: "Le récepteur est en cours d’arrêt",
+      tooMany: "Trop d’essais sont en cours",
+      notScraped: "Prometheus ne trouve pas l’indicateur de l’essai\u00a0: il n’interroge pas ce récepteur",
+      notFiring: "Prometheus a l’indicateur, mais sa règle VigieDrill ne se déclenche pas",
+      prometheusOdd: "La réponse de Prometheus n’est pas comprise",
+      notTold: "Alertmanager n’a pas reçu l’alerte",
+      muted: "Alertmanager retient l’alerte\u00a0: un silence ou une inhibition la rend muette",
+      notSent:
+        "Alertmanager a l’alerte, mais ne l’envoie pas ici\u00a0: un silence, une route ou le réseau la retient",
+      noChannel: "Aucun canal n’est prévenu\u00a0: aucun n’est configuré, ou aucune route n’y mène",
+      notDelivered: "Le message est ici, et n’est pas encore parti",
+      notOver: "Personne n’a dit que l’alerte est finie",
+    },
     hop: "Étape",
     outcome: "Résultat",
     elapsed: "Temps",
@@ -95,6 +110,20 @@ export const WORDS: Readonly<Record<Locale, ProofWords>> = {
       ended: () => "End of the test told",
       webhookResolved: () => "The end arrived here",
       channelResolved: (channel) => `Channel ${channel}: end delivered`,
+    },
+    whys: {
+      stopping: "The webhook is being stopped",
+      tooMany: "Too many drills are active",
+      notScraped: "Prometheus does not find the drill’s gauge: it does not scrape this webhook",
+      notFiring: "Prometheus has the gauge, and its rule VigieDrill does not fire",
+      prometheusOdd: "Prometheus gave an answer that is not understood",
+      notTold: "Alertmanager was not told of the alert",
+      muted: "Alertmanager holds the alert back: a silence or an inhibition mutes it",
+      notSent:
+        "Alertmanager has the alert, and does not send it here: a silence, a route or the network holds it back",
+      noChannel: "No channel is told: none is configured, or no route leads to one",
+      notDelivered: "The webhook has the message, and has not sent it on",
+      notOver: "Nobody said that the alert is over",
     },
     hop: "Hop",
     outcome: "Outcome",
