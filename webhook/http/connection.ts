@@ -138,11 +138,13 @@ export class Connection {
       if (body instanceof ReadableStream) await body.cancel();
       return;
     }
+    // From here on closing tells whoever makes the stream, also when the head cannot be sent any more.
+    if (body instanceof ReadableStream) this.#stream = body.getReader();
     const unread = !this.#reader.bodyComplete();
-    if (unread || body instanceof ReadableStream) this.#last = true;
+    if (unread || this.#stream) this.#last = true;
     this.#enter("answer", this.#deadlines().answerMs);
     await this.#write(serializeAnswer(answer, head.method, this.#last, httpDate(Date.now())));
-    if (body instanceof ReadableStream) return await this.#send(body, head.method);
+    if (this.#stream) return head.method === "HEAD" ? undefined : await this.#send(this.#stream);
     if (unread) await this.#drain();
     else if (this.#last) return;
     // The next request may have begun already.
@@ -151,12 +153,10 @@ export class Connection {
   }
 
   /** Sends a stream until it ends or the client leaves. It may be silent for as long as it likes; what it says must be taken in time. */
-  async #send(stream: ReadableStream<Uint8Array>, method: string): Promise<void> {
-    if (method === "HEAD") return await stream.cancel();
-    this.#stream = stream.getReader();
+  async #send(stream: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
     for (;;) {
       this.#enter("stream", Infinity);
-      const { done, value } = await this.#stream.read();
+      const { done, value } = await stream.read();
       if (done || this.#closed) return;
       this.#enter("answer", this.#deadlines().answerMs);
       await this.#write(value);

@@ -1,4 +1,4 @@
-import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { BodyCutShort } from "./connection.ts";
 import { serve, SERVER_LIMITS, type ServerLimits } from "./server.ts";
@@ -314,58 +314,6 @@ Deno.test("serve lets a request in flight end when it shuts down, and closes idl
   go.resolve();
   match(await answer, /connection: close\r\n[^]*POST \/slow/);
   await down;
-});
-
-Deno.test("serve sends a stream as it comes, beyond every deadline, and says when its reader has left", async () => {
-  const streams: ReadableStreamDefaultController<Uint8Array>[] = [];
-  const left = Promise.withResolvers<void>();
-  const server = serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    limits: () => ({ ...SERVER_LIMITS, idleMs: 20, answerMs: 1_000, headMs: 1_000 }),
-    onError: (error) => left.reject(error),
-    answer: () => ({
-      status: 200,
-      headers: { "content-type": "text/event-stream" },
-      body: new ReadableStream({
-        start: (stream) => void streams.push(stream),
-        cancel: () => left.resolve(),
-      }),
-    }),
-  });
-  const client = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
-  await client.write(encoder.encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
-  const pieces = client.readable.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
-  let text = (await pieces.next()).value!;
-  match(text, /^HTTP\/1\.1 200 OK\r\n[^]*connection: close\r\n\r\n$/);
-  doesNotMatch(text, /content-length/);
-  streams[0]!.enqueue(encoder.encode("one"));
-  text = (await pieces.next()).value!;
-  equal(text, "one");
-  await new Promise((resolve) => setTimeout(resolve, 1_300));
-  streams[0]!.enqueue(encoder.encode("two"));
-  text = (await pieces.next()).value!;
-  equal(text, "two");
-  await pieces.return!();
-  // Nothing tells that a client has left but what is sent to it.
-  const told = setInterval(() => streams[0]!.enqueue(encoder.encode("more")), 10);
-  await left.promise;
-  clearInterval(told);
-  await server.shutdown(1_000);
-});
-
-Deno.test("serve ends streams when it shuts down", async () => {
-  const left = Promise.withResolvers<void>();
-  const server = serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    onError: (error) => left.reject(error),
-    answer: () => ({ status: 200, body: new ReadableStream({ cancel: () => left.resolve() }) }),
-  });
-  const response = await fetch(`http://127.0.0.1:${server.port}/`);
-  await server.shutdown(60_000);
-  await left.promise;
-  equal(await response.text(), "");
 });
 
 Deno.test("serve closes what is left after the grace time", async () => {
