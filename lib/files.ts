@@ -97,12 +97,19 @@ export async function writeFiles(
  * Writes `text` to `path` so that a reader sees the old text or the new, never a part.
  *
  * @param mode Permission bits of the file; 0o644 by default, whatever the umask, as containers read them as another user.
+ * @param owner Whose it is from its first moment on; whoever writes when left out. Only root can give files away.
  */
-export async function writeAtomically(path: string, text: string, mode = 0o644): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  text: string,
+  mode = 0o644,
+  owner?: Pick<Deno.FileInfo, "uid" | "gid">,
+): Promise<void> {
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
     await makeReadableDirectory(dirname(path));
     await Deno.writeTextFile(temporary, text, { mode });
+    if (owner) await Deno.chown(temporary, owner.uid, owner.gid);
     await Deno.chmod(temporary, mode);
     await Deno.rename(temporary, path);
   } catch (error) {

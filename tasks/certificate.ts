@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { certificateFaults } from "../entry/mod.ts";
-import { readIfThere } from "../lib/files.ts";
+import { readIfThere, writeAtomically } from "../lib/files.ts";
 import { EXIT, Failure } from "./cli.ts";
 import { pathText } from "./config_issue.ts";
 import { entryNeedsOf } from "./entry_needs.ts";
@@ -85,13 +85,11 @@ async function textOf(
   return { where, why: value.reason, cure: value.cure };
 }
 
-/** The service's user reads the new file as it did the old one. */
+/** The service's user reads the new file as it did the old one, from its first moment on. */
 async function replace(path: string, text: string, target: Target): Promise<void> {
   const old = await Deno.stat(path).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
-  await writeSecret(path, text, target);
-  if (!old || Deno.uid() !== 0) return;
-  await Deno.chown(path, old.uid, old.gid);
-  await Deno.chmod(path, old.mode! & 0o777);
+  if (!old || Deno.uid() !== 0) return await writeSecret(path, text, target);
+  await writeAtomically(path, text, old.mode! & 0o777, old);
 }
