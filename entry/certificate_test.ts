@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { run } from "../lib/process.ts";
+import { makeCertificate } from "../tests/certificate.ts";
 import { certificateFaults } from "./certificate.ts";
 
 const NAMES = "DNS:vigie.example.org,DNS:*.ops.example.org,IP:10.0.0.5,IP:fd00::5";
@@ -9,13 +8,7 @@ Deno.test("certificateFaults finds nothing in a certificate for every name, and 
   const directory = await Deno.makeTempDir({ prefix: "vigie-certificate-" });
   try {
     const make = async (name: string, names: string) => {
-      const [key, certificate] = [join(directory, `${name}.key`), join(directory, `${name}.pem`)];
-      const { code, stderr } = await run("openssl", [
-        ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
-        ...["-keyout", key, "-out", certificate, "-days", "30", "-subj", `/CN=${name}`],
-        ...["-addext", `subjectAltName=${names}`],
-      ]);
-      assert.equal(code, 0, stderr);
+      const { certificate, key } = await makeCertificate(directory, name, names);
       return { certificate: await Deno.readTextFile(certificate), key: await Deno.readTextFile(key) };
     };
     const own = await make("own", NAMES);
@@ -42,7 +35,7 @@ Deno.test("certificateFaults finds nothing in a certificate for every name, and 
     ]);
     const day = 86_400_000;
     assert.match(
-      said(own.certificate, own.key, [], Date.now() + 31 * day).join(),
+      said(own.certificate, own.key, [], Date.now() + 91 * day).join(),
       /^certificate expired on /,
     );
     assert.match(

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { makeCertificate } from "../tests/e2e/entry/tls_exporter.ts";
+import { makeCertificate } from "../tests/certificate.ts";
 import { namesOfEntry, takeCertificate } from "./certificate.ts";
 import { Failure } from "./cli.ts";
 import { defineStack, type StackInput, type Target } from "./stack.ts";
 
+const NOBODY = 65534;
 const TLS = { mode: "files", certificate: "cert.pem", key: "key.pem" } as const;
 
 function stackOf(tls: StackInput["tls"], entry: StackInput["entry"] = {}) {
@@ -46,12 +47,16 @@ Deno.test("takeCertificate copies a changed pair, and leaves the copies alone wh
       assert.equal(await takeCertificate(stackOf(TLS), target), false);
       await has(first);
     });
-    await t.step("its copy keeps its mode", async () => {
+    await t.step("its copy keeps its mode and its owner", async () => {
       await Deno.chmod(join(copies, "key.pem"), 0o400);
+      // Only root can give files away.
+      if (Deno.uid() === 0) await Deno.chown(join(copies, "key.pem"), NOBODY, NOBODY);
+      const before = await Deno.stat(join(copies, "key.pem"));
       await put(second.certificate, second.key);
       assert.equal(await takeCertificate(stackOf(TLS), target), true);
-      const { mode } = await Deno.stat(join(copies, "key.pem"));
+      const { mode, uid, gid } = await Deno.stat(join(copies, "key.pem"));
       assert.equal(mode! & 0o077, 0);
+      assert.deepEqual([uid, gid], [before.uid, before.gid]);
       await has(second);
     });
     await t.step("half of a pair, another name's and a missing one are refused by name", async () => {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { join } from "node:path";
 import { Buffer } from "node:buffer";
-import { run } from "../../lib/process.ts";
+import { makeCertificate } from "../../tests/certificate.ts";
 import { clientHello, greet, readGreeting } from "./tls.ts";
 
 const TLS11 = 0x0302;
@@ -26,12 +25,8 @@ Deno.test("clientHello names the server, unless it is an address", () => {
 Deno.test("greet gets a real server's certificate, and its refusal of old versions", async () => {
   const directory = await Deno.makeTempDir({ prefix: "vigie-greet-" });
   try {
-    const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
-    const made = await run("openssl", [
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
-      ...["-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=stack.example.org"],
-    ]);
-    assert.equal(made.code, 0, made.stderr);
+    const name = "stack.example.org";
+    const { certificate: cert, key } = await makeCertificate(directory, name, `DNS:${name}`);
     await using server = Deno.serve({
       hostname: "127.0.0.1",
       port: 0,

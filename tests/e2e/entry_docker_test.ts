@@ -6,12 +6,12 @@ import { webhookImage } from "../../compose/mod.ts";
 import { VERSIONS } from "../../compose/versions.ts";
 import { run } from "../../lib/process.ts";
 import { dockerAnswers } from "../../tasks/engine/docker.ts";
+import { makeCertificate } from "../certificate.ts";
 import { unless } from "../unless.ts";
 import { canHave, docker, freeSubnet, list } from "./docker/docker_stack.ts";
 import { clickThrough } from "./entry/click_through.ts";
 import { drained, until } from "./entry/door.ts";
 import { DOOR, makeEntryStack } from "./entry/entry_stack.ts";
-import { makeCertificate } from "./entry/tls_exporter.ts";
 import { browserAt } from "./sign_on/browser.ts";
 
 Deno.test({

@@ -6,7 +6,8 @@ import { askByName } from "./entry/ask_by_name.ts";
 import { clickThrough } from "./entry/click_through.ts";
 import { drained, until } from "./entry/door.ts";
 import { DOOR, makeEntryStack } from "./entry/entry_stack.ts";
-import { makeCertificate, startTlsExporter } from "./entry/tls_exporter.ts";
+import { startTlsExporter } from "./entry/tls_exporter.ts";
+import { makeCertificate } from "../certificate.ts";
 import { notOnLinux, unless } from "../unless.ts";
 
 const PASSWORD = "correct horse battery";

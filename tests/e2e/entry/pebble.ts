@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { lockFile } from "../../../lib/lock.ts";
 import { run } from "../../../lib/process.ts";
 import { defaultCacheDir } from "../../../tasks/binaries/cache.ts";
+import { makeCertificate } from "../../certificate.ts";
 import { freePort } from "../../free_port.ts";
 import { notOnLinux } from "../../unless.ts";
 import { drained, until } from "./door.ts";
-import { makeCertificate } from "./tls_exporter.ts";
 
 /** An authority that runs; leaving its scope stops it. */
 export interface Pebble extends AsyncDisposable {
