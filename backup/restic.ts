@@ -244,15 +244,13 @@ function end(child: Deno.ChildProcess, signal: Deno.Signal): void {
 }
 
 async function collect(
-  stream: ReadableStream<Uint8Array>,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   onLine: (line: string) => void,
   keep: boolean,
 ): Promise<string> {
   let all = "";
   let rest = "";
-  const decoder = new TextDecoder();
-  for await (const piece of stream) {
-    const text = decoder.decode(piece, { stream: true });
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     if (keep) {
       all += text;
       continue;
@@ -261,10 +259,8 @@ async function collect(
     rest = lines.pop()!;
     lines.forEach(onLine);
   }
-  if (keep) return all + decoder.decode();
-  rest += decoder.decode();
   if (rest !== "") onLine(rest);
-  return "";
+  return all;
 }
 
 function parse(line: string): Message | undefined {
