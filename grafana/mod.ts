@@ -15,18 +15,15 @@ export { panelQueries, type PanelQuery } from "./queries.ts";
 
 /** `grafana/provisioning/**` and `grafana/dashboards/*.json`. */
 export function renderGrafana(settings: GrafanaSettings, locale: Locale, links: GrafanaLinks): Files {
-  return mergeFiles(renderProvisioning(links), renderDashboards(settings, locale, links));
-}
-
-/** `grafana/dashboards/*.json`. */
-export function renderDashboards(settings: GrafanaSettings, locale: Locale, links: GrafanaLinks): Files {
   const linked = { ...links, lines: withRunbooks(links) };
-  return new Map(
-    DASHBOARDS.filter(({ shown = () => true }) => shown(links)).map((dashboard) => [
-      `grafana/dashboards/${dashboard.uid.slice("vigie-".length)}.json`,
+  const dashboards = DASHBOARDS.filter(({ shown = () => true }) => shown(links)).map((dashboard) => {
+    const path = `grafana/dashboards/${dashboard.uid.slice("vigie-".length)}.json`;
+    return [
+      path,
       JSON.stringify(buildDashboard(dashboard, settings, locale, linked), null, 2) + "\n",
-    ]),
-  );
+    ] as const;
+  });
+  return mergeFiles(renderProvisioning(links), new Map(dashboards));
 }
 
 function withRunbooks({ lines, alerts = {} }: GrafanaLinks): GrafanaLinks["lines"] {

@@ -17,7 +17,7 @@ import {
 } from "./destination.ts";
 import { pageConfigOf } from "./page.ts";
 import { gateConfigOf } from "./sign_on.ts";
-import { publicUrlsOf, servicesOf, type Stack, type Target } from "./stack.ts";
+import { publicUrlsOf, runningOf, type Stack, type Target } from "./stack.ts";
 
 /** A destination of the stack with its place and its name. */
 export interface NamedDestination {
@@ -150,19 +150,17 @@ export function webhookConfigOf(
 ): WebhookInput {
   const { watchdog, heartbeat, ...service } = stack.webhook;
   const directory = secretsDirOf("webhook", target);
-  const running = servicesOf(stack, target.engine);
+  const running = runningOf(stack, target);
   const all = namedDestinations(stack);
   const channels = all.filter(({ native }) => !native);
   const channelsOf = (receiver: string) =>
     channels.filter((each) => each.receiver === receiver).map(({ name }) => name);
-  const runs = (service: Service) =>
-    running.has(service) && (target.engine === "docker" || !target.leftOut?.[service]);
   return {
     ...service,
     locale: stack.locale,
-    page: pageConfigOf(stack, target.engine, runs),
+    page: pageConfigOf(stack, target.engine, running),
     externalUrl: webhookUrlOf(stack),
-    signOn: gateConfigOf(stack, directory, runs),
+    signOn: gateConfigOf(stack, directory, running),
     duplicateWindow: formatDuration(
       Math.min(DUPLICATE_WINDOW_MS, Math.floor(shortestRepeatMs(stack) / 2)),
     ),

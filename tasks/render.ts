@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { renderBackup } from "../backup/mod.ts";
 import { renderCompose } from "../compose/mod.ts";
 import { DEFINITIONS } from "../compose/services/mod.ts";
-import { type GrafanaLinks, LDAP_FILE, renderDashboards, renderGrafana, renderLdap } from "../grafana/mod.ts";
+import { type GrafanaLinks, LDAP_FILE, renderGrafana, renderLdap } from "../grafana/mod.ts";
 import { renderEntry } from "../entry/mod.ts";
 import { grafanaEnvironment, signOnEnvironment } from "../grafana/schema.ts";
 import { type Files, mergeFiles, under } from "../lib/files.ts";
@@ -30,6 +30,7 @@ import {
   bindOf,
   filesDirOf,
   publicUrlsOf,
+  runningOf,
   servicesOf,
   type Stack,
   type Target,
@@ -58,9 +59,7 @@ export function renderFor(stack: Stack, target: Target): Files {
   const { engine, stateDir } = target;
   const { watchdog } = stack.webhook;
   const services = servicesOf(stack, engine);
-  const running = new Set(
-    [...services].filter((service) => engine === "docker" || !target.leftOut?.[service]),
-  );
+  const running = runningOf(stack, target);
   const urls = publicUrlsOf(stack);
   const addresses = addressesOf(stack, engine);
   const scraped = [...running].flatMap((name): ScrapedService[] => {
@@ -109,9 +108,10 @@ export function renderFor(stack: Stack, target: Target): Files {
     hosts: watchesHosts(stack, engine),
     probes: stack.probes.length > 0 && running.has("blackbox"),
   };
-  if (services.has("grafana")) files.push(renderGrafana(stack.grafana, stack.locale, links));
+  const grafana = renderGrafana(stack.grafana, stack.locale, links);
+  if (services.has("grafana")) files.push(grafana);
   // The webhook's pages draw the same dashboards, also where no Grafana runs.
-  files.push(under("webhook", dashboardsAlone(renderDashboards(stack.grafana, stack.locale, links))));
+  files.push(under("webhook", dashboardsIn(grafana)));
   if (engine === "docker") {
     files.push(renderCompose({
       ...stack,
@@ -148,8 +148,11 @@ export function renderFor(stack: Stack, target: Target): Files {
   return mergeFiles(...files);
 }
 
-function dashboardsAlone(files: Files): Files {
-  return new Map([...files].map(([path, text]) => [path.slice("grafana/".length), text]));
+function dashboardsIn(grafana: Files): Files {
+  return new Map(
+    [...grafana].filter(([path]) => path.startsWith("grafana/dashboards/"))
+      .map(([path, text]) => [path.slice("grafana/".length), text]),
+  );
 }
 
 /** file_sd files: whole directories are mounted, as a single mounted file keeps its old content when it is replaced. */

@@ -35,18 +35,18 @@ function hasFirstUser({ signOn: { users } }: Stack): boolean {
 /**
  * `signOn` of webhook.json; undefined while nobody has to sign in.
  *
- * @param directory Where the webhook sees its secrets. @param runs Whether a service is there to be looked at.
+ * @param directory Where the webhook sees its secrets. @param running Services that are there to be looked at.
  */
 export function gateConfigOf(
   stack: Stack,
   directory: string,
-  runs: (service: Service) => boolean,
+  running: ReadonlySet<Service>,
 ): WebhookInput["signOn"] {
   if (!isGuarded(stack)) return undefined;
   const { users, ldap, openId, roles, session } = stack.signOn;
   const at = (file: string) => join(directory, file);
   return {
-    urls: entryUrlsOf(stack, runs),
+    urls: entryUrlsOf(stack, running),
     users: [
       ...(hasFirstUser(stack)
         ? [{ name: FIRST_USER, role: "admin" as const, passwordFile: at(FILES.firstUser) }]
@@ -69,11 +69,11 @@ export function gateConfigOf(
 }
 
 /** Services that people reach through the entry, with their URLs. */
-function entryUrlsOf(stack: Stack, runs: (service: Service) => boolean): Record<string, string> {
+function entryUrlsOf(stack: Stack, running: ReadonlySet<Service>): Record<string, string> {
   const own: Readonly<Record<string, string>> = urlsOf(stack);
   return Object.fromEntries(
     Object.entries(publicUrlsOf(stack)).filter(([service, url]) =>
-      service !== "entry" && url !== own[service] && runs(service as Service)
+      service !== "entry" && url !== own[service] && running.has(service as Service)
     ),
   );
 }

@@ -142,6 +142,15 @@ export function servicesOf(stack: Stack, engine: EngineName): ReadonlySet<Servic
   }));
 }
 
+/** Services that run on `target`: without those that the local engine cannot run on its machine. */
+export function runningOf(
+  stack: Stack,
+  { engine, leftOut = {} }: Pick<Target, "engine" | "leftOut">,
+): ReadonlySet<Service> {
+  const services = servicesOf(stack, engine);
+  return engine === "docker" ? services : new Set([...services].filter((service) => !leftOut[service]));
+}
+
 /** Whether any host is measured: by the stack's own node exporter, or by that of another host. */
 export function watchesHosts(stack: Stack, engine: EngineName): boolean {
   return servicesOf(stack, engine).has("node-exporter") ||

@@ -5,7 +5,7 @@ import type { Files } from "../../lib/files.ts";
 import { fromYaml } from "../../lib/yaml.ts";
 import { commandOf, environmentOf, type Plan } from "../engine/local/command.ts";
 import { isVersioned } from "../upgrade/held.ts";
-import { servicesOf, type Stack, type Target, versionsOf } from "../stack.ts";
+import { runningOf, type Stack, type Target, versionsOf } from "../stack.ts";
 import { type Effect, type FieldChange, fieldChanges, isFields, same } from "./effect.ts";
 import { serviceFiles } from "../engine/service_files.ts";
 
@@ -29,8 +29,8 @@ const RELOADED: readonly Service[] = ["prometheus", "alertmanager", "blackbox", 
 
 /** What `up` would do to each service. @param before What runs; undefined when nothing does. */
 export function serviceActions(before: Side | undefined, after: Side): ServiceAction[] {
-  const was = before ? runningOf(before) : new Set<Service>();
-  const is = runningOf(after);
+  const was = before ? runningOf(before.stack, before.target) : new Set<Service>();
+  const is = runningOf(after.stack, after.target);
   return SERVICES.filter((service) => was.has(service) || is.has(service)).map((service) => ({
     service,
     action: !was.has(service)
@@ -47,7 +47,7 @@ export function serviceActions(before: Side | undefined, after: Side): ServiceAc
 
 /** What of the services themselves changes. */
 export function serviceEffects(before: Side, after: Side): Effect[] {
-  const [was, is] = [runningOf(before), runningOf(after)];
+  const [was, is] = [runningOf(before.stack, before.target), runningOf(after.stack, after.target)];
   return SERVICES.flatMap((service): Effect[] => {
     if (!was.has(service) && !is.has(service)) return [];
     if (was.has(service) !== is.has(service)) {
@@ -56,12 +56,6 @@ export function serviceEffects(before: Side, after: Side): Effect[] {
     const fields = serviceFields(service, before, after);
     return fields.length === 0 ? [] : [{ area: "service", name: service, kind: "changed", fields }];
   });
-}
-
-function runningOf({ stack, target }: Side): ReadonlySet<Service> {
-  return new Set(
-    [...servicesOf(stack, target.engine)].filter((service) => target.leftOut?.[service] === undefined),
-  );
 }
 
 function restarts(service: Service, before: Side, after: Side): boolean {

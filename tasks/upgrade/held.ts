@@ -2,7 +2,7 @@
 
 import type { Service, VersionedService } from "../../compose/services/mod.ts";
 import { VERSIONS } from "../../compose/versions.ts";
-import { servicesOf, type Stack, type Target, versionsOf } from "../stack.ts";
+import { runningOf, type Stack, type Target, versionsOf } from "../stack.ts";
 
 /** Version of services, without `v`. */
 export type Versions = Readonly<Partial<Record<VersionedService, string>>>;
@@ -24,11 +24,10 @@ export function heldStack(stack: Stack, running: Versions | undefined): Stack {
 
 /** The versions of `stack` that something runs in: of the services that run on the target. */
 export function runningVersions(stack: Stack, target: Pick<Target, "engine" | "leftOut">): Versions {
-  const services = servicesOf(stack, target.engine);
+  const running = runningOf(stack, target);
   const all = versionsOf(stack);
   return Object.fromEntries(
-    versioned().filter((service) => services.has(service) && target.leftOut?.[service] === undefined)
-      .map((service) => [service, all[service]]),
+    versioned().filter((service) => running.has(service)).map((service) => [service, all[service]]),
   );
 }
 

@@ -7,7 +7,7 @@ import { type Binary, binary, type BinaryName } from "../../binaries/mod.ts";
 import { type Applied, Lacking, type Progress } from "../engine.ts";
 import { secretsDirOf } from "../../destinations.ts";
 import { renderFor } from "../../render.ts";
-import { type LeftOut, servicesOf, type Stack, type Target, versionsOf } from "../../stack.ts";
+import { type LeftOut, runningOf, servicesOf, type Stack, type Target, versionsOf } from "../../stack.ts";
 import { backupFingerprint } from "./backup.ts";
 import { type Plan, specOf, START_ORDER } from "./command.ts";
 import type { Start } from "./confine.ts";
@@ -96,8 +96,8 @@ export async function prepare(
 /** What runs here, in the order to start, and its programs. */
 async function programsOf(context: UpContext) {
   const { stack, target } = context;
-  const services = servicesOf(stack, target.engine);
-  const wanted = START_ORDER.filter((service) => services.has(service) && !target.leftOut?.[service]);
+  const running = runningOf(stack, target);
+  const wanted = START_ORDER.filter((service) => running.has(service));
   const binaries = new Map(
     await Promise.all(wanted.map(async (service) => [service, await findBinary(service, context)] as const)),
   );
