@@ -231,12 +231,15 @@ export function createParts(options: PartsOptions): Parts {
   return { app, deliveries, metrics, voice, watchdog, heartbeat, index, gate };
 }
 
+/** Whether the webhook runs from its source files; a bundle, also the one in the compiled program, is one file of JavaScript. */
+const IS_SOURCE = import.meta.url.endsWith(".ts");
+
 /** A webhook whose pages nobody looks at does without what they are made of. */
 function lazyPages(options: PagesOptions): () => Promise<Hono<PageEnv>> {
   let made: Promise<Hono<PageEnv>> | undefined;
   const make = () => made ??= import("./page/mod.tsx").then(({ createPages }) => createPages(options));
   // A bundle has everything in it. A source file that changes in the meantime would not be read later.
-  if (import.meta.filename?.endsWith("parts.ts")) make().catch(options.onDefect);
+  if (IS_SOURCE) make().catch(options.onDefect);
   return make;
 }
 

@@ -1,7 +1,7 @@
 /** `/api/v1/dead-letters`: what was given up. */
 
 import type { DeliveryRecord } from "../journal/archive.ts";
-import { type ApiOptions, decodedOf, found, isTooLarge, mustRun, nextOf, startOf } from "./options.ts";
+import { type ApiOptions, decodedOf, found, isTooLarge, nextOf, startOf } from "./options.ts";
 import { Problem } from "./problem.ts";
 import { createReplay } from "./replay.ts";
 import { type Route, route } from "./route.ts";
@@ -76,7 +76,6 @@ export function deadLetterRoutes(options: ApiOptions): Route[] {
       answer: { status: 200, description: "It is queued", schema: schemas.replayed },
       problems: [409],
       async handle({ params: { id } }) {
-        mustRun(options);
         return { json: { replayed: await replay.some([deadLetter(id).id]) } };
       },
     }),

@@ -1,8 +1,7 @@
 /** Queues dead letters again, for the API and the pages. */
 
 import { setImmediate } from "node:timers/promises";
-import type { ApiOptions } from "./options.ts";
-import { mustRun } from "./options.ts";
+import { type ApiOptions, mustRun } from "./options.ts";
 import { Problem } from "./problem.ts";
 
 // As many as one transaction may take without keeping senders waiting.

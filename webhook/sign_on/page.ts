@@ -117,8 +117,7 @@ const MARK =
   `<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">` +
   `<path d="M9 4a3 3 0 0 1 6 0M7 7h10M8 7v12h8V7M6.5 21h11M12 10.5c1.6 1.7 1.8 2.6 1.8 3.4a1.8 1.8 0 0 1-3.6 0c0-.8.2-1.7 1.8-3.4z"/></svg>`;
 
-/** A whole page that looks as the sign-in pages do; `content` is HTML. */
-export function page(locale: Locale, title: string, content: string): string {
+function page(locale: Locale, title: string, content: string): string {
   return `<!DOCTYPE html>
 <html lang="${locale}">
 <head>

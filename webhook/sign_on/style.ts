@@ -29,7 +29,7 @@ button:hover,.button:hover{filter:brightness(1.08)}
 .or::before,.or::after{content:"";flex:1;border-top:1px solid var(--edge)}
 .notice{color:var(--bad);background:var(--bad-ground);border-radius:.6rem;padding:.7rem .85rem}
 .good{color:var(--good);background:var(--good-ground)}
-form+a,a+form,a+a{margin-top:.75rem}
+form+a,a+form{margin-top:.75rem}
 @media (forced-colors:active){main,button,.button{border:1px solid}}
 @media (prefers-reduced-motion:no-preference){button,.button{transition:filter .15s}}`;
 
