@@ -6,7 +6,8 @@ import { backupImage, webhookImage } from "../../compose/mod.ts";
 import { run } from "../../lib/process.ts";
 import { dockerAnswers } from "../../tasks/engine/docker.ts";
 import { unless } from "../unless.ts";
-import { type BadStack, makeBadStack, until } from "./bad_days/bad_stack.ts";
+import { type BadStack, makeBadStack } from "./bad_days/bad_stack.ts";
+import { until } from "../until.ts";
 import { freeSubnet, list } from "./docker/docker_stack.ts";
 
 const answer = await dockerAnswers();

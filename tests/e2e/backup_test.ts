@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type BadStack, makeBadStack, until } from "./bad_days/bad_stack.ts";
+import { type BadStack, makeBadStack } from "./bad_days/bad_stack.ts";
+import { until } from "../until.ts";
 import { notOnLinux, unless } from "../unless.ts";
 
 const CONFIG = `services: { grafana: true }, backup: { every: "1d", repository: "../repository" },`;

@@ -2,13 +2,13 @@
 
 import { deepStrictEqual, equal, ok } from "node:assert/strict";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { backupImage, webhookImage } from "../../compose/mod.ts";
 import type { PortName } from "../../compose/services/mod.ts";
 import { VERSIONS } from "../../compose/versions.ts";
 import { run } from "../../lib/process.ts";
 import { dockerAnswers } from "../../tasks/engine/docker.ts";
 import { unless } from "../unless.ts";
+import { until } from "../until.ts";
 import { docker, freeSubnet, list } from "./docker/docker_stack.ts";
 import { CANARIES, type Canary, COMMAND, FILE, findCanary, MARK } from "./secrets/canaries.ts";
 import { type CanaryStack, leaksIn, makeCanaryStack } from "./secrets/canary_stack.ts";
@@ -17,7 +17,6 @@ const answer = await dockerAnswers();
 const TARGET = "/run/secrets/vigie";
 const PLANTED = `${MARK}Planted`;
 const AUTHORITY = "/data/caddy/pki/authorities/local";
-const DEADLINE_MS = 60_000;
 
 /** What is looked at from outside, by port. */
 const PAGES: Partial<Record<PortName, readonly string[]>> = {
@@ -298,12 +297,4 @@ async function filesBelow(directory: string, path = ""): Promise<[path: string, 
     }
   }
   return all;
-}
-
-async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + DEADLINE_MS;
-  while (!await condition()) {
-    if (performance.now() > end) throw new Error(`Waited in vain until ${what}`);
-    await delay(100);
-  }
 }

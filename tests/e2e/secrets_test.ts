@@ -2,10 +2,10 @@
 
 import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { run } from "../../lib/process.ts";
 import { findAlive } from "../../tasks/engine/local/control.ts";
 import { notOnLinux, unless } from "../unless.ts";
+import { until } from "../until.ts";
 import { standInGrafana } from "./local/stand_in_grafana.ts";
 import { CANARIES, COMMAND, FILE, findCanary } from "./secrets/canaries.ts";
 import { leaksIn, makeCanaryStack } from "./secrets/canary_stack.ts";
@@ -54,7 +54,7 @@ Deno.test({
       await t.step("services that fail to tell say so without them", async () => {
         await stack.tellAll();
         const failed = /vigie_webhook_consecutive_failures\{channel="([^"]+)"\} [1-9]/g;
-        await until(async () => {
+        await until("every destination has failed", async () => {
           const metrics = await textOf(`${stack.url("webhook")}/metrics`);
           const own = await textOf(`${stack.url("alertmanager")}/metrics`);
           const natively = [
@@ -64,7 +64,7 @@ Deno.test({
           ];
           return new Set([...metrics.matchAll(failed)].map(([, channel]) => channel)).size >= 9 &&
             natively.length >= 3;
-        }, async () => await textOf(`${stack.url("webhook")}/metrics`));
+        });
         more.push(...await stack.signIn(), ...await madeSecrets(root));
         ok(more.length > 3);
         const { code, stderr } = await stack.task("backup", ["--json"]);
@@ -228,13 +228,5 @@ async function* filesBelow(directory: string): AsyncGenerator<string> {
     const path = join(directory, name);
     if (isDirectory && name !== "bin") yield* filesBelow(path);
     if (isFile) yield path;
-  }
-}
-
-async function until(isSo: () => Promise<boolean>, evidence: () => Promise<string>): Promise<void> {
-  const end = performance.now() + 60_000;
-  while (!await isSo()) {
-    if (performance.now() > end) throw new Error(`It did not come to be so: ${await evidence()}`);
-    await delay(200);
   }
 }

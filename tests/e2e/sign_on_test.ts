@@ -3,17 +3,16 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setTimeout as delay } from "node:timers/promises";
 import { run } from "../../lib/process.ts";
 import { freePort } from "../free_port.ts";
 import { notOnLinux, unless } from "../unless.ts";
+import { until } from "../until.ts";
 import { browserAt } from "./sign_on/browser.ts";
 import { BASE, type Directory, passwordOf, SEARCHER, startDirectory } from "./sign_on/directory.ts";
 import { CLIENT, startProvider, type TestProvider } from "./sign_on/provider.ts";
 import { unpackSlapd } from "./sign_on/slapd.ts";
 
 const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const DEADLINE_MS = 60_000;
 
 const slapd = notOnLinux === undefined ? await unpackSlapd() : { skip: notOnLinux };
 const MACHINE = "machine-p4ss";
@@ -176,7 +175,7 @@ Deno.test({
         const { id } = status.services.find(({ service }: { service: string }) => service === "webhook");
         ok(Number(id) > 1, id);
         Deno.kill(Number(id), "SIGKILL");
-        await until(async () => (await own.ask(buildinfo)).status === 200);
+        await until("the webhook is back", async () => (await own.ask(buildinfo)).status === 200);
       });
 
       await t.step("who guesses is made to wait", async () => {
@@ -219,12 +218,4 @@ async function textsBelow(directory: string): Promise<string> {
     all += entry.isDirectory ? await textsBelow(path) : await Deno.readTextFile(path);
   }
   return all;
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + DEADLINE_MS;
-  while (!await isSo()) {
-    if (performance.now() > end) throw new Error("It did not come to pass in time");
-    await delay(100);
-  }
 }

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { SERVICES } from "../../compose/services/mod.ts";
 import { VERSIONS } from "../../compose/versions.ts";
@@ -12,13 +11,13 @@ import { binary, type BinaryName } from "../../tasks/binaries/mod.ts";
 import type { Status } from "../../tasks/engine/local/protocol.ts";
 import { freePort } from "../free_port.ts";
 import { notOnLinux, unless } from "../unless.ts";
+import { until } from "../until.ts";
 
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 const OLDER = "1.9.0";
 const TABLE = VERSIONS["node-exporter"].version;
 const NEVER_READY = "9.0.1";
 const REFUSES = "9.0.2";
-const DEADLINE_MS = 60_000;
 const PROGRAMS: readonly BinaryName[] = [
   "prometheus",
   "promtool",
@@ -186,7 +185,9 @@ export default defineStack({
           stdout: "null",
           stderr: "null",
         }).spawn();
-        await until("the change has begun", async () => await readIfThere(journal) !== undefined);
+        await until("the change has begun", async () => await readIfThere(journal) !== undefined, {
+          everyMs: 20,
+        });
         child.kill("SIGKILL");
         await child.status;
         const { code, stderr } = await task("upgrade", "--yes", "--no-backup");
@@ -277,14 +278,4 @@ async function fake(
 async function denoDir(): Promise<string> {
   const { stdout } = await run(Deno.execPath(), ["info", "--json"]);
   return JSON.parse(stdout).denoDir;
-}
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + DEADLINE_MS;
-  while (!await holds()) {
-    if (performance.now() >= end) {
-      assert.fail(`It did not come true within ${DEADLINE_MS / 1_000} s: ${what}`);
-    }
-    await delay(20);
-  }
 }

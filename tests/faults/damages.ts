@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Fault, goThrough, textAt } from "./fault.ts";
 import type { FaultStack } from "./fault_stack.ts";
 import { comesBack } from "./kills.ts";
-import { until } from "./witness.ts";
+import { until } from "../until.ts";
 
 const NONSENSE = 4_096;
 // Two pages of Prometheus's log and more: what lies before the damage is to be kept.

@@ -5,7 +5,7 @@ import { noDisk } from "../crash/small_disk.ts";
 import { type Fault, goThrough, textAt } from "./fault.ts";
 import { answers } from "./answers.ts";
 import type { FaultStack, Keeper } from "./fault_stack.ts";
-import { until } from "./witness.ts";
+import { until } from "../until.ts";
 
 const whyNot = () => noDisk;
 

@@ -5,7 +5,7 @@ import { dockerAnswers } from "../../tasks/engine/docker.ts";
 import { type Fault, goThrough } from "./fault.ts";
 import type { FaultStack } from "./fault_stack.ts";
 import { saved } from "./kills.ts";
-import { until } from "./witness.ts";
+import { until } from "../until.ts";
 
 /** Names the pid file of an engine that belongs to whoever runs the tests, and whose containers are all theirs. */
 const OWN = "VIGIE_FAULTS_ENGINE";

@@ -3,7 +3,7 @@
 import { equal } from "node:assert/strict";
 import type { EngineName } from "../../tasks/stack.ts";
 import type { FaultStack } from "./fault_stack.ts";
-import { until } from "./witness.ts";
+import { until } from "../until.ts";
 
 /** A fault. */
 export interface Fault {

@@ -15,7 +15,8 @@ import { defineStack, type EngineName, type Target, urlsOf } from "../../tasks/s
 import { type SmallDisk, smallDisk } from "../crash/small_disk.ts";
 import { freePort } from "../free_port.ts";
 import { answers } from "./answers.ts";
-import { BEACON, MARKER, until, Witness } from "./witness.ts";
+import { until } from "../until.ts";
+import { BEACON, MARKER, Witness } from "./witness.ts";
 
 const MIB = 1024 * 1024;
 const READY_MS = 60_000;
@@ -161,7 +162,7 @@ export async function startFaultStack(
     async ready() {
       for (const service of services) {
         const url = `${urls[service]}${DEFINITIONS[service].readyPath}`;
-        await until(`${service} is ready`, () => answers(url), READY_MS);
+        await until(`${service} is ready`, () => answers(url), { deadlineMs: READY_MS });
       }
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -7,7 +7,7 @@ import { findMarked } from "../../tasks/engine/local/process.ts";
 import { type Fault, goThrough } from "./fault.ts";
 import { answers } from "./answers.ts";
 import type { FaultStack } from "./fault_stack.ts";
-import { until } from "./witness.ts";
+import { until } from "../until.ts";
 
 const KILLED: readonly Service[] = ["prometheus", "alertmanager", "webhook", "node-exporter", "blackbox"];
 

@@ -6,7 +6,7 @@ import { notOnLinux } from "../unless.ts";
 import { type Fault, goThrough, textAt } from "./fault.ts";
 import type { FaultStack } from "./fault_stack.ts";
 import { comesBack } from "./kills.ts";
-import { until } from "./witness.ts";
+import { until } from "../until.ts";
 
 const MIB = 1024 * 1024;
 // What it has stays with the group that it was in; this is what it may take beyond.

@@ -4,7 +4,7 @@ import { ok } from "node:assert/strict";
 import { type Fault, goThrough, textAt } from "./fault.ts";
 import type { FaultStack } from "./fault_stack.ts";
 import { cut, noCut } from "./network.ts";
-import { until } from "./witness.ts";
+import { until } from "../until.ts";
 
 const whyNot = () => noCut;
 

@@ -1,14 +1,13 @@
 /** What raises alerts and is told of them: a target whose figures a test sets, and a destination that counts. */
 
-import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "../free_port.ts";
+import { until } from "../until.ts";
 
 /** The label that tells one alert of a test from another. */
 export const MARKER = "marker";
 /** The metric that the alert looks at: 1 while it is to fire, 0 afterwards. */
 export const BEACON = "vigie_beacon";
 
-const POLL_MS = 50;
 // An alert may wait for a minute until Prometheus sends it again, and for the webhook's next attempt.
 const DEADLINE_MS = 90_000;
 
@@ -70,7 +69,7 @@ export class Witness implements AsyncDisposable {
     await until(
       `the alert "${marker}" is told as ${status}`,
       () => this.count(marker, status) > 0,
-      deadlineMs,
+      { deadlineMs },
     );
   }
 
@@ -96,18 +95,5 @@ export class Witness implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server?.shutdown();
-  }
-}
-
-/** Waits until `condition` holds. @throws {Error} naming `what` when it does not in time. */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  deadlineMs = DEADLINE_MS,
-): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!await condition()) {
-    if (performance.now() > end) throw new Error(`Waited ${deadlineMs / 1_000} s in vain until ${what}`);
-    await delay(POLL_MS);
   }
 }

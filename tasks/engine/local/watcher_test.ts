@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { until } from "../../../tests/until.ts";
 import { Watcher } from "./watcher.ts";
-
-const DEADLINE_MS = 20_000;
 
 /** A directory with a file, and a program that copies it beside, unless it holds "bad". */
 async function scene(watched = "file") {
@@ -31,24 +30,16 @@ async function scene(watched = "file") {
   };
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = AbortSignal.timeout(DEADLINE_MS);
-  while (!await condition()) {
-    deadline.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 Deno.test("Watcher runs its program at first and when a file changes, through links too, and never for nothing", async () => {
   await using it = await scene("link");
   await Deno.symlink("file", it.path("link"));
   const watcher = it.start();
-  await until(() => it.copied("first"));
+  await until("the first is copied", () => it.copied("first"));
   // As certbot does it: the new one beside the old one, and the link to the new one.
   await it.put("second");
-  await until(() => it.copied("second"));
+  await until("the second is copied", () => it.copied("second"));
   await Deno.writeTextFile(it.path("file"), " and more", { append: true });
-  await until(() => it.copied("second and more"));
+  await until("what was added is copied", () => it.copied("second and more"));
   await watcher.stop();
   assert.equal(await it.read("runs"), "run\n".repeat(3));
   assert.deepEqual([it.told, watcher.trouble], [[], undefined]);
@@ -57,9 +48,9 @@ Deno.test("Watcher runs its program at first and when a file changes, through li
 Deno.test("Watcher says that files are refused, says it again, and when they are taken", async () => {
   await using it = await scene();
   const watcher = it.start();
-  await until(() => it.copied("first"));
+  await until("the first is copied", () => it.copied("first"));
   await it.put("bad");
-  await until(() => it.told.length >= 2);
+  await until("it is told twice", () => it.told.length >= 2);
   assert.equal(new Set(it.told).size, 1);
   assert.equal(
     it.told[0],
@@ -69,7 +60,7 @@ Deno.test("Watcher says that files are refused, says it again, and when they are
   assert.match(await it.read("x.log"), /it is bad/);
   assert.ok(await it.copied("first"));
   await it.put("good");
-  await until(() => it.told.at(-1) === "takes its files again");
+  await until("it is told that all is well", () => it.told.at(-1) === "takes its files again");
   assert.equal(watcher.trouble, undefined);
   assert.ok(await it.copied("good"));
   await watcher.stop();

@@ -7,7 +7,7 @@ import { run } from "../../../lib/process.ts";
 import { defaultCacheDir } from "../../../tasks/binaries/cache.ts";
 import { freePort } from "../../free_port.ts";
 import { notOnLinux } from "../../unless.ts";
-import { until } from "../bad_days/bad_stack.ts";
+import { until } from "../../until.ts";
 
 const NOBODY = 65534;
 

@@ -2,17 +2,17 @@
 
 import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Service, SERVICES } from "../../../compose/services/mod.ts";
 import type { Finished } from "../../../lib/process.ts";
 import { findMarked, lives, type Marked, signal as send } from "../../../tasks/engine/local/process.ts";
 import { freePort } from "../../free_port.ts";
+import { until } from "../../until.ts";
 
 const PROJECT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const PERMISSIONS = ["read", "write", "env", "run", "net", "sys"].map((name) => `--allow-${name}`);
-const DEADLINE_MS = 60_000;
-const POLL_MS = 20;
+// A moment that is waited for may be short.
+const LOOK_MS = 20;
 
 /** A task that runs. */
 export interface Started {
@@ -126,15 +126,6 @@ export async function makeBadStack(options: BadStackOptions = {}): Promise<BadSt
   return stack;
 }
 
-/** Waits until `condition` holds. */
-export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + DEADLINE_MS;
-  while (!await condition()) {
-    if (performance.now() > end) throw new Error(`Waited ${DEADLINE_MS / 1_000} s in vain until ${what}`);
-    await delay(POLL_MS);
-  }
-}
-
 /**
  * Asserts that a task refused with one clear message.
  *
@@ -204,7 +195,7 @@ function startProgram(
         if (pattern.test(`${out.stderr}${out.stdout}`)) return Promise.resolve(true);
         if (over) throw new Error(`The task ended before it printed ${pattern}: ${out.stderr}${out.stdout}`);
         return Promise.resolve(false);
-      }),
+      }, { everyMs: LOOK_MS }),
   };
 }
 

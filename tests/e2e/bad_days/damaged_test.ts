@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inspect, type Marked, signal as send } from "../../../tasks/engine/local/process.ts";
 import { parseStatus } from "../../../tasks/engine/local/protocol.ts";
-import { assertRefused, type BadStack, makeBadStack, until } from "./bad_stack.ts";
+import { assertRefused, type BadStack, makeBadStack } from "./bad_stack.ts";
+import { until } from "../../until.ts";
 import { notOnLinux, unless } from "../../unless.ts";
 
 const NOTIFY = `notify: { receivers: { console: [{ kind: "slack", urlFile: "slack-url" }] } },`;

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inspect, signal as send } from "../../../tasks/engine/local/process.ts";
-import { assertInterrupted, type BadStack, makeBadStack, type Started, until } from "./bad_stack.ts";
+import { assertInterrupted, type BadStack, makeBadStack, type Started } from "./bad_stack.ts";
+import { until } from "../../until.ts";
 import { denoDirectory, OFFLINE, poorPath } from "./poor_machine.ts";
 import { reasonAgainstStandIn, standInDebian } from "./stand_in_debian.ts";
 import { notOnLinux, unless } from "../../unless.ts";

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { binary } from "../../../tasks/binaries/mod.ts";
-import { until } from "./bad_stack.ts";
+import { until } from "../../until.ts";
 import { writeScript } from "./poor_machine.ts";
 
 /** Where it hangs. */

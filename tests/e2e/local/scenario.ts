@@ -5,7 +5,6 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { type Service, SERVICES } from "../../../compose/services/mod.ts";
 import { writeFiles } from "../../../lib/files.ts";
 import { run } from "../../../lib/process.ts";
@@ -20,11 +19,11 @@ import { defineStack, type StackInput, urlsOf } from "../../../tasks/stack.ts";
 import { contextsOf } from "../../../tasks/offline.ts";
 import { openOnline } from "../../../tasks/online.ts";
 import { freePort } from "../../free_port.ts";
+import { until } from "../../until.ts";
 
 /** Runs one part of the scenario under a name. */
 export type Step = (name: string, part: () => Promise<void>) => Promise<unknown>;
 
-const DEADLINE_MS = 30_000;
 const never = new AbortController().signal;
 
 /** A stack in a temporary directory, with ports of its own. */
@@ -299,14 +298,6 @@ async function supervisorOf(directory: string): Promise<number> {
   const supervisors = (await findMarked(directory)).filter(({ service }) => service === "supervisor");
   assert.equal(supervisors.length, 1);
   return supervisors[0]!.pid;
-}
-
-async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + DEADLINE_MS;
-  while (!await condition()) {
-    if (performance.now() > end) throw new Error(`Waited ${DEADLINE_MS / 1_000} s in vain until ${what}`);
-    await delay(50);
-  }
 }
 
 if (import.meta.main) {
