@@ -10,6 +10,7 @@ import { notificationTemplate } from "./webhook/notification.ts";
 import {
   buildGo,
   findReceivers,
+  isOurs,
   type Receiver,
   type RunningReceiver,
   startReceiver,
@@ -89,7 +90,8 @@ export const webhookBench: Bench = {
         if (got.failed > 0) {
           throw new Error(`Cannot measure ${title}: ${got.failed} of its requests failed: ${got.why}`);
         }
-        if (round >= 0) results.add(receiver.receiver.id, scenario, got);
+        const settledMs = await receiver.settled();
+        if (round >= 0) results.add(receiver.receiver.id, scenario, { ...got, settledMs });
         await receiver.hold(true);
       }
       for (const scenario of SCENARIOS) yield* scenarioRows(there, scenario, results);
@@ -105,17 +107,20 @@ export const webhookBench: Bench = {
   },
 };
 
+/** A load, and how long the receiver was busy with it afterwards. */
+type Turn = Load & { readonly settledMs: number };
+
 /** Figures of all rounds. */
 class Results {
-  readonly #all = new Map<string, Load[]>();
+  readonly #all = new Map<string, Turn[]>();
 
-  add(id: Id, scenario: Scenario, load: Load): void {
+  add(id: Id, scenario: Scenario, load: Turn): void {
     const key = `${id} ${describe(scenario)}`;
     this.#all.set(key, [...this.of(id, scenario), load]);
   }
 
   /** One a round, in their order. */
-  of(id: Id, scenario: Scenario): readonly Load[] {
+  of(id: Id, scenario: Scenario): readonly Turn[] {
     return this.#all.get(`${id} ${describe(scenario)}`) ?? [];
   }
 }
@@ -163,7 +168,7 @@ async function loadGenerator(directory: string) {
 
 function* scenarioRows(there: readonly Receiver[], scenario: Scenario, results: Results): Iterable<Row> {
   const at = describe(scenario);
-  const middle = (id: Id, of: (load: Load) => number) => median(results.of(id, scenario).map(of));
+  const middle = (id: Id, of: (turn: Turn) => number) => median(results.of(id, scenario).map(of));
   for (const { id, title } of there) {
     const rate = middle(id, rateOf);
     const [p50, p99] = [middle(id, ({ p50Ms }) => p50Ms), middle(id, ({ p99Ms }) => p99Ms)];
@@ -174,6 +179,16 @@ function* scenarioRows(there: readonly Receiver[], scenario: Scenario, results: 
       ...row,
       aim: `p99 below that of ${flask!.title} (${ms(aimMs)})`,
       reached: p99 < aimMs,
+    };
+  }
+  for (const receiver of there.filter(isOurs)) {
+    const told = results.of(receiver.id, scenario).map((turn) =>
+      turn.requests / (turn.seconds + turn.settledMs / 1_000)
+    );
+    yield {
+      what: `${at}: ${receiver.title}, until all is told`,
+      figure: `${count(median(told))}/s`,
+      aim: "",
     };
   }
   for (const { of, beside, times } of AIMS.filter(({ when }) => when(scenario))) {
@@ -236,10 +251,6 @@ async function hugeRow({ address, receiver }: RunningReceiver): Promise<Row> {
     aim: `< ${ms(HUGE_MS)}`,
     reached: worst < HUGE_MS,
   };
-}
-
-function isOurs({ id }: Pick<Receiver, "id">): boolean {
-  return id === "source" || id === "compiled";
 }
 
 function isBusy(wanted: number): (scenario: Scenario) => boolean {
