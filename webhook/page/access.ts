@@ -5,6 +5,7 @@ import type { MiddlewareHandler } from "hono";
 import type { Locale } from "../../lib/text.ts";
 import type { Auth } from "../auth/mod.ts";
 import { incoming } from "../http/fetch_answer.ts";
+import { Rejected } from "../http/rejected.ts";
 import { authorize } from "../ingest.ts";
 import type { Log } from "../log.ts";
 import { type Gate, localeFor } from "../sign_on/mod.ts";
@@ -44,6 +45,7 @@ export function createAccess(options: AccessOptions): MiddlewareHandler<PageEnv>
     const visitor = await visitorOf(c, options, key);
     if (visitor instanceof Response) return visitor;
     c.set("visitor", visitor);
+    c.set("mayStill", () => mayLook(c, options, key));
     if (SAFE.includes(c.req.method)) return await next();
     if (c.req.method !== "POST") {
       return c.text("Method not allowed: use GET, HEAD, POST", 405, { allow: "GET, HEAD, POST" });
@@ -89,6 +91,16 @@ async function visitorOf(
     );
   }
   return { role: "admin", proof: proofFor("anybody"), language, theme };
+}
+
+/** Whether who was let in would be let in now. */
+async function mayLook(c: PageContext, options: AccessOptions, key: Uint8Array): Promise<boolean> {
+  try {
+    return !(await visitorOf(c, options, key) instanceof Response);
+  } catch (error) {
+    if (error instanceof Rejected) return false;
+    throw error;
+  }
 }
 
 function askToSignIn(c: PageContext): Response {

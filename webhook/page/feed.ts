@@ -8,6 +8,10 @@ export type Change =
 
 /** Changes, to those who listen now. What was missed is read from the journal. */
 export interface Feed {
+  /** Names this feed among those of other processes. */
+  readonly name: string;
+  /** How many changes it has told. */
+  told(): number;
   tell(change: Change): void;
   /** @returns what ends it. */
   listen(listener: (change: Change) => void): () => void;
@@ -16,8 +20,12 @@ export interface Feed {
 /** A feed without listeners. */
 export function createFeed(): Feed {
   const listeners = new Set<(change: Change) => void>();
+  let told = 0;
   return {
+    name: crypto.randomUUID().slice(0, 8),
+    told: () => told,
     tell(change) {
+      told++;
       for (const listener of listeners) listener(change);
     },
     listen(listener) {

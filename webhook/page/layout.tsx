@@ -87,7 +87,16 @@ export async function shell(c: PageContext, options: Shell): Promise<Response> {
               ))}
             </ul>
           </nav>
-          <p class="connection" id="connection" role="status" data-live={words.live} data-cut={words.cut}></p>
+          <p
+            class="connection"
+            id="connection"
+            role="status"
+            data-position={c.get("position")}
+            data-live={words.live}
+            data-cut={words.cut}
+            data-stale={words.stale}
+          >
+          </p>
           <Settings visitor={visitor} />
         </header>
         <main id="content" tabindex={-1}>{children}</main>

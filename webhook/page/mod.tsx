@@ -6,6 +6,7 @@ import { createAlerts } from "./alerts/mod.tsx";
 import { findAssets } from "./assets.ts";
 import { createDashboards } from "./dashboards/mod.tsx";
 import { createDelivery } from "./delivery/mod.tsx";
+import { createEvents, positionOf } from "./events.ts";
 import { shell } from "./layout.tsx";
 import { createNow } from "./now/mod.tsx";
 import { PAGE_PATHS } from "./paths.ts";
@@ -29,6 +30,7 @@ const VIEWS: readonly ((options: PageOptions) => Hono<PageEnv>)[] = [
   createDelivery,
   createProofs,
   createQueries,
+  createEvents,
 ];
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -51,6 +53,8 @@ export function createPages(options: PagesOptions): Hono<PageEnv> {
     // The pattern is of the path itself too: with both, a form would be read twice.
     app.use(path === "/" ? "/" : `${path}/*`, access, async (c, next) => {
       c.set("stack", options.page().stack);
+      // Before anything is read for the page: what changes from now on is told again.
+      if (path !== "/page") c.set("position", positionOf(options));
       await next();
     });
   }

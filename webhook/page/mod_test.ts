@@ -1,12 +1,14 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { createAuth } from "../auth/mod.ts";
 import type { SignedIn } from "../sign_on/mod.ts";
+import { createFeed } from "./feed.ts";
 import { createPages, pageSchema, type PagesOptions } from "./mod.tsx";
 
 /** Pages of a webhook that holds nothing; what a test does not touch is not there. */
 function pages(options: Partial<PagesOptions> = {}) {
   return createPages({
     page: () => pageSchema.parse({ stack: "<b>", hosts: ["monitor.example"] }),
+    feed: createFeed(),
     externalUrl: () => undefined,
     gate: { sessionOf: () => undefined },
     isGated: () => false,

@@ -70,6 +70,10 @@ export type PageEnv = {
     visitor: Visitor;
     /** Name of the stack. */
     stack: string | undefined;
+    /** Whether the visitor would still be let in, for answers that last. */
+    mayStill: () => Promise<boolean>;
+    /** Where the reader of this page is in what `/page/events` tells. */
+    position: string;
     /** What was posted. */
     form: URLSearchParams;
   };

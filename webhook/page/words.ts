@@ -21,7 +21,10 @@ export interface Words {
   readonly signOut: string;
   readonly roles: Readonly<Record<"viewer" | "operator" | "admin", string>>;
   readonly live: string;
+  /** `{time}`: since when. */
   readonly cut: string;
+  /** `{time}`: of when the data are. */
+  readonly stale: string;
   readonly notFound: string;
   readonly notFoundText: string;
   readonly severities: Readonly<Record<"critical" | "warning" | "info" | "none", string>>;
@@ -47,7 +50,8 @@ export const WORDS: Readonly<Record<Locale, Words>> = {
     signOut: "Se déconnecter",
     roles: { viewer: "lecture seule", operator: "opérateur", admin: "administrateur" },
     live: "En direct",
-    cut: "Connexion perdue, nouvel essai…",
+    cut: "Reconnexion depuis {time}",
+    stale: "Plus en direct\u00a0: données de {time}",
     notFound: "Page introuvable",
     notFoundText: "Il n’y a rien à cette adresse.",
     severities: { critical: "critique", warning: "avertissement", info: "information", none: "sans gravité" },
@@ -70,7 +74,8 @@ export const WORDS: Readonly<Record<Locale, Words>> = {
     signOut: "Sign out",
     roles: { viewer: "read only", operator: "operator", admin: "administrator" },
     live: "Live",
-    cut: "Connection lost, trying again…",
+    cut: "Reconnecting since {time}",
+    stale: "No longer live: data of {time}",
     notFound: "Page not found",
     notFoundText: "There is nothing at this address.",
     severities: { critical: "critical", warning: "warning", info: "information", none: "no severity" },

@@ -1,5 +1,6 @@
 import { doesNotMatch, equal, match } from "node:assert/strict";
 import { createAuth } from "../../auth/mod.ts";
+import { createFeed } from "../feed.ts";
 import { createPages, pageSchema, type PagesOptions } from "../mod.tsx";
 
 const AT = Date.UTC(2026, 0, 1, 12);
@@ -35,6 +36,7 @@ const HEALTHY: Answers = {
 async function read(answers: Answers | Error, more: object = {}): Promise<string> {
   const options = {
     page: () => pageSchema.parse({ prometheus: { url: "http://prometheus.test" } }),
+    feed: createFeed(),
     readiness: () => READY,
     deliveries: { channels: () => [CHANNEL] },
     dataDir: "/nonexistent",
