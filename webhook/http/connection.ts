@@ -45,6 +45,7 @@ export class Connection {
   #closed = false;
   #timedOut = false;
   #stream: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #leaving: Promise<void> | undefined;
 
   constructor(
     socket: Socket,
@@ -72,6 +73,7 @@ export class Connection {
       else if (!this.#closed && !isDisconnect(error)) this.#onError(error);
     } finally {
       this.close();
+      await this.#leaving;
     }
   }
 
@@ -154,6 +156,7 @@ export class Connection {
 
   /** Sends a stream until it ends or the client leaves. It may be silent for as long as it likes; what it says must be taken in time. */
   async #send(stream: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+    this.#leaving = this.#closeWhenLeft();
     for (;;) {
       this.#enter("stream", Infinity);
       const { done, value } = await stream.read();
@@ -161,6 +164,21 @@ export class Connection {
       this.#enter("answer", this.#deadlines().answerMs);
       await this.#write(value);
     }
+  }
+
+  /** A stream may be silent for long: of a client that leaves meanwhile nothing is told but the end of what it sends. */
+  async #closeWhenLeft(): Promise<void> {
+    const discarded = new Uint8Array(1_024);
+    try {
+      for (let left = DRAIN_BYTES; left > 0;) {
+        const count = await this.#socket.read(discarded);
+        if (count === null) break;
+        left -= count;
+      }
+    } catch (error) {
+      if (!this.#closed && !isDisconnect(error)) this.#onError(error);
+    }
+    this.close();
   }
 
   #body(head: Head): IncomingBody {

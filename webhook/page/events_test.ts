@@ -50,7 +50,11 @@ function eventsOver(journal: Given["journal"], journalClock: Given["clock"]) {
   let app = make();
   const away = new Set<string>();
   const readers: ReadableStreamDefaultReader<Uint8Array>[] = [];
-  const ask = async (path: string, init: RequestInit = {}, user = "ada") => {
+  const ask = async (
+    path: string,
+    init: { method?: string; headers?: Record<string, string> } = {},
+    user = "ada",
+  ) => {
     const outer = new Hono<PageEnv>();
     outer.use(async (c, next) => {
       c.set("mayStill", () => Promise.resolve(!away.has(user)));
