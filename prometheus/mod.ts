@@ -16,6 +16,7 @@ export { type AccessFile, accessFiles } from "./access.ts";
 export { instancesOnHosts } from "./on_hosts.ts";
 export { ownLabels } from "./own_labels.ts";
 export { hostRuleIssues, ruleIssues } from "./rules/issues.ts";
+export { type AlertGraph, alertGraphs, type GraphOfRule } from "./rules/graphs.ts";
 export { type AlertLine, alertLines } from "./rules/lines.ts";
 export { type AlertPlaces, alertPlaces } from "./rules/places.ts";
 export { type Rule, ruleFile } from "./rules/rule.ts";

@@ -15,6 +15,7 @@ import {
   alertPlaces,
   instancesOnHosts,
   ownLabels,
+  type PrometheusLinks,
   renderPrometheus,
   type ScrapedService,
 } from "../prometheus/mod.ts";
@@ -22,6 +23,7 @@ import { renderWebhook } from "../webhook/mod.ts";
 import { backupMounts, planOf } from "./backup/plan.ts";
 import { receiversOf, secretsDirOf, webhookConfigOf, webhookUrlOf } from "./destinations.ts";
 import { entryArguments, entryLinks, watchedEntry } from "./entry.ts";
+import { renderGraphs } from "./graphs.ts";
 import { RUNBOOK_LANGUAGE, runbooks } from "./runbooks.ts";
 import { secretNeedsOf } from "./secret_needs.ts";
 import { grafanaSignOnOf } from "./sign_on.ts";
@@ -69,18 +71,20 @@ export function renderFor(stack: Stack, target: Target): Files {
   const fileSd = fileSdOf(stack, target);
   const runbookUrl = `${webhookUrlOf(stack)}/runbooks`;
   const entry = entryLinks(stack, target, running);
+  const measured: PrometheusLinks = {
+    stack: stack.name,
+    services: scraped,
+    alertmanager: addresses.alertmanager,
+    blackbox: running.has("blackbox") ? addresses.blackbox : undefined,
+    secretsDir: secretsDirOf("prometheus", target),
+    filePaths: fileSd.paths,
+    entry: entry && watchedEntry(stack, entry),
+    runbookUrl,
+    grafanaUrl: running.has("grafana") ? urls.grafana : undefined,
+  };
   const files = [
-    renderPrometheus(stack, stack.locale, {
-      stack: stack.name,
-      services: scraped,
-      alertmanager: addresses.alertmanager,
-      blackbox: running.has("blackbox") ? addresses.blackbox : undefined,
-      secretsDir: secretsDirOf("prometheus", target),
-      filePaths: fileSd.paths,
-      entry: entry && watchedEntry(stack, entry),
-      runbookUrl,
-      grafanaUrl: running.has("grafana") ? urls.grafana : undefined,
-    }),
+    renderPrometheus(stack, stack.locale, measured),
+    renderGraphs(stack, measured),
     renderAlertmanager(stack.notify, receiversOf(stack, target), stack.locale, {
       webhookUrl: `http://${addresses.webhook}/webhook`,
       watchdogWithin: watchdog.enabled ? watchdog.within : undefined,

@@ -19,13 +19,17 @@ const PLACE = { buildDir: "/srv/vigie/build", stateDir: "/srv/vigie/.state", con
 const CONFIGS: Readonly<Record<string, Stack>> = { minimal, full };
 const GOLDEN = fileURLToPath(new URL("golden", import.meta.url));
 const PAGES_DASHBOARDS = "webhook/dashboards/";
+/** What it says stands in the rules as well, which are there. */
+const GRAPHS = "webhook/graphs.json";
 const compose = await noCompose();
 
 for (const [name, stack] of Object.entries(CONFIGS)) {
   const directory = join(GOLDEN, name);
   const rendered = renderStack(stack, PLACE);
   // The pages' dashboards are the ones that Grafana gets: once is enough.
-  const files = new Map([...rendered].filter(([path]) => !path.includes(PAGES_DASHBOARDS)));
+  const files = new Map(
+    [...rendered].filter(([path]) => !path.includes(PAGES_DASHBOARDS) && !path.endsWith(GRAPHS)),
+  );
 
   Deno.test(`renderStack gives the pages the dashboards that Grafana gets in the ${name} configuration`, () => {
     for (const [path, text] of rendered) {
@@ -34,6 +38,17 @@ for (const [name, stack] of Object.entries(CONFIGS)) {
       }
     }
     assert([...rendered.keys()].some((path) => path.includes(`local/${PAGES_DASHBOARDS}`)));
+  });
+
+  Deno.test(`renderStack says what is drawn of each alert of the ${name} configuration`, () => {
+    const rules = [...rendered].filter(([path]) => path.startsWith("local/prometheus/rules/"));
+    const alerts = rules.flatMap(([, text]) =>
+      [...text.matchAll(/^\s*- alert: (.+)$/gm)].map(([, alert]) => alert!)
+    );
+    assert.deepEqual(
+      Object.keys(JSON.parse(rendered.get(`local/${GRAPHS}`)!)).sort(),
+      [...new Set(alerts)].sort(),
+    );
   });
 
   Deno.test(`renderStack gives the golden files of the ${name} configuration`, async () => {

@@ -1,8 +1,8 @@
 /** Alerts about the entry: whether people come in, and how long its certificate is still good. */
 
 import { type AlertRule, atLeast, type RuleContext, type RuleFamily } from "./rule.ts";
-import { settableAlert } from "./settable_alert.ts";
-import { decimal, VALUE } from "./words.ts";
+import { DAYS, settableAlert } from "./settable_alert.ts";
+import { VALUE } from "./words.ts";
 
 const DASHBOARD = { uid: "vigie-stack", variables: [] };
 // Caddy renews one when a third of its time is left: 10 days of the stack's own authority's 30, 30 of the usual 90.
@@ -81,7 +81,7 @@ function certificate(
     severity,
     needs: job,
     line: { threshold: days, for: atLeast("5m", context, 2) },
-    unit: (value) => ({ fr: `${decimal(value).fr} jours`, en: `${decimal(value).en} days` }),
+    unit: DAYS,
     expr: (limit) => `(probe_ssl_earliest_cert_expiry{job="${job}"} - time()) / 86400 < ${limit}`,
     summary: {
       fr: "Le certificat de l'entrée expire bientôt",

@@ -1,8 +1,8 @@
 /** Alerts about what is seen from outside: does the site answer, how fast, how long is its certificate still good. */
 
 import { type AlertRule, type AlertSeverity, atLeast, type RuleContext, type RuleFamily } from "./rule.ts";
-import { SECONDS, settableAlert } from "./settable_alert.ts";
-import { decimal, DURATION, VALUE } from "./words.ts";
+import { DAYS, SECONDS, settableAlert } from "./settable_alert.ts";
+import { DURATION, VALUE } from "./words.ts";
 
 const CERTIFICATE_CRITICAL_DAYS = 3;
 const DASHBOARD = { uid: "vigie-probes", variables: ["instance"] };
@@ -89,7 +89,7 @@ function certificate(context: RuleContext, severity: AlertSeverity, days: number
     alert: "CertificateExpiring",
     severity,
     line: { threshold: days, for: atLeast("5m", context, 2) },
-    unit: (value) => ({ fr: `${decimal(value).fr} jours`, en: `${decimal(value).en} days` }),
+    unit: DAYS,
     expr: (limit) => `(probe_ssl_earliest_cert_expiry{job="probe"} - time()) / 86400 < ${limit}`,
     summary: {
       fr: "Le certificat de {{ $labels.instance }} expire bientôt",

@@ -45,6 +45,8 @@ export interface AlertRule {
   readonly runbook?: string;
   /** The number its value is compared with, as `line` gave it: graphs draw it. */
   readonly threshold?: number;
+  /** Grafana's name of the unit of its value, where it has one: graphs say it. */
+  readonly unit?: string;
 }
 
 /** What may be set of an alert: where its line is, and how long it may be crossed. */

@@ -19,7 +19,15 @@ export interface SettableAlert extends Pick<AlertRule, "alert" | "severity" | "s
 }
 
 /** How a number and its unit are written. */
-export type Unit = (value: number) => Text;
+export type Unit = ((value: number) => Text) & {
+  /** Grafana's name of the unit, for graphs. */
+  readonly grafana?: string;
+};
+
+/** A unit, and Grafana's name of it. */
+export function unitNamed(grafana: string, write: (value: number) => Text): Unit {
+  return Object.assign(write, { grafana });
+}
 
 /** The line of an alert in words. */
 export interface LineWords {
@@ -30,13 +38,22 @@ export interface LineWords {
 }
 
 /** Percent: `90 %`, `90%`. */
-export const PERCENT: Unit = (value) => ({ fr: `${decimal(value).fr} %`, en: `${decimal(value).en}%` });
+export const PERCENT: Unit = unitNamed(
+  "percent",
+  (value) => ({ fr: `${decimal(value).fr} %`, en: `${decimal(value).en}%` }),
+);
 
 /** Seconds in words: 90 gives `1 minute 30 secondes`; parts of a second as a number: `0,5 s`. */
-export const SECONDS: Unit = (value) => {
+export const SECONDS: Unit = unitNamed("s", (value) => {
   if (Number.isInteger(value)) return inWords(`${value}s`);
   return { fr: `${decimal(value).fr} s`, en: `${decimal(value).en} s` };
-};
+});
+
+/** Days: `3 jours`, `3 days`. */
+export const DAYS: Unit = unitNamed(
+  "d",
+  (value) => ({ fr: `${decimal(value).fr} jours`, en: `${decimal(value).en} days` }),
+);
 
 /** The alert that `spec` describes, with the line that config.ts gives it. */
 export function settableAlert(context: RuleContext, spec: SettableAlert): AlertRule {
@@ -61,6 +78,7 @@ export function settableAlert(context: RuleContext, spec: SettableAlert): AlertR
     }),
     needs,
     threshold: spec.line.threshold === undefined ? undefined : threshold,
+    unit: spec.unit?.grafana,
     dashboard,
   };
 }
