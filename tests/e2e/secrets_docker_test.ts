@@ -3,7 +3,6 @@
 import { deepStrictEqual, equal, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { backupImage, webhookImage } from "../../compose/mod.ts";
-import type { PortName } from "../../compose/services/mod.ts";
 import { VERSIONS } from "../../compose/versions.ts";
 import { run } from "../../lib/process.ts";
 import { dockerAnswers } from "../../tasks/engine/docker.ts";
@@ -11,21 +10,12 @@ import { unless } from "../unless.ts";
 import { until } from "../until.ts";
 import { docker, freeSubnet, list } from "./docker/docker_stack.ts";
 import { CANARIES, type Canary, COMMAND, FILE, findCanary, MARK } from "./secrets/canaries.ts";
-import { type CanaryStack, leaksIn, makeCanaryStack } from "./secrets/canary_stack.ts";
+import { type CanaryStack, filesBelow, leaksIn, makeCanaryStack, textOf } from "./secrets/canary_stack.ts";
 
 const answer = await dockerAnswers();
 const TARGET = "/run/secrets/vigie";
 const PLANTED = `${MARK}Planted`;
 const AUTHORITY = "/data/caddy/pki/authorities/local";
-
-/** What is looked at from outside, by port. */
-const PAGES: Partial<Record<PortName, readonly string[]>> = {
-  prometheus: ["/api/v1/status/config", "/api/v1/status/flags", "/api/v1/targets", "/metrics"],
-  alertmanager: ["/api/v2/status", "/api/v2/receivers", "/metrics"],
-  webhook: ["/", "/metrics", "/health", "/api/v1/dead-letters", "/api/v1/notifications"],
-  backup: ["/health", "/metrics"],
-  "entry-metrics": ["/health", "/metrics"],
-};
 
 Deno.test({
   ...unless(
@@ -277,24 +267,5 @@ async function look(stack: CanaryStack, planted: string): Promise<void> {
     await docker("compose", "--file", join(root, "build", "compose.yaml"), "config"),
   );
   for (const [path, text] of await filesBelow(join(root, "build"))) told.set(`build/${path}`, text);
-  for (const [port, paths] of Object.entries(PAGES)) {
-    for (const path of paths) told.set(`${port}${path}`, await textOf(stack.url(port as PortName) + path));
-  }
-}
-
-async function textOf(url: string): Promise<string> {
-  return await (await fetch(url)).text();
-}
-
-/** Every file below `directory`, with what it holds, a character for each byte. */
-async function filesBelow(directory: string, path = ""): Promise<[path: string, text: string][]> {
-  const all: [string, string][] = [];
-  for await (const { name, isDirectory, isFile } of Deno.readDir(join(directory, path))) {
-    const inside = join(path, name);
-    if (isDirectory) all.push(...await filesBelow(directory, inside));
-    if (isFile) {
-      all.push([inside, new TextDecoder("latin1").decode(await Deno.readFile(join(directory, inside)))]);
-    }
-  }
-  return all;
+  await stack.lookAtPages();
 }

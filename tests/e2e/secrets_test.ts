@@ -8,7 +8,7 @@ import { notOnLinux, unless } from "../unless.ts";
 import { until } from "../until.ts";
 import { standInGrafana } from "./local/stand_in_grafana.ts";
 import { CANARIES, COMMAND, FILE, findCanary } from "./secrets/canaries.ts";
-import { leaksIn, makeCanaryStack } from "./secrets/canary_stack.ts";
+import { filesBelow, leaksIn, makeCanaryStack, textOf } from "./secrets/canary_stack.ts";
 
 Deno.test({
   ...unless(notOnLinux, "secrets reach the services that need them, and are found nowhere else"),
@@ -76,21 +76,7 @@ Deno.test({
           await stack.succeeds("logs", [service, "--tail", "2000"]);
         }
       });
-      await t.step("their pages and APIs show none", async () => {
-        for (
-          const [service, paths] of [
-            ["prometheus", ["/api/v1/status/config", "/api/v1/status/flags", "/api/v1/targets", "/metrics"]],
-            ["alertmanager", ["/api/v2/status", "/api/v2/receivers", "/metrics"]],
-            ["webhook", ["/", "/metrics", "/health", "/api/v1/dead-letters", "/api/v1/notifications"]],
-            ["backup", ["/health", "/metrics"]],
-            ["entry-metrics", ["/health", "/metrics"]],
-          ] as const
-        ) {
-          for (const path of paths) {
-            stack.told.set(`${service}${path}`, await textOf(stack.url(service) + path));
-          }
-        }
-      });
+      await t.step("their pages and APIs show none", () => stack.lookAtPages());
       await t.step("no command line and no environment has one", async () => {
         let seen = 0;
         const script = 'grep -lsaF -- "$0" /proc/[0-9]*/cmdline /proc/[0-9]*/environ';
@@ -111,13 +97,9 @@ Deno.test({
         ok(stack.told.size > 30);
       });
       await t.step("no file holds one but those of the secrets", async () => {
-        const holding: string[] = [];
-        for await (const path of filesBelow(root)) {
-          const text = new TextDecoder("latin1").decode(await Deno.readFile(path));
-          if (findCanary(text) >= 0 || more.some((each) => text.includes(each))) {
-            holding.push(path.slice(root.length + 1));
-          }
-        }
+        const holding = (await filesBelow(root, ["bin"])).filter(([, text]) =>
+          findCanary(text) >= 0 || more.some((each) => text.includes(each))
+        ).map(([path]) => path);
         const elsewhere = holding.filter((path) => !path.startsWith("state/secrets/"));
         const entry = "state/local/data/entry/";
         deepStrictEqual(
@@ -210,10 +192,6 @@ async function logsIn(grafana: string, password: string): Promise<number> {
   return response.status;
 }
 
-async function textOf(url: string): Promise<string> {
-  return await (await fetch(url)).text();
-}
-
 async function procText(pid: string, file: string): Promise<string> {
   // Deno itself reads other processes' environment only with every permission; it may be another user's, or have ended.
   return (await run("cat", [`/proc/${pid}/${file}`])).stdout;
@@ -221,12 +199,4 @@ async function procText(pid: string, file: string): Promise<string> {
 
 async function namesIn(directory: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(directory), ({ name }) => name)).sort();
-}
-
-async function* filesBelow(directory: string): AsyncGenerator<string> {
-  for await (const { name, isFile, isDirectory } of Deno.readDir(directory)) {
-    const path = join(directory, name);
-    if (isDirectory && name !== "bin") yield* filesBelow(path);
-    if (isFile) yield path;
-  }
 }

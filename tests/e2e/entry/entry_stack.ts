@@ -39,13 +39,10 @@ export async function makeEntryStack(): Promise<EntryStack> {
   // Containers are other users.
   await Deno.chmod(root, 0o755);
   const ports = Object.fromEntries(SERVICES.flatMap(portsOf).map(([key]) => [key, freePort()]));
-  const [config, buildDir, stateDir] = ["config.ts", "build", "state"].map((each) => join(root, each)) as [
-    string,
-    string,
-    string,
-  ];
+  const [config, buildDir, stateDir] = [join(root, "config.ts"), join(root, "build"), join(root, "state")];
   const url = `https://${DOOR}:${ports.entry}`;
   let client: Deno.HttpClient | undefined;
+  let isConfigured = false;
   const attempt = (task: string, ...args: string[]) =>
     run(Deno.execPath(), [
       ...["run", "--quiet", "--no-check", ...PERMISSIONS, join(PROJECT, "tasks", `${task}.ts`)],
@@ -62,6 +59,7 @@ export async function makeEntryStack(): Promise<EntryStack> {
     ...{ root, buildDir, stateDir, ports, url, attempt },
     task: succeed,
     async up(keys) {
+      isConfigured = true;
       await Deno.writeTextFile(
         config,
         `import { defineStack, secretFile } from "vigie";
@@ -85,7 +83,7 @@ export default defineStack({
       (await Deno.readTextFile(join(stateDir, "secrets/webhook/sign-on-admin-password"))).trim(),
     async [Symbol.asyncDispose]() {
       client?.close();
-      await succeed("clean", "--yes");
+      if (isConfigured) await succeed("clean", "--yes");
       await Deno.remove(root, { recursive: true });
     },
   };

@@ -17,6 +17,15 @@ const SHOWN_AFTER = 60;
 /** What people typed who were not let in, and where nobody else may read it. */
 export const TYPED = "TypedCanary-wrong";
 
+/** What is looked at from outside, by port. */
+const PAGES: Partial<Record<PortName, readonly string[]>> = {
+  prometheus: ["/api/v1/status/config", "/api/v1/status/flags", "/api/v1/targets", "/metrics"],
+  alertmanager: ["/api/v2/status", "/api/v2/receivers", "/metrics"],
+  webhook: ["/", "/metrics", "/health", "/api/v1/dead-letters", "/api/v1/notifications"],
+  backup: ["/health", "/metrics"],
+  "entry-metrics": ["/health", "/metrics"],
+};
+
 /** The stack. */
 export interface CanaryStack {
   readonly name: string;
@@ -35,6 +44,8 @@ export interface CanaryStack {
   url(service: PortName): string;
   /** Tells an alert that every destination fails to take. */
   tellAll(): Promise<void>;
+  /** Keeps what everybody sees of the services: their pages, settings and metrics. */
+  lookAtPages(): Promise<void>;
   /** People sign in, and fail to. @returns what their browsers hold, which is secret as well. */
   signIn(): Promise<string[]>;
 }
@@ -106,6 +117,11 @@ export async function makeCanaryStack(
       });
       equal(response.status, 200, await response.text());
     },
+    async lookAtPages() {
+      for (const [port, paths] of Object.entries(PAGES)) {
+        for (const path of paths) told.set(`${port}${path}`, await textOf(url(port as PortName) + path));
+      }
+    },
     async signIn() {
       const entry = `https://localhost:${ports.entry}`;
       const client = Deno.createHttpClient({
@@ -135,6 +151,31 @@ export async function makeCanaryStack(
       }
     },
   };
+}
+
+/** What a service answers. */
+export async function textOf(url: string): Promise<string> {
+  return await (await fetch(url)).text();
+}
+
+/**
+ * Every file below `directory`, with what it holds, a character for each byte.
+ *
+ * @param but Names of directories that are passed over.
+ */
+export async function filesBelow(
+  directory: string,
+  but: readonly string[] = [],
+): Promise<[path: string, text: string][]> {
+  const all: [string, string][] = [];
+  for await (const { name, isDirectory, isFile } of Deno.readDir(directory)) {
+    const path = join(directory, name);
+    if (isDirectory && !but.includes(name)) {
+      for (const [inside, text] of await filesBelow(path, but)) all.push([join(name, inside), text]);
+    }
+    if (isFile) all.push([name, new TextDecoder("latin1").decode(await Deno.readFile(path))]);
+  }
+  return all;
 }
 
 /** What of all that was seen holds a canary or one of `others`, with the place. */
