@@ -2,12 +2,11 @@
 
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { lockFile } from "../../../lib/lock.ts";
 import { run } from "../../../lib/process.ts";
-import { defaultCacheDir } from "../../../tasks/binaries/cache.ts";
 import { freePort } from "../../free_port.ts";
 import { notOnLinux } from "../../unless.ts";
 import { until } from "../../until.ts";
+import { unpacked } from "../unpacked.ts";
 
 const NOBODY = 65534;
 
@@ -41,22 +40,9 @@ export async function findSshd(): Promise<SshdProgram | { readonly skip: string 
     }
   }
   if (await isThere(programIn(""))) return { root: "" };
-  const directory = join(defaultCacheDir(), "sshd");
-  await Deno.mkdir(directory, { recursive: true });
-  await using _lock = await lockFile(join(directory, "lock"));
-  const root = join(directory, "root");
-  if (!await isThere(root)) {
-    const script =
-      `apt-get -q download openssh-server libwrap0 && for each in *.deb; do dpkg-deb -x "$each" draft || exit 1; done`;
-    const work = await Deno.makeTempDir({ dir: directory });
-    const { code, stderr } = await run("sh", ["-c", script], { cwd: work, timeoutMs: 120_000 });
-    // Under its name as soon as it is whole.
-    if (code === 0) await Deno.rename(join(work, "draft"), root);
-    await Deno.remove(work, { recursive: true });
-    if (code !== 0) {
-      return { skip: `Debian's package of it cannot be had: ${stderr.trim().split("\n").at(-1)}` };
-    }
-  }
+  const found = await unpacked("sshd", ["openssh-server", "libwrap0"]);
+  if ("skip" in found) return found;
+  const { root } = found;
   const { stdout } = await run("ldd", [programIn(root)], { env: { LD_LIBRARY_PATH: librariesIn(root) } });
   const lacking = /^\s*(\S+) => not found/m.exec(stdout);
   if (lacking) return { skip: `its library ${lacking[1]} is not here` };

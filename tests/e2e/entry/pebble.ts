@@ -1,12 +1,10 @@
 /** Pebble, Let's Encrypt's authority for tests, with its name server: Debian's package, unpacked without installing. */
 
 import { join } from "node:path";
-import { lockFile } from "../../../lib/lock.ts";
-import { run } from "../../../lib/process.ts";
-import { defaultCacheDir } from "../../../tasks/binaries/cache.ts";
 import { makeCertificate } from "../../certificate.ts";
 import { freePort } from "../../free_port.ts";
 import { notOnLinux } from "../../unless.ts";
+import { unpacked } from "../unpacked.ts";
 import { drained, until } from "./door.ts";
 
 /** An authority that runs; leaving its scope stops it. */
@@ -22,22 +20,8 @@ export interface Pebble extends AsyncDisposable {
 /** Finds or fetches the programs; a reason when they are not to be had. */
 export async function findPebble(): Promise<{ readonly programs: string } | { readonly skip: string }> {
   if (notOnLinux) return { skip: notOnLinux };
-  const directory = join(defaultCacheDir(), "pebble");
-  await Deno.mkdir(directory, { recursive: true });
-  await using _lock = await lockFile(join(directory, "lock"));
-  const root = join(directory, "root");
-  if (!await Deno.stat(root).then(() => true, () => false)) {
-    const work = await Deno.makeTempDir({ dir: directory });
-    const script = "apt-get -q download pebble && dpkg-deb -x *.deb draft";
-    const { code, stderr } = await run("sh", ["-c", script], { cwd: work, timeoutMs: 120_000 });
-    // Under its name as soon as it is whole.
-    if (code === 0) await Deno.rename(join(work, "draft"), root);
-    await Deno.remove(work, { recursive: true });
-    if (code !== 0) {
-      return { skip: `Debian's package of Pebble cannot be had: ${stderr.trim().split("\n").at(-1)}` };
-    }
-  }
-  return { programs: join(root, "usr/bin") };
+  const found = await unpacked("pebble", ["pebble"]);
+  return "skip" in found ? found : { programs: join(found.root, "usr/bin") };
 }
 
 /**
