@@ -76,12 +76,10 @@ async function restoreInto(
     make: false,
     passwordFile: flags["password-file"] as string | undefined,
   });
-  const sftp = await sftpSecretsOf(invocation);
   const repository = flags.repository as string | undefined;
   const agent = await openAgent({
     session,
-    secrets: { ...secrets, ...sftp },
-    ...(Object.keys(sftp).length > 0 && { sftpKey: true }),
+    secrets: { ...secrets, ...await sftpSecretsOf(invocation) },
     progress,
     signal,
     repository: repository !== undefined && isDirectory(repository) ? userPath(repository) : repository,

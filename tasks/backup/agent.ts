@@ -8,6 +8,7 @@ import {
   type Plan,
   type Request,
   type Results,
+  SECRET,
 } from "../../backup/mod.ts";
 import type { Service } from "../../compose/services/mod.ts";
 import { binary } from "../binaries/mod.ts";
@@ -36,16 +37,14 @@ export interface AgentOptions {
   readonly signal: AbortSignal;
   /** Another repository than the one of config.ts, as restic names it or an absolute path. */
   readonly repository?: string;
-  /** Whether `secrets` has a key for an SFTP server that config.ts does not name. */
-  readonly sftpKey?: boolean;
 }
 
 /** Makes the agent of a stack ready. What does not run is saved as it lies there. */
 export async function openAgent(options: AgentOptions): Promise<Agent> {
   const { session: { stack, target, engine }, secrets, progress, signal, repository } = options;
   const status = await engine.status();
-  const planned = withRunning(planOf(stack, target), status);
-  const plan = options.sftpKey ? { ...planned, sftpKey: true } : planned;
+  // The key may be one that config.ts does not name.
+  const plan = { ...withRunning(planOf(stack, target), status), sftpKey: SECRET.sftpKey in secrets };
   if (engine.name === "docker") {
     const { containerAgent } = await import("./container.ts");
     return await containerAgent({ ...options, plan });

@@ -56,7 +56,7 @@ export async function bootstrap(
     keep: { last: 0, hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0 },
     verify: { every: "1d", share: "1%" },
     repository: isDirectory(repository) ? userPath(repository) : repository,
-    sftpKey: Object.keys(sftp).length > 0,
+    sftpKey: SECRET.sftpKey in sftp,
     credentials: CREDENTIALS.filter((name) => Deno.env.get(name) !== undefined),
     data,
     versions: {},

@@ -2,7 +2,7 @@
 
 import { join, resolve } from "node:path";
 import { storeDir } from "../../secret_store.ts";
-import { type Plan } from "./command.ts";
+import type { Plan } from "./command.ts";
 import { PROJECT } from "./sources.ts";
 import type { Watch } from "./watcher.ts";
 
@@ -44,7 +44,7 @@ export function renewalWatch(
 }
 
 /** The command line of `deno task renew`, for who starts it without a terminal. */
-export function renewCommand(
+function renewCommand(
   { configDir, buildDir, stateDir }: Pick<Plan["target"], "configDir" | "buildDir" | "stateDir">,
 ): string[] {
   return [
