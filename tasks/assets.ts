@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { basename, dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { lockFile } from "../lib/lock.ts";
 import { bundle } from "./bundler.ts";
@@ -22,6 +23,8 @@ const BROWSER = join(PAGE, "browser");
 const STYLE = join(PAGE, "style");
 /** Main modules of what runs in the browser. */
 const SCRIPTS = ["live", "charts"];
+/** Main module of the worker that draws pictures; browsers get nothing that ends like this. */
+const PICTURE_WORKER = { name: "picture.mjs", main: join(ROOT, "webhook", "picture", "worker.ts") };
 
 /** How to make them. */
 export interface AssetsOptions {
@@ -35,8 +38,21 @@ interface Given {
   read(): Promise<Uint8Array>;
 }
 
-/** Files that the webhook needs and nobody loads. */
-const GIVEN: readonly Given[] = [];
+/** Files that the webhook needs and nobody loads: what draws pictures, and the letters in them. */
+const GIVEN: readonly Given[] = [
+  {
+    name: "resvg.wasm",
+    read: () => Deno.readFile(fileURLToPath(import.meta.resolve("@resvg/resvg-wasm/index_bg.wasm"))),
+  },
+  {
+    name: "picture.ttf",
+    async read() {
+      // Nothing else imports the package, which is fetched when it is.
+      await import("dejavu-fonts-ttf/package.json", { with: { type: "json" } });
+      return await Deno.readFile(fileURLToPath(import.meta.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf")));
+    },
+  },
+];
 
 /**
  * Makes the assets in `dist/assets` when the sources have changed.
@@ -102,6 +118,15 @@ async function write(
     await Deno.remove(output);
     await add(`${script}.js`, made, true);
   }
+  await bundle({
+    what: `"${PICTURE_WORKER.name}"`,
+    main: PICTURE_WORKER.main,
+    output: join(directory, PICTURE_WORKER.name),
+    flags: ["--platform=deno", "--minify"],
+    cwd: ROOT,
+    signal,
+  });
+  files[PICTURE_WORKER.name] = PICTURE_WORKER.name;
   await add("page.css", new TextEncoder().encode(await styleSheet()), true);
   for (const { name, read } of GIVEN) await add(name, await read(), false);
   await Deno.writeTextFile(join(directory, MANIFEST), JSON.stringify(files, null, 2) + "\n");
@@ -124,6 +149,7 @@ async function inputsDigest(): Promise<string> {
   const paths = [
     import.meta.filename!,
     join(ROOT, "deno.lock"),
+    PICTURE_WORKER.main,
     ...await filesIn(PAGE),
   ];
   for (const path of paths) {

@@ -1,0 +1,124 @@
+/** From SVG to PNG, in a worker that lives only while pictures are wanted: it takes 60 MB, and holds everything up while it draws. */
+
+import type { Clock } from "../clock.ts";
+import { assetPath } from "../page/assets.ts";
+import type { WorkerAnswer, WorkerJob, WorkerStart } from "./worker.ts";
+
+/** Draws pictures, one at a time. */
+export interface Painter {
+  /**
+   * The picture as PNG.
+   *
+   * @param signal Ends the drawing; what waits behind it goes on.
+   * @throws {NoPicture} when it cannot be drawn, or too many wait already. @throws what ended it.
+   */
+  paint(svg: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** Ends what is being drawn, and everything that waits. */
+  stop(): void;
+}
+
+/** Why there is no picture. */
+export class NoPicture extends Error {
+  override name = "NoPicture";
+}
+
+/** Pixels for each unit of the SVG: sharp on the screens of phones. */
+const ZOOM = 2;
+/** Further ones are not drawn: by the time it were their turn nobody would wait for them. */
+const MAX_WAITING = 8;
+const IDLE_MS = 30_000;
+/** Beyond the largest SVG that is drawn. */
+const MAX_SVG_LENGTH = 2_000_000;
+
+/** A painter. Nothing is loaded before the first picture. */
+export function createPainter(clock: Clock, idleMs = IDLE_MS): Painter {
+  let worker: Worker | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  let cancelIdle = () => {};
+  const stopped = new AbortController();
+
+  function end(): void {
+    cancelIdle();
+    worker?.terminate();
+    worker = undefined;
+  }
+
+  async function draw(svg: string, given: AbortSignal): Promise<Uint8Array> {
+    const signal = AbortSignal.any([given, stopped.signal]);
+    signal.throwIfAborted();
+    cancelIdle();
+    try {
+      if (worker === undefined) {
+        const { source, ...start } = await readFiles();
+        signal.throwIfAborted();
+        worker = startWorker(source);
+        await ask(worker, start, signal);
+      }
+      const { png } = await ask(worker, { svg, zoom: ZOOM }, signal);
+      cancelIdle = clock.after(idleMs, end);
+      return png!;
+    } catch (error) {
+      // What it is in the middle of cannot be ended otherwise, and one that failed is not to be trusted.
+      end();
+      throw error;
+    }
+  }
+
+  return {
+    async paint(svg, signal) {
+      if (svg.length > MAX_SVG_LENGTH) throw new NoPicture("The picture is too large to be drawn");
+      if (waiting >= MAX_WAITING) throw new NoPicture("Too many pictures are wanted at a time");
+      waiting++;
+      const drawn = last.then(() => draw(svg, signal));
+      last = drawn.catch(() => {});
+      try {
+        return await drawn;
+      } finally {
+        waiting--;
+      }
+    },
+    stop() {
+      stopped.abort(new NoPicture("The webhook stops"));
+      end();
+    },
+  };
+}
+
+/** What the worker is made of. */
+async function readFiles(): Promise<WorkerStart & { readonly source: string }> {
+  const read = async (name: string) => {
+    const path = await assetPath(name);
+    if (path === undefined) {
+      throw new NoPicture(`Pictures cannot be drawn: "${name}" was not made; run "deno task assets"`);
+    }
+    return await Deno.readFile(path);
+  };
+  const [source, wasm, font] = await Promise.all(["picture.mjs", "resvg.wasm", "picture.ttf"].map(read));
+  return { source: new TextDecoder().decode(source), wasm: wasm!, font: font! };
+}
+
+/** From its text, as a compiled program has no file that it could be started from. */
+function startWorker(source: string): Worker {
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  return new Worker(url, { type: "module", name: "picture" });
+}
+
+function ask(
+  worker: Worker,
+  message: WorkerStart | WorkerJob,
+  signal: AbortSignal,
+): Promise<{ readonly png?: Uint8Array }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ readonly png?: Uint8Array }>();
+  const end = () => reject(signal.reason);
+  worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) =>
+    "error" in data ? reject(new NoPicture(`Cannot draw a picture: ${data.error}`)) : resolve(data);
+  worker.onerror = (event) => {
+    // Otherwise it would end the webhook.
+    event.preventDefault();
+    reject(new NoPicture(`Cannot draw a picture: ${event.message}`));
+  };
+  signal.addEventListener("abort", end, { once: true });
+  worker.postMessage(message);
+  return promise.finally(() => signal.removeEventListener("abort", end));
+}
