@@ -1,12 +1,20 @@
 /** The pages of a stack on the local engine, in a real browser. */
 
 import { deepEqual, equal } from "node:assert/strict";
+import { join } from "node:path";
 import { ensureAssets } from "../../tasks/assets.ts";
+import { ensureSecrets } from "../../tasks/secrets.ts";
+import type { StackInput } from "../../tasks/stack.ts";
+import { fakeDestination } from "../../webhook/channels/testing/fake_destination.ts";
 import { silenceAlert } from "./page/silence_alert.ts";
 import { notOnLinux, unless } from "../unless.ts";
 import { temporaryStack } from "./local/scenario.ts";
 import { exploreDashboard } from "./page/dashboard.ts";
 import { findBrowser, inaccessible, overflows, startBrowser } from "./page/browser.ts";
+import { killExporter } from "./page/kill_exporter.ts";
+import { loseConnection } from "./page/lost_connection.ts";
+import { prove } from "./page/prove.ts";
+import { DEAD_LETTER, replayDeadLetter } from "./page/replay_dead_letter.ts";
 
 const VIEWS = [
   "/",
@@ -26,6 +34,17 @@ const READERS = [
   { language: "fr", theme: "dark", width: 360 },
 ] as const;
 
+const INPUT: StackInput = {
+  rules: { HostDown: { for: "0s" } },
+  notify: {
+    groupWait: "1s",
+    groupInterval: "1s",
+    receivers: { console: [{ kind: "console" }], hook: [{ kind: "webhook", urlFile: "hook" }] },
+    receiver: "console",
+    routes: [{ matchers: [`alertname="${DEAD_LETTER}"`], receiver: "hook" }],
+  },
+};
+
 const browserPath = await findBrowser();
 
 Deno.test({
@@ -38,8 +57,12 @@ Deno.test({
   sanitizeResources: false,
   async fn(t) {
     await ensureAssets();
+    await using destination = fakeDestination();
     await using stack = await temporaryStack();
-    await stack.up();
+    await Deno.writeTextFile(join(stack.root, "hook"), destination.url);
+    await ensureSecrets(stack.stackOf(INPUT), stack.target);
+    await stack.up(INPUT);
+    const alertmanager = `http://127.0.0.1:${stack.ports.alertmanager}`;
     const url = `http://127.0.0.1:${stack.ports.webhook}`;
     await using browser = await startBrowser(browserPath!);
 
@@ -63,7 +86,34 @@ Deno.test({
     }
     await t.step("an alert comes while somebody looks, and is silenced", async () => {
       const { page, takeComplaints } = await browser.open({ locale: "en" });
-      await silenceAlert(page, url, `http://127.0.0.1:${stack.ports.alertmanager}`);
+      await silenceAlert(page, url, alertmanager);
+      deepEqual(takeComplaints(), []);
+      await page.context().close();
+    });
+    await t.step("a connection is lost, which is said, and nothing is lost with it", async () => {
+      const { page, takeComplaints } = await browser.open({ locale: "en" });
+      await loseConnection(page, stack.ports.webhook, alertmanager);
+      deepEqual(takeComplaints().filter((text) => !/net::ERR_/.test(text)), []);
+      await page.context().close();
+    });
+    await t.step("a message that was given up is sent again", async () => {
+      const { page, takeComplaints } = await browser.open({ locale: "en" });
+      await replayDeadLetter(page, url, alertmanager, destination);
+      deepEqual(takeComplaints(), []);
+      await page.context().close();
+    });
+    await t.step(
+      "an exporter is killed: its alert comes, is silenced, and goes when it is back",
+      async () => {
+        const { page, takeComplaints } = await browser.open({ locale: "en" });
+        await killExporter(page, { url, directory: stack.directory, port: stack.ports["node-exporter"] });
+        deepEqual(takeComplaints(), []);
+        await page.context().close();
+      },
+    );
+    await t.step("the way of an alert is proved hop by hop", async () => {
+      const { page, takeComplaints } = await browser.open({ locale: "en" });
+      await prove(page, url);
       deepEqual(takeComplaints(), []);
       await page.context().close();
     });

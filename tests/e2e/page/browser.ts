@@ -94,3 +94,9 @@ export async function inaccessible(page: Page): Promise<string[]> {
 export async function overflows(page: Page): Promise<boolean> {
   return await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
 }
+
+/** Marks a page. @returns whether it is still the same one, however its parts have changed. */
+export async function stays(page: Page): Promise<() => Promise<boolean>> {
+  await page.evaluate("window.marked = true");
+  return async () => await page.evaluate("window.marked === true");
+}

@@ -2,6 +2,7 @@
 
 import { equal, match } from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { raiseAlert } from "./raise_alert.ts";
 
 const NAME = "PageTest";
 
@@ -10,16 +11,7 @@ export async function silenceAlert(page: Page, url: string, alertmanager: string
   await page.goto(`${url}/alerts`);
   equal(await page.getByRole("link", { name: NAME }).count(), 0);
   const summary = '"><img src=x onerror=alert(1)> is only a text';
-  const response = await fetch(`${alertmanager}/api/v2/alerts`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify([{
-      labels: { alertname: NAME, severity: "critical", instance: "nowhere" },
-      annotations: { summary },
-    }]),
-  });
-  equal(response.status, 200);
-  await response.body?.cancel();
+  await raiseAlert(alertmanager, NAME, { summary });
 
   // It comes by itself.
   const link = page.getByRole("link", { name: NAME });

@@ -127,10 +127,14 @@ function replace(part: HTMLElement, fresh: HTMLElement): void {
   }
 }
 
-/** Whether somebody types or marks something in it, which would be lost. */
+/** Whether somebody types, ticks or marks something in it, which would be lost. */
 function isBeingFilled(part: Element): boolean {
   const { activeElement } = document;
   if (activeElement?.matches("input, select, textarea") && part.contains(activeElement)) return true;
+  for (const field of part.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea")) {
+    if (field.value !== field.defaultValue) return true;
+    if (field instanceof HTMLInputElement && field.checked !== field.defaultChecked) return true;
+  }
   const selection = getSelection();
   return selection !== null && !selection.isCollapsed && part.contains(selection.anchorNode);
 }

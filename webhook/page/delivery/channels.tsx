@@ -20,7 +20,8 @@ export interface ChannelsShown {
   readonly foreign: (text: string) => string;
 }
 
-const REFRESH_MS = 5_000;
+/** How often parts are read again that events tell of, ms: without events, and with them. */
+export const REFRESHED = { "data-refresh": 5_000, "data-refresh-live": 30_000 } as const;
 
 /** The table; those that the configuration does not have any more come last. */
 export function Channels({ visitor, timezone, channels, depths, recent, foreign }: ChannelsShown) {
@@ -29,7 +30,7 @@ export function Channels({ visitor, timezone, channels, depths, recent, foreign 
   const names = new Set(channels.map(({ name }) => name));
   const former = [...depths].filter(([name]) => !names.has(name));
   return (
-    <div id="channel-states" class="table-frame" tabindex={0} data-refresh={REFRESH_MS}>
+    <div id="channel-states" class="table-frame" tabindex={0} {...REFRESHED}>
       {channels.length === 0 && <p class="soft">{words.noChannels}</p>}
       {channels.length + former.length > 0 && (
         <table class="table channels">

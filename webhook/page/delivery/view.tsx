@@ -4,7 +4,7 @@ import { formatBytes } from "../../../lib/units.ts";
 import type { DeliveryRecord, Page, QuarantinedRecord } from "../../journal/archive.ts";
 import { Time } from "../time.tsx";
 import { mayAct, type Visitor } from "../view.ts";
-import { Channels, type ChannelsShown } from "./channels.tsx";
+import { Channels, type ChannelsShown, REFRESHED } from "./channels.tsx";
 import { WORDS } from "./words.ts";
 
 /** What the page shows. */
@@ -39,7 +39,7 @@ export function DeliveryView(shown: Deliveries) {
         <p class="notice" data-severity="good" role="status">{words.replayed(Number(replayed))}</p>
       )}
       {test && (
-        <div id="tested" role="status" data-refresh={TEST_REFRESH_MS}>
+        <div id="tested" role="status" {...REFRESHED} data-refresh={TEST_REFRESH_MS}>
           <p class="notice" data-severity={TEST_SEVERITIES[test.state]}>
             {words.testSent(test.channel)} {words.outcomes[test.state]}
             {test.state !== "delivered" && test.reason !== "" && `: ${shown.foreign(test.reason)}`}
@@ -92,7 +92,7 @@ function DeadLetters({ visitor, timezone, channels, dead, depths, namesOf, asked
   const known = new Set(channels.map(({ name }) => name));
   const whole = channels.filter(({ name }) => (depths.get(name)?.dead ?? 0) > 0);
   return (
-    <section class="panel" aria-labelledby="dead">
+    <section class="panel" id="dead-letters" aria-labelledby="dead" {...REFRESHED}>
       <div class="panel-head">
         <h2 id="dead">{words.dead}</h2>
         {acts && (
@@ -170,7 +170,7 @@ function Quarantine({ visitor, timezone, quarantine, asked, foreign }: Deliverie
   const { language } = visitor;
   const words = WORDS[language];
   return (
-    <section class="panel" aria-labelledby="quarantine">
+    <section class="panel" id="quarantined" aria-labelledby="quarantine" {...REFRESHED}>
       <div class="panel-head">
         <h2 id="quarantine">{words.quarantine}</h2>
       </div>
