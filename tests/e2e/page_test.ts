@@ -13,6 +13,7 @@ import { exploreDashboard } from "./page/dashboard.ts";
 import { findBrowser, inaccessible, overflows, startBrowser } from "./page/browser.ts";
 import { killExporter } from "./page/kill_exporter.ts";
 import { loseConnection } from "./page/lost_connection.ts";
+import { comparePictures } from "./page/pictures.ts";
 import { prove } from "./page/prove.ts";
 import { DEAD_LETTER, replayDeadLetter } from "./page/replay_dead_letter.ts";
 
@@ -116,6 +117,9 @@ Deno.test({
       await prove(page, url);
       deepEqual(takeComplaints(), []);
       await page.context().close();
+    });
+    await t.step("the pages look the same, however they came to look so", async () => {
+      await comparePictures(browser, url);
     });
     await t.step("a dashboard draws curves as they come, zooms, and goes back", async () => {
       const { page, takeComplaints } = await browser.open({ viewport: { width: 1280, height: 900 } });

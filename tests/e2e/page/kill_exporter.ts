@@ -1,13 +1,15 @@
 /** The exporter of this host is killed while somebody looks at the alerts. */
 
-import { match, ok } from "node:assert/strict";
+import { ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { findMarked } from "../../../tasks/engine/local/process.ts";
 import { until } from "../../until.ts";
 import { stays } from "./browser.ts";
+import { makeSilence } from "./make_silence.ts";
 
 const SERVICE = "node-exporter";
 const ALERT = "HostDown";
+const REASON = "The exporter is being seen to";
 // The alert has to fire, and to end; a service that could not be started is tried again every half minute at last.
 const DEADLINE_MS = 90_000;
 
@@ -31,12 +33,7 @@ export async function killExporter(page: Page, { url, directory, port }: Killed)
     await link.waitFor({ timeout: DEADLINE_MS });
     ok(await kept(), "the page was not loaded again");
     await link.click();
-    await page.getByRole("link", { name: "Silence it" }).click();
-    await page.getByLabel("Reason").fill("The exporter is being seen to");
-    await page.getByRole("button", { name: "See what it would mute" }).click();
-    match(await page.locator(".notice").innerText(), new RegExp(`1 alert now[^]*${ALERT}`));
-    await page.getByRole("button", { name: "Silence", exact: true }).click();
-    await page.getByText("The exporter is being seen to").waitFor();
+    await makeSilence(page, ALERT, REASON);
 
     await page.goto(`${url}/alerts`);
     await page.locator("#alerts").getByText("silenced").waitFor();
@@ -47,9 +44,9 @@ export async function killExporter(page: Page, { url, directory, port }: Killed)
   await link.waitFor({ state: "detached", timeout: DEADLINE_MS });
   ok(await kept(), "the page was not loaded again");
   await page.goto(`${url}/silences`);
-  await page.getByRole("row", { name: "The exporter is being seen to" }).getByRole("button", { name: "End" })
+  await page.getByRole("row", { name: REASON }).getByRole("button", { name: "End" })
     .click();
-  await page.getByText("The exporter is being seen to").waitFor({ state: "detached" });
+  await page.getByText(REASON).waitFor({ state: "detached" });
 }
 
 /** Kills it, and takes its port so that it cannot be started again. */

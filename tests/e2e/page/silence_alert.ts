@@ -2,6 +2,7 @@
 
 import { equal, match } from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { makeSilence } from "./make_silence.ts";
 import { raiseAlert } from "./raise_alert.ts";
 
 const NAME = "PageTest";
@@ -19,12 +20,7 @@ export async function silenceAlert(page: Page, url: string, alertmanager: string
   match(await page.locator("#alerts").innerText(), /is only a text/);
   match(await page.title(), /Vigie$/);
   await link.click();
-  await page.getByRole("link", { name: "Silence it" }).click();
-  await page.getByLabel("Reason").fill("The test looks");
-  await page.getByRole("button", { name: "See what it would mute" }).click();
-  match(await page.locator(".notice").innerText(), new RegExp(`1 alert now[^]*${NAME}`));
-  await page.getByRole("button", { name: "Silence", exact: true }).click();
-  await page.getByText("The test looks").waitFor();
+  await makeSilence(page, NAME, "The test looks");
 
   await page.goto(`${url}/alerts`);
   await page.getByText("silenced").waitFor();
