@@ -1,10 +1,10 @@
 /** `deno task renew`: the entry takes the certificate that lies in the operator's files now. */
 
-import { join } from "node:path";
 import { takeCertificate } from "./certificate.ts";
 import { type Command, type Ending, EXIT, Failure, type Invocation, main, userPath } from "./cli.ts";
 import { renewalWatch } from "./engine/local/renewal.ts";
 import { openRunningToChange, type Session } from "./session.ts";
+import { installLines, placeUnits } from "./systemd/place.ts";
 import { renewalUnits } from "./systemd/renewal.ts";
 
 /** The command. */
@@ -57,17 +57,12 @@ async function writeUnits(
   const scope = Deno.uid() === 0 ? "system" : "user";
   const watch = renewalWatch({ stack, target, environment: Deno.env.toObject() })!;
   const units = renewalUnits({ scope, stack: stack.name, command: watch.command, environment: watch.env });
-  await Deno.mkdir(directory, { recursive: true });
-  for (const [name, text] of units) await Deno.writeTextFile(join(directory, name), text, { mode: 0o644 });
+  const paths = await placeUnits(directory, units);
   const names = [...units.keys()];
-  const systemctl = scope === "system" ? "systemctl" : "systemctl --user";
   print([
     `${names.join(" and ")} are in ${directory}`,
     "",
-    "Install and start:",
-    `  ${systemctl} link ${names.map((name) => join(directory, name)).join(" ")}`,
-    `  ${systemctl} enable --now ${names.at(-1)}`,
-    ...(scope === "user" ? ["  loginctl enable-linger   # so that it runs while you are not signed in"] : []),
+    ...installLines(scope, paths, names.at(-1)!),
   ].join("\n"));
   return { code: EXIT.done, json: { scope, directory, units: names } };
 }

@@ -10,6 +10,7 @@ import { planOf } from "./engine/local/up.ts";
 import { checkOffline } from "./offline.ts";
 import { ensureSecrets } from "./secrets.ts";
 import { openToChange, type Session } from "./session.ts";
+import { installLines, placeUnits, systemctlOf } from "./systemd/place.ts";
 import { unitsOf } from "./systemd/plan.ts";
 import { hiddenFrom, type Scope, targetName } from "./systemd/unit.ts";
 import { hasErrors } from "./verify.ts";
@@ -54,8 +55,7 @@ export const systemd: Command = {
     }, hiddenFrom);
     await writeRecord(target.stateDir, { engine: "local", running: false, stack, leftOut });
     const units = unitsOf({ scope, plan, services, binaries });
-    await Deno.mkdir(output, { recursive: true });
-    for (const [name, text] of units) await Deno.writeTextFile(join(output, name), text, { mode: 0o644 });
+    await placeUnits(output, units);
     print(instructions(scope, stack.name, resolve(output), [...units.keys()]));
     return { code: EXIT.done, json: { scope, directory: output, units: [...units.keys()] } };
   },
@@ -96,19 +96,13 @@ async function refuseRunning({ target }: Session): Promise<void> {
 }
 
 function instructions(scope: Scope, stack: string, output: string, names: readonly string[]): string {
-  const systemctl = scope === "system" ? "systemctl" : "systemctl --user";
+  const systemctl = systemctlOf(scope);
   const home = scope === "system" ? "/etc/systemd/system" : "~/.config/systemd/user";
   const target = targetName(stack);
-  const there = names.map((name) => join(output, name));
   return [
     `${names.length} units are in ${output}`,
     "",
-    "Install and start:",
-    `  ${systemctl} link ${there.join(" ")}`,
-    `  ${systemctl} enable --now ${target}`,
-    ...(scope === "user"
-      ? ["  loginctl enable-linger   # so that they run while you are not signed in"]
-      : []),
+    ...installLines(scope, names.map((name) => join(output, name)), target),
     "See what runs:",
     `  ${systemctl} status '${stack}-*'`,
     `  journalctl ${scope === "user" ? "--user " : ""}--follow --unit '${stack}-*'`,

@@ -19,7 +19,7 @@ import { refuseOverlap } from "./docker_network.ts";
 import { closeMountedSecrets, fillSecretVolumes, type Readers } from "./docker_secrets.ts";
 import { dockerStatus } from "./docker_status.ts";
 import { composeArgs, type ComposeProject, composeUp } from "./docker_up.ts";
-import { type Applied, type EngineMaker, Lacking, NotReady, type Progress } from "./engine.ts";
+import { type Applied, type EngineMaker, entryStopped, Lacking, NotReady, type Progress } from "./engine.ts";
 
 export { type DockerAnswer, dockerAnswers } from "./docker_cli.ts";
 
@@ -108,7 +108,7 @@ async function reloadEntry(
 ): Promise<boolean> {
   const containers = (await containersOf(project.name, signal)).filter(({ service }) => service === "entry");
   if (!containers.some(({ state }) => state === "running")) {
-    throw new NotReady("entry", "The entry does not run", [], "start the stack, then it has the new one");
+    throw entryStopped();
   }
   if (stack.delivery === "image") {
     const readers = new Map(

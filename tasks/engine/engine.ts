@@ -57,6 +57,11 @@ export class NotReady extends Error {
   }
 }
 
+/** Why an entry that is stopped cannot take a renewed certificate. */
+export function entryStopped(): NotReady {
+  return new NotReady("entry", "The entry does not run", [], "start the stack, then it has the new one");
+}
+
 /** The machine lacks something that the command needs: exit code 3. */
 export class Lacking extends Error {
   override readonly name = "Lacking";

@@ -6,7 +6,7 @@ import { lockFile } from "../../lib/lock.ts";
 import { BINARIES, binary, serviceOf } from "../binaries/mod.ts";
 import { renderFor } from "../render.ts";
 import { publicUrlsOf, servicesOf, type Stack, type Target, urlsOf, versionsOf } from "../stack.ts";
-import { type Engine, type EngineMaker, Lacking, NotReady, type ServiceStatus } from "./engine.ts";
+import { type Engine, type EngineMaker, entryStopped, Lacking, type ServiceStatus } from "./engine.ts";
 import { type Alive, findAlive, readDesired, readStatus, stopAll, stopSome } from "./local/control.ts";
 import { followLines, lastLines } from "./local/logs.ts";
 import { type ServiceReport } from "./local/protocol.ts";
@@ -43,7 +43,7 @@ export const localEngine: EngineMaker = (stack, target): Engine => {
         onWait: () => progress.step("wait for another `up` or `down` of this stack"),
       });
       if (!(await findAlive(real)).services.some(({ service }) => service === "entry")) {
-        throw new NotReady("entry", "The entry does not run", [], "start the stack, then it has the new one");
+        throw entryStopped();
       }
       const files = renderFor(stack, target);
       return await reloadCertificate({

@@ -1,7 +1,7 @@
 /** Units that run `deno task renew` from time to time, for where no supervisor watches the certificate's files. */
 
 import type { Files } from "../../lib/files.ts";
-import { plainUnit, quoted, quotedEnvironment, type Scope } from "./unit.ts";
+import { HARDENING, plainUnit, quoted, quotedEnvironment, type Scope } from "./unit.ts";
 
 /** What they are made of. */
 export interface RenewalPlan {
@@ -14,21 +14,6 @@ export interface RenewalPlan {
   /** The unit that they come and go with; the machine's start when left out. */
   readonly target?: string;
 }
-
-// It reads files wherever they lie, and asks Docker or Caddy; it changes nothing of the system.
-const HARDENING = [
-  "NoNewPrivileges",
-  "LockPersonality",
-  "PrivateDevices",
-  "ProtectClock",
-  "ProtectControlGroups",
-  "ProtectHostname",
-  "ProtectKernelLogs",
-  "ProtectKernelModules",
-  "ProtectKernelTunables",
-  "RestrictRealtime",
-  "RestrictSUIDSGID",
-].map((key) => [key, "yes"] as const);
 
 /** A service and its timer, file name → text. */
 export function renewalUnits({ scope, stack, command, environment, target }: RenewalPlan): Files {
@@ -48,6 +33,7 @@ export function renewalUnits({ scope, stack, command, environment, target }: Ren
           ),
           ["SyslogIdentifier", name],
           ["TimeoutStartSec", "10min"],
+          // It reads files wherever they lie, and asks Docker or Caddy; it changes nothing of the system.
           ...HARDENING,
           // A user's own manager may not change what its services see of the system.
           ...(scope === "system" ? [["ProtectSystem", "full"] as const] : []),

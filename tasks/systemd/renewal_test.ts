@@ -16,6 +16,8 @@ Deno.test("renewalUnits gives a timer that runs the task, and comes and goes wit
   const service = alone.get("vigie-renew.service")!;
   assert.match(service, /^ExecStart=\/bin\/true renew --state "\/srv\/my vigie\/\.state"$/m);
   assert.match(service, /^Environment="HOME=\/root"$/m);
+  // It has the private key in its memory.
+  assert.match(service, /^LimitCORE=0$/m);
   assert.match(alone.get("vigie-renew.timer")!, /^WantedBy=timers\.target$/m);
   const timer = renewalUnits({ ...PLAN, scope: "system", target: "vigie.target" }).get("vigie-renew.timer")!;
   assert.match(timer, /^PartOf=vigie\.target$/m);

@@ -51,24 +51,28 @@ export function hiddenFrom(service: LocalService): readonly string[] {
   return service === "node-exporter" ? [] : [...HOMES, ...TEMPORARY];
 }
 
-// What every program can do without. The kernel holds it, not the program.
-const HARDENING: readonly (readonly [string, string])[] = [
-  ["NoNewPrivileges", "yes"],
-  ["LimitCORE", "0"],
+/** What none of our programs needs, tasks neither. The kernel holds it, not the program. */
+export const HARDENING: readonly Line[] = [
+  "NoNewPrivileges",
+  "LockPersonality",
+  "PrivateDevices",
+  "ProtectClock",
+  "ProtectControlGroups",
+  "ProtectHostname",
+  "ProtectKernelLogs",
+  "ProtectKernelModules",
+  "ProtectKernelTunables",
+  "RestrictRealtime",
+  "RestrictSUIDSGID",
+].map((key): Line => [key, "yes"]).concat([["LimitCORE", "0"]]);
+
+// What a service does without, beyond that.
+const SERVICE_HARDENING: readonly Line[] = [
+  ...HARDENING,
   ["UMask", "0077"],
-  ["LockPersonality", "yes"],
-  ["PrivateDevices", "yes"],
-  ["ProtectClock", "yes"],
-  ["ProtectControlGroups", "yes"],
-  ["ProtectHostname", "yes"],
-  ["ProtectKernelLogs", "yes"],
-  ["ProtectKernelModules", "yes"],
-  ["ProtectKernelTunables", "yes"],
   ["ProtectSystem", "strict"],
   ["RemoveIPC", "yes"],
   ["RestrictNamespaces", "yes"],
-  ["RestrictRealtime", "yes"],
-  ["RestrictSUIDSGID", "yes"],
   ["SystemCallArchitectures", "native"],
   ["SystemCallErrorNumber", "EPERM"],
   ["SystemCallFilter", "@system-service"],
@@ -108,7 +112,7 @@ export function serviceUnit(plan: UnitPlan): string {
       ),
       ["SyslogIdentifier", `${stack}-${service}`],
       ...rights(plan),
-      ...HARDENING,
+      ...SERVICE_HARDENING,
       ...view(plan),
       [
         "RestrictAddressFamilies",
