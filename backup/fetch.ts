@@ -8,7 +8,8 @@ import type { Manifest } from "./manifest.ts";
 import { PART_KINDS } from "./parts/mod.ts";
 import { type BundledFile, type Part, PARTS, type Plan } from "./plan.ts";
 import { type Access, manifestOf, openRepository, type Snapshot } from "./repository.ts";
-import { refusal, type Repository, tryRestic } from "./restic.ts";
+import { refusal } from "./refusal.ts";
+import { type Repository, tryRestic } from "./restic.ts";
 import type { Reporter } from "./save.ts";
 import { discard, newDirectory, own, undo } from "./swap.ts";
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { BackupFailure } from "./failure.ts";
 import { MANIFEST, type Manifest, parseManifest } from "./manifest.ts";
 import { type Plan, SECRET } from "./plan.ts";
-import { refusal, type Repository, RESTIC, restic, tryRestic } from "./restic.ts";
+import { refusal, RESTIC } from "./refusal.ts";
+import { type Repository, restic, tryRestic } from "./restic.ts";
 
 /** Tag of a backup that has all it should have, and of one that has not. */
 export const TAG = { whole: "vigie", incomplete: "vigie-incomplete" } as const;

@@ -1,6 +1,7 @@
 /** restic: how it is called, and what its exit codes mean. Source: restic.readthedocs.io, "Scripting". */
 
 import { BackupFailure } from "./failure.ts";
+import { complaintOf, isInVain, refusal } from "./refusal.ts";
 
 /** A repository that can be used. */
 export interface Repository {
@@ -43,16 +44,6 @@ const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /** How long another run's lock is waited for. */
 const RETRY_LOCK = "5m";
 const STOP_MS = 10_000;
-const SHOWN_COMPLAINTS = 3;
-
-/** restic's exit codes that mean something. */
-export const RESTIC = {
-  incomplete: 3,
-  noRepository: 10,
-  locked: 11,
-  wrongPassword: 12,
-  interrupted: 130,
-} as const;
 
 /**
  * Runs restic and gives what it left, whatever its exit code. What must stay secret is in its environment alone.
@@ -81,10 +72,8 @@ export async function tryRestic(
         if (message) onMessage?.(message);
       }, onMessage === undefined),
       collect(child.stderr, (line) => {
-        const complaint = complaintOf(line);
-        complaints.push(complaint);
-        // It would ask again with the same key for a quarter of an hour.
-        if (RETRIED.test(line) && REFUSED.test(complaint)) end(child, "SIGTERM");
+        complaints.push(complaintOf(line, parse(line)));
+        if (isInVain(line)) end(child, "SIGTERM");
       }, false),
       child.status,
     ]);
@@ -111,96 +100,6 @@ export async function restic(
   const finished = await tryRestic(to, args, options);
   if (finished.code !== 0) throw refusal(to, what, finished);
   return finished.stdout;
-}
-
-/** What restic said no with. */
-export function refusal(
-  { repository }: Repository,
-  what: string,
-  { code, complaints }: Finished,
-): BackupFailure {
-  const detail = [...new Set(complaints)].slice(-SHOWN_COMPLAINTS).join("; ") || `exit code ${code}`;
-  const text = complaints.join("\n");
-  const name = `the repository "${withoutUser(repository)}"`;
-  if (code === RESTIC.wrongPassword) {
-    return new BackupFailure(
-      `Cannot ${what}: the password is not the one of ${name}`,
-      2,
-      "give the password that was in use when the repository was made: `backup: { password: … }` in config.ts, or --password-file",
-    );
-  }
-  if (code === RESTIC.noRepository) {
-    return new BackupFailure(
-      `Cannot ${what}: there is no repository at "${withoutUser(repository)}"`,
-      3,
-      "mount the disk that it lies on, or name another with `backup: { repository: … }` in config.ts or --repository",
-    );
-  }
-  if (code === RESTIC.locked) {
-    return new BackupFailure(
-      `Cannot ${what}: ${name} is in use: ${detail}`,
-      3,
-      "wait until the other run has ended, then run the same command again",
-    );
-  }
-  if (/no space left on device|disk quota exceeded/i.test(text)) {
-    return new BackupFailure(
-      `Cannot ${what}: ${detail}`,
-      3,
-      "free some disk space, then run the same command again",
-    );
-  }
-  if (
-    /executable file not found/i.test(text) && repository.startsWith("sftp:")
-  ) {
-    return new BackupFailure(
-      `Cannot ${what}: there is no ssh client: ${detail}`,
-      3,
-      "install OpenSSH's client",
-    );
-  }
-  if (UNREACHED.test(text)) {
-    return new BackupFailure(
-      `Cannot ${what}: the server of ${name} cannot be reached: ${detail}`,
-      3,
-      "mend the address of `repository`, or the network, then run the same command again",
-    );
-  }
-  if (REFUSED.test(text)) {
-    return new BackupFailure(
-      `Cannot ${what}: the server of ${name} refuses: ${detail}`,
-      3,
-      "mend `credentials` or `sftp` of `backup` in config.ts (where that is lost: the environment, or --sftp-key and --known-hosts), then run the same command again",
-    );
-  }
-  if (DAMAGED.test(text)) {
-    return new BackupFailure(
-      `Cannot ${what}: ${name} is damaged: ${detail}`,
-      1,
-      "restore another backup (`deno task restore --list`) or from a copy of the repository; docs/backup.md says how to mend one",
-    );
-  }
-  return new BackupFailure(
-    `Cannot ${what} with ${name}: ${detail}`,
-    3,
-    "mend what restic names, then run the same command again",
-  );
-}
-
-/** What restic says before it tries once more. */
-const RETRIED = /\w+\(.*?\) returned error, retrying after [^:]+: (?:\w+: )?/;
-
-const UNREACHED = /^subprocess ssh: ssh: (?:connect to host|Could not resolve)/im;
-
-const REFUSED =
-  /Host key verification failed|unable to start the sftp session|Permission denied \((publickey|password)|signature we calculated does not match|access key id you provided does not exist|InvalidAccessKeyId|SignatureDoesNotMatch|no credentials found|\bAccess ?Denied\b/i;
-
-const DAMAGED =
-  /ciphertext verification failed|decrypting blob|nonce is invalid|does not match|invalid data|hash mismatch|not found in (index|repository)|unable to load index|pack .* (damaged|contains|not)|incomplete pack|error loading (tree|snapshot|index)|id .* not found|unexpected EOF|repository contains errors|no such file or directory.*\/(data|index|snapshots|keys)\/|packs? from index missing|missing blob|is truncated|invalid (char|header)|file does not exist.*(data|index|snapshots|keys)/i;
-
-/** restic names an SFTP user; URLs of other kinds may hold more than that. */
-function withoutUser(repository: string): string {
-  return repository.replace(/\/\/[^/@\s]*@/, "//");
 }
 
 function spawn(to: Repository, args: readonly string[], cwd: string | undefined): Deno.ChildProcess {
@@ -270,12 +169,4 @@ function parse(line: string): Message | undefined {
   } catch {
     return undefined; // A line for people.
   }
-}
-
-/** With `--json` it complains in JSON in some places, and in words in others. */
-function complaintOf(line: string): string {
-  const message = parse(line);
-  const nested = message?.error as { readonly message?: string } | undefined;
-  const text = message === undefined ? line : String(message.message ?? nested?.message ?? "");
-  return text.replace(/^Fatal: /, "").replace(RETRIED, "").split("\n")[0]!.trim();
 }

@@ -18,7 +18,8 @@ import {
   snapshotsOf,
   TAG,
 } from "./repository.ts";
-import { refusal, type Repository, RESTIC, restic, tryRestic } from "./restic.ts";
+import { isFull, refusal, RESTIC } from "./refusal.ts";
+import { type Repository, restic, tryRestic } from "./restic.ts";
 import { readState, type Run, type State, type Stored, updateState } from "./state.ts";
 
 /** What a backup is made with. */
@@ -68,7 +69,7 @@ export async function save(request: SaveRequest, reporter: Reporter, signal: Abo
       const message = `The backup ${backup.snapshot.slice(0, 8)} is not complete:\n${
         missing.map(([part, reason]) => `  ${part}: ${reason}`).join("\n")
       }`;
-      throw FULL.test(message)
+      throw isFull(message)
         ? new BackupFailure(message, 3, roomFor(plan.data))
         : new BackupFailure(message, 1, "mend what it names, then run `deno task backup` again");
     }
@@ -82,12 +83,10 @@ export async function save(request: SaveRequest, reporter: Reporter, signal: Abo
   }
 }
 
-const FULL = /no space left on device|disk quota exceeded|database or disk is full/i;
-
 /** What the operating system refused, as a failure; anything else as it is. */
 function asFailure(error: unknown, { data }: Plan): unknown {
   const refused = systemError(error)?.message ?? (error as Error).message;
-  if (error instanceof BackupFailure || !FULL.test(refused)) return error;
+  if (error instanceof BackupFailure || !isFull(refused)) return error;
   return new BackupFailure(`Cannot make the backup: ${refused}`, 3, roomFor(data));
 }
 
@@ -353,7 +352,7 @@ async function check(to: Repository, plan: Plan, reporter: Reporter, signal: Abo
     "--json",
     `--read-data-subset=${plan.verify.share}`,
   ], { signal });
-  if (code === RESTIC.locked) throw refusal(to, "check the repository", { code, complaints, stdout: "" });
+  if (code === RESTIC.locked) throw refusal(to, "check the repository", { code, complaints });
   const error = code === 0 ? undefined : new BackupFailure(
     `The repository "${plan.repository}" is damaged: ${
       complaints.slice(0, 3).join("; ") || `exit code ${code}`
