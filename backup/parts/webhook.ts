@@ -37,7 +37,7 @@ export const webhookPart: PartKind = {
       }
       await delay(RETRY_MS, undefined, { signal });
     }
-    mergeLog(copy);
+    // First of all: what is no database has no log to merge either.
     const problem = soundness(copy);
     if (problem !== undefined) {
       throw new BackupFailure(
@@ -46,6 +46,7 @@ export const webhookPart: PartKind = {
         "restart the webhook, which sets a damaged journal aside and salvages what it can",
       );
     }
+    mergeLog(copy);
     return { directory: staging, facts: factsOf(copy) };
   },
   replaces: (name) => name.startsWith(FILE),
