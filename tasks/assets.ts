@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { readIfThere } from "../lib/files.ts";
 import { lockFile } from "../lib/lock.ts";
 import { bundle } from "./bundler.ts";
 import { type Command, EXIT, main } from "./cli.ts";
@@ -62,10 +63,10 @@ const GIVEN: readonly Given[] = [
  */
 export async function ensureAssets({ progress = silent, signal }: AssetsOptions = {}): Promise<boolean> {
   const inputs = await inputsDigest();
-  if (await madeFrom() === inputs) return false;
+  if (await readIfThere(join(ASSETS_DIRECTORY, INPUTS)) === inputs) return false;
   await Deno.mkdir(dirname(ASSETS_DIRECTORY), { recursive: true });
   using _lock = await lockFile(`${ASSETS_DIRECTORY}.lock`, { signal });
-  if (await madeFrom() === inputs) return false;
+  if (await readIfThere(join(ASSETS_DIRECTORY, INPUTS)) === inputs) return false;
   const aside = `${ASSETS_DIRECTORY}.partial`;
   await removeTree(aside);
   await write(aside, inputs, progress, signal);
@@ -157,15 +158,6 @@ async function inputsDigest(): Promise<string> {
     hash.update(await Deno.readFile(path));
   }
   return hash.digest("hex");
-}
-
-async function madeFrom(): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(join(ASSETS_DIRECTORY, INPUTS));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 async function filesIn(directory: string): Promise<string[]> {

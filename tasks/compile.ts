@@ -97,12 +97,11 @@ export async function bundleWebhook(options: BundleOptions): Promise<void> {
   const { output, program = WEBHOOK_PROGRAM, progress = silent, signal } = options;
   progress.step(`bundle the ${program.name}`);
   await Deno.mkdir(dirname(resolve(output)), { recursive: true });
-  const flags = ["--platform=deno"];
   await bundle({
     what: `the ${program.name}`,
     main: program.main,
     output: resolve(output),
-    flags,
+    flags: ["--platform=deno"],
     cwd: ROOT,
     signal,
   });
