@@ -7,7 +7,7 @@ import { host } from "./host/mod.ts";
 import { hosts } from "./hosts.ts";
 import { probes } from "./probes.ts";
 import { stack } from "./stack/mod.ts";
-import { webhook } from "./webhook.ts";
+import { webhook } from "./webhook/mod.ts";
 
 /** The dashboards, in the order of Grafana's menu. */
 export const DASHBOARDS: readonly Dashboard[] = [hosts, host, containers, probes, alerts, webhook, stack];
