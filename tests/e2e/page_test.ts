@@ -6,6 +6,7 @@ import { ensureAssets } from "../../tasks/assets.ts";
 import { ensureSecrets } from "../../tasks/secrets.ts";
 import type { StackInput } from "../../tasks/stack.ts";
 import { fakeDestination } from "../../webhook/channels/testing/fake_destination.ts";
+import { shareConnection } from "./page/two_tabs.ts";
 import { silenceAlert } from "./page/silence_alert.ts";
 import { notOnLinux, unless } from "../unless.ts";
 import { temporaryStack } from "./local/scenario.ts";
@@ -95,6 +96,12 @@ Deno.test({
       const { page, takeComplaints } = await browser.open({ locale: "en" });
       await loseConnection(page, stack.ports.webhook, alertmanager);
       deepEqual(takeComplaints().filter((text) => !/net::ERR_/.test(text)), []);
+      await page.context().close();
+    });
+    await t.step("two tabs share a connection, and one goes on when the other is closed", async () => {
+      const { page, takeComplaints } = await browser.open({ locale: "en" });
+      await shareConnection(page, url, alertmanager);
+      deepEqual(takeComplaints(), []);
       await page.context().close();
     });
     await t.step("a message that was given up is sent again", async () => {

@@ -1,50 +1,44 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-/** Follows what the webhook tells of changes, from where the page was read on, across lost connections. */
+/** Follows what the webhook tells of changes, from where a page was read on, across lost connections. */
 
 const CHANGES = ["notification", "delivery", "act", "reload"] as const;
 /** Three heartbeats: a connection that says nothing for so long is gone without a word. */
-const SILENT_MS = 45_000;
+export const SILENT_MS = 45_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 
-/** Who is told. */
-export interface Follower {
-  /** Where the page was read. */
-  readonly position: string;
-  /** Something has changed. */
-  onChange(): void;
+/** What is known when something is heard, also that nothing can be. */
+export interface Heard {
   /** Whether changes are being told. */
-  onState(isLive: boolean): void;
+  readonly isLive: boolean;
+  /** Whether something has changed. */
+  readonly isChange: boolean;
+  /** From where to go on. */
+  readonly position: string;
 }
 
-/** Follows until the page is left. */
-export function followEvents({ position, onChange, onState }: Follower): void {
+/** @param position Where the page was read. @returns what ends it. */
+export function followEvents(position: string, onHeard: (heard: Heard) => void): () => void {
   let source: EventSource | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
+  let isLive = false;
 
   function connect(): void {
     close();
     const opened = source = new EventSource(`/page/events?since=${encodeURIComponent(position)}`);
-    const heard = (event: MessageEvent) => {
-      position = event.lastEventId || position;
-      clearTimeout(silence);
-      silence = setTimeout(lost, SILENT_MS);
-    };
-    for (const name of CHANGES) {
+    const listen = (name: string, isChange: boolean) =>
       opened.addEventListener(name, (event) => {
-        heard(event);
-        onChange();
+        position = event.lastEventId || position;
+        if (name === "live") [isLive, failures] = [true, 0];
+        clearTimeout(silence);
+        silence = setTimeout(lost, SILENT_MS);
+        onHeard({ isLive, isChange, position });
       });
-    }
-    opened.addEventListener("beat", heard);
-    opened.addEventListener("live", (event) => {
-      heard(event);
-      failures = 0;
-      onState(true);
-    });
+    for (const name of CHANGES) listen(name, true);
+    for (const name of ["beat", "live"]) listen(name, false);
     // The browser's own retries know neither how long to wait nor what `since` has become.
     opened.addEventListener("error", lost);
     silence = setTimeout(lost, SILENT_MS);
@@ -55,14 +49,15 @@ export function followEvents({ position, onChange, onState }: Follower): void {
     clearTimeout(silence);
     source?.close();
     source = undefined;
+    isLive = false;
   }
 
   function lost(): void {
     close();
-    onState(false);
     // Many pages are not to come back at the same moment.
     const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures++) * (0.5 + Math.random() / 2);
     retry = setTimeout(connect, waitMs);
+    onHeard({ isLive, isChange: false, position });
   }
 
   function connectNow(): void {
@@ -72,9 +67,11 @@ export function followEvents({ position, onChange, onState }: Follower): void {
   }
 
   addEventListener("online", connectNow);
-  // A page that is left holds no connection, and may be come back to.
-  addEventListener("pagehide", close);
-  addEventListener("pageshow", connectNow);
-  document.addEventListener("visibilitychange", () => document.hidden ? close() : connectNow());
-  connectNow();
+  document.addEventListener("visibilitychange", connectNow);
+  connect();
+  return () => {
+    removeEventListener("online", connectNow);
+    document.removeEventListener("visibilitychange", connectNow);
+    close();
+  };
 }

@@ -3,21 +3,18 @@
 /** On every page: times as the reader's clock has them, and parts that stay up to date. */
 
 import { connectionText } from "./connection.ts";
-import { followEvents } from "./events.ts";
 import { localTimes } from "./local_times.ts";
 import { refreshParts } from "./refresh.ts";
+import { shareEvents } from "./share.ts";
 
 localTimes(document);
 const parts = refreshParts(localTimes);
 const connection = document.getElementById("connection");
 if (parts && connection) {
   const text = connectionText(connection, parts.readMs);
-  followEvents({
-    position: connection.dataset.position ?? "",
-    onChange: parts.soon,
-    onState(isLive) {
-      parts.told(isLive);
-      text.show(isLive);
-    },
+  shareEvents(connection.dataset.position ?? "", ({ isLive, isChange }) => {
+    if (isChange) parts.soon();
+    parts.told(isLive);
+    text.show(isLive);
   });
 }
