@@ -73,8 +73,8 @@ Deno.test({
       const page = await get("/runbooks/TargetDown", { headers: admin });
       equal(page.status, 200);
       await page.body?.cancel();
-      const { text } = await flags(ports.prometheus!);
-      match(text, new RegExp(`"web.external-url":"${url}/prometheus"`));
+      const flags = await fetch(`http://127.0.0.1:${ports.prometheus}/api/v1/status/flags`);
+      match(await flags.text(), new RegExp(`"web.external-url":"${url}/prometheus"`));
     });
 
     await t.step(
@@ -189,10 +189,6 @@ function keysOf(tls: string, entry: string, exporter: string): string {
       auth: { basic: { user: "vigie", password: secretFile("web-1-password") } },
     },
   ],`;
-}
-
-async function flags(port: number): Promise<{ text: string }> {
-  return { text: await (await fetch(`http://127.0.0.1:${port}/api/v1/status/flags`)).text() };
 }
 
 function isOpen(hostname: string, port: number): boolean {

@@ -297,7 +297,7 @@ Deno.test({
       };
       const agent = await makeAgent(directory, { repository: join(disk.directory, "repository") });
       await fill(agent, MIB);
-      const first = await agent.do(SAVE);
+      await agent.do(SAVE);
       for (
         const [what, changes] of [
           ["the repository", {}],
@@ -311,17 +311,15 @@ Deno.test({
           if (what !== "the repository") await agent.do(SAVE, changes);
           const before = await agent.do({ action: "list" }, changes);
           await fill(agent, 4 * MIB);
-          for (const left of [MIB / 2]) {
-            await disk.fill(left);
-            await assert.rejects(agent.do(SAVE, changes), full);
-            await disk.makeRoom();
-            const now = await agent.do({ action: "list" }, changes);
-            assert.deepEqual(now.filter(({ whole }: { whole: boolean }) => whole), before);
-            await assert.rejects(
-              Deno.stat(join(changes.data ?? agent.plan.data, "staging")),
-              Deno.errors.NotFound,
-            );
-          }
+          await disk.fill(MIB / 2);
+          await assert.rejects(agent.do(SAVE, changes), full);
+          await disk.makeRoom();
+          const now = await agent.do({ action: "list" }, changes);
+          assert.deepEqual(now.filter(({ whole }: { whole: boolean }) => whole), before);
+          await assert.rejects(
+            Deno.stat(join(changes.data ?? agent.plan.data, "staging")),
+            Deno.errors.NotFound,
+          );
           const { verified } = await agent.do({ ...SAVE, verify: true }, changes);
           assert.ok(verified, "nothing half-written is left that a check would find");
           const { snapshot } = await agent.do({ action: "choose", stack: "kept" }, changes);
@@ -332,7 +330,6 @@ Deno.test({
           );
         });
       }
-      assert.ok(first);
       const rows = rowsOf(agent);
       await Deno.remove(agent.plan.parts.webhook!.data, { recursive: true });
       await restore(agent);

@@ -1,6 +1,5 @@
 /** A server that speaks S3, for tests: S3rver, on this machine. */
 
-import { join } from "node:path";
 import S3rver from "@20minutes/s3rver";
 import { freePort } from "../../free_port.ts";
 
@@ -13,8 +12,6 @@ export const ACCOUNT = { id: "S3RVER", key: "any-secret-key-of-nobody" };
 export interface S3 extends AsyncDisposable {
   /** As restic names a new place in a bucket of it. */
   readonly repository: string;
-  /** Every object of the bucket lies below here. */
-  readonly objects: string;
 }
 
 /**
@@ -37,7 +34,6 @@ export async function startS3(directory: string, judges = false): Promise<S3> {
   await server.run();
   return {
     repository: `s3:http://127.0.0.1:${port}/${BUCKET}/vigie`,
-    objects: join(directory, BUCKET),
     [Symbol.asyncDispose]: () => server.close(),
   };
 }

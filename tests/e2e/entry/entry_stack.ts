@@ -1,11 +1,12 @@
 /** A stack with its entry that a test brings up by the tasks, as people do. */
 
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { portsOf, SERVICES } from "../../../compose/services/mod.ts";
 import { run } from "../../../lib/process.ts";
 import { freePort } from "../../free_port.ts";
 
-const PROJECT = new URL("../../../", import.meta.url).pathname;
+const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
 const PERMISSIONS = ["read", "write", "env", "run", "net", "sys"].map((name) => `--allow-${name}`);
 
 /** The entry's address: only this machine has it, and it is another than the services'. */

@@ -18,10 +18,8 @@ export function findCanary(text: string): number {
   const found = [
     text.toLowerCase().indexOf(MARK.toLowerCase()),
     ...MARK_ENCODED.map((each) => text.indexOf(each)),
-  ];
-  return Math.min(...found.filter((at) => at >= 0), Infinity) === Infinity
-    ? -1
-    : Math.min(...found.filter((at) => at >= 0));
+  ].filter((at) => at >= 0);
+  return found.length === 0 ? -1 : Math.min(...found);
 }
 
 /** Where nothing listens: each attempt fails, and says why. */
