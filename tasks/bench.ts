@@ -5,6 +5,7 @@ import { availabilityBench } from "../tests/bench/availability.ts";
 import { type Bench, type Options, type Row, Skip } from "../tests/bench/bench.ts";
 import { checkBench } from "../tests/bench/check.ts";
 import { generateBench } from "../tests/bench/generate.ts";
+import { pageBench } from "../tests/bench/page.ts";
 import { stackBenches } from "../tests/bench/stack.ts";
 import { webhookBench } from "../tests/bench/webhook.ts";
 import { nearest } from "../lib/nearest.ts";
@@ -15,6 +16,7 @@ const BENCHES: readonly Bench[] = [
   generateBench,
   checkBench,
   webhookBench,
+  pageBench,
   ...stackBenches,
   availabilityBench,
 ];
