@@ -4,6 +4,7 @@ import tls from "node:tls";
 import fc from "fast-check";
 import { createLog } from "../log.ts";
 import { createFakeClock } from "../testing/fake_clock.ts";
+import type { AnswerRequest } from "./answer.ts";
 import { keepCertificate, readCertificate, type TlsFiles } from "./certificate.ts";
 import { serve, SERVER_LIMITS, type ServerLimits } from "./server.ts";
 import { BadTls, listenTls } from "./tls.ts";
@@ -41,7 +42,11 @@ async function certificates() {
 }
 
 /** A server with TLS that says hello. */
-async function hello(files: TlsFiles, limits: Partial<ServerLimits> = {}) {
+async function hello(
+  files: TlsFiles,
+  limits: Partial<ServerLimits> = {},
+  answer: AnswerRequest = () => ({ status: 200, body: "hello" }),
+) {
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
   const listener = await listenTls({
@@ -52,7 +57,6 @@ async function hello(files: TlsFiles, limits: Partial<ServerLimits> = {}) {
     handshakeMs: limits.headMs ?? 5_000,
     onError,
   });
-  const answer = () => ({ status: 200, body: "hello" });
   const server = serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -96,6 +100,35 @@ Deno.test("listenTls serves by TLS", async () => {
   await using server = await hello(made.files);
   equal(await ask(server.port, made.read("a.pem")), "hello");
   await rejects(ask(server.port, made.read("b.pem")));
+  deepEqual(server.errors, []);
+});
+
+Deno.test("listenTls sends streams, notices who leaves one, and ends the others when it shuts down", async () => {
+  await using made = await certificates();
+  const left: PromiseWithResolvers<void>[] = [];
+  const server = await hello(made.files, {}, () => {
+    const leaving = Promise.withResolvers<void>();
+    left.push(leaving);
+    const body = new ReadableStream<Uint8Array>({
+      start: (stream) => stream.enqueue(new TextEncoder().encode("event")),
+      cancel: () => leaving.resolve(),
+    });
+    return { status: 200, body };
+  });
+  const client = Deno.createHttpClient({ caCerts: [made.read("a.pem")] });
+  const follow = async () => {
+    const response = await fetch(`https://localhost:${server.port}/`, { client });
+    const reader = response.body!.getReader();
+    equal(new TextDecoder().decode((await reader.read()).value), "event");
+    return reader;
+  };
+  const [one, other] = [await follow(), await follow()];
+  await one.cancel();
+  await left[0]!.promise;
+  await server[Symbol.asyncDispose]();
+  await left[1]!.promise;
+  await other.read().catch(() => {});
+  client.close();
   deepEqual(server.errors, []);
 });
 

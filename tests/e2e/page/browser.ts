@@ -5,7 +5,8 @@ import fs from "node:fs";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
-const DEADLINE_MS = 20_000;
+// On a machine that does much else; far more than anything takes.
+const DEADLINE_MS = 60_000;
 
 /** The browser of this machine; undefined without one. */
 export async function findBrowser(): Promise<string | undefined> {

@@ -26,7 +26,7 @@ export interface Killed {
 /** The alert comes, is silenced from the page, and goes when the exporter is back: all on pages that are not loaded again meanwhile. */
 export async function killExporter(page: Page, { url, directory, port }: Killed): Promise<void> {
   await page.goto(`${url}/alerts`);
-  const link = page.getByRole("link", { name: ALERT, exact: true });
+  const link = page.getByRole("link", { name: ALERT, exact: true }).first();
   let kept = await stays(page);
   const occupied = await killForGood(directory, port);
   try {
@@ -54,7 +54,7 @@ async function killForGood(directory: string, port: number): Promise<Deno.Listen
   let listener: Deno.Listener | undefined;
   await until("the exporter is dead and its port is taken", async () => {
     for (const { pid, service } of await findMarked(directory)) {
-      if (service === SERVICE) Deno.kill(pid, "SIGKILL");
+      if (service === SERVICE) kill(pid);
     }
     try {
       listener = Deno.listen({ hostname: "127.0.0.1", port });
@@ -66,6 +66,15 @@ async function killForGood(directory: string, port: number): Promise<Deno.Listen
   });
   refuseAll(listener!);
   return listener!;
+}
+
+function kill(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch (error) {
+    // It has ended meanwhile.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 async function refuseAll(listener: Deno.Listener): Promise<void> {

@@ -19,8 +19,6 @@ const WIDTHS = [1280, 390];
 /** Shares of the pixels: what two pictures of the same may differ by, and what those of two themes differ by at least. */
 const SAME = 0.002;
 const OTHER = 0.5;
-// What changed between the two pictures is in both soon.
-const DEADLINE_MS = 20_000;
 
 /** Each view in the dark by the system's choice and with scripts, and in the dark by the reader's and without: they are the same. */
 export async function comparePictures(browser: Browser, url: string): Promise<void> {
@@ -44,7 +42,7 @@ export async function comparePictures(browser: Browser, url: string): Promise<vo
       await until(`${view}, ${width} pixels wide, looks the same with scripts and without`, async () => {
         const [one, other] = await Promise.all([bySystem, byChoice].map((page) => picture(page, url + view)));
         return (share = difference(one!, other!)) < SAME;
-      }, { deadlineMs: DEADLINE_MS }).catch((error) => {
+      }).catch((error) => {
         throw new Error(`${error.message}: ${(100 * share).toFixed(2)} % of its pixels differ`);
       });
     }

@@ -8,7 +8,7 @@ import { followEvents, type Heard, SILENT_MS } from "./events.ts";
 
 const NAME = "vigie-events";
 /** In this time a tab answers that is not asleep. */
-const ANSWER_MS = 3_000;
+const ANSWER_MS = 5_000;
 
 /** @param position Where the page was read. */
 export function shareEvents(position: string, onHeard: (heard: Heard) => void): void {
