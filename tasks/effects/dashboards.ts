@@ -86,8 +86,9 @@ function nameOf(path: string): string {
   return path.replace(/^fieldConfig\.defaults\./, "").replace(/^targets\.(\d+)\./, "query $1 ");
 }
 
+// What the webhook draws follows from dashboards and rules, which are told by themselves.
 const OTHERS =
-  /^(?!grafana\/dashboards\/|prometheus\/prometheus\.yml|prometheus\/rules\/|alertmanager\/alertmanager\.yml|webhook\/webhook\.json|compose\.yaml)/;
+  /^(?!webhook\/dashboards\/|webhook\/graphs\.json|grafana\/dashboards\/|prometheus\/prometheus\.yml|prometheus\/rules\/|alertmanager\/alertmanager\.yml|webhook\/webhook\.json|compose\.yaml)/;
 
 /** What becomes of every file that nothing else looks into: a line for each value that differs. */
 export function otherEffects(before: Files, after: Files): Effect[] {

@@ -126,6 +126,11 @@ Deno.test("serviceActions says who is started, restarted, reloaded and stopped",
   );
   assert.equal(actionsOf({}, { versions: { alertmanager: "0.34.0" } }, "docker").alertmanager, "restarted");
   assert.equal(actionsOf({}, { versions: { alertmanager: "0.34.0" } }).alertmanager, "restarted");
+  const drawn = [{ delivery: "image", thresholds: { cpu: 80 } }, {
+    delivery: "image",
+    thresholds: { cpu: 85 },
+  }] as const;
+  assert.equal(actionsOf(...drawn, "docker").webhook, "restarted", "what its pages draw is in its image");
   const first = serviceActions(undefined, sideOf({}));
   assert.deepEqual(new Set(first.map(({ action }) => action)), new Set(["started"]));
   assert.match(stripVTControlCharacters(formatActions(first)), /^ {2}prometheus +started/);
@@ -137,6 +142,11 @@ Deno.test("effectsOf tells what changes of compose.yaml, its name and a version 
     lines.some((line) => /^~ prometheus: project vigie → other, version \S+ → 3\.6\.0/.test(line)),
     lines.join("\n"),
   );
+});
+
+Deno.test("effectsOf tells of dashboards once, though the webhook has copies of them", () => {
+  const lines = linesOf({ thresholds: { cpu: 80 } }, { thresholds: { cpu: 85 } });
+  assert.deepEqual(lines.filter((line) => line.includes("webhook/")), []);
 });
 
 Deno.test("formatEffects tells once what changes alike in many", () => {

@@ -39,7 +39,8 @@ export function serviceActions(before: Side | undefined, after: Side): ServiceAc
       ? "stopped"
       : restarts(service, before!, after)
       ? "restarted"
-      : RELOADED.includes(service) && !same(ownFiles(service, before!), ownFiles(service, after))
+      : RELOADED.includes(service) &&
+          !same(serviceFiles(service, before!.files), serviceFiles(service, after.files))
       ? "reloaded"
       : "untouched",
   }));
@@ -76,10 +77,6 @@ function provisioningDiffers(before: Side, after: Side): boolean {
   return !same(of(before), of(after));
 }
 
-function ownFiles(service: Service, { files }: Side): [string, string][] {
-  return serviceFiles(service, files);
-}
-
 /** A service of compose.yaml. With `delivery: "image"` what it is configured with is part of it. */
 function composeOf(service: Service, side: Side): unknown {
   const compose = fromYaml(side.files.get("compose.yaml") ?? "{}") as {
@@ -87,7 +84,8 @@ function composeOf(service: Service, side: Side): unknown {
     services?: Record<string, { build?: unknown }>;
   };
   const own = compose.services?.[service];
-  return [compose.name, own, own?.build === undefined ? [] : ownFiles(service, side)];
+  const inImage = [...side.files].filter(([path]) => path.startsWith(`${service}/`));
+  return [compose.name, own, own?.build === undefined ? [] : inImage];
 }
 
 /** How the local engine starts a service, but for what depends on this machine. */
