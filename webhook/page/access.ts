@@ -21,7 +21,7 @@ export interface AccessOptions {
   readonly page: () => PageConfig;
   /** Address of the webhook as readers of messages reach it. */
   readonly externalUrl: () => string | undefined;
-  readonly gate: Pick<Gate, "sessionOf">;
+  readonly gate: Pick<Gate, "sessionOf" | "formTargets">;
   /** Whether people sign in at the gate. */
   readonly isGated: () => boolean;
   readonly auth: () => Auth;
@@ -80,7 +80,8 @@ async function visitorOf(
     const session = options.gate.sessionOf(c.req.raw);
     if (!session) return askToSignIn(c);
     const { user, role, signOutProof } = session;
-    return { user, role, signOutProof, proof: proofFor(signOutProof), language, theme };
+    const signOutTargets = options.gate.formTargets();
+    return { user, role, signOutProof, signOutTargets, proof: proofFor(signOutProof), language, theme };
   }
   const auth = options.auth();
   if (auth.challenge !== "") await authorize(auth, c.req.raw.headers, false);

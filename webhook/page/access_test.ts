@@ -18,7 +18,7 @@ Deno.test("createAccess says later on whether who was let in still would be", as
   const options: Partial<AccessOptions> = {
     page: () => pageSchema.parse({}),
     externalUrl: () => undefined,
-    gate: { sessionOf: () => session },
+    gate: { sessionOf: () => session, formTargets: () => [] },
     isGated: () => isGated,
     auth: () => auth,
     isLocal: () => true,

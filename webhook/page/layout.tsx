@@ -44,6 +44,12 @@ export const SHELL_HEADERS: Readonly<Record<string, string>> = {
   "cross-origin-resource-policy": "same-origin",
 };
 
+/** Signing out of an OpenID provider leads there, which browsers judge by the page that posts. */
+function headersFor({ signOutTargets = [] }: Visitor): Readonly<Record<string, string>> {
+  const policy = [SHELL_HEADERS["content-security-policy"], ...signOutTargets].join(" ");
+  return { ...SHELL_HEADERS, "content-security-policy": policy };
+}
+
 /** A whole page. */
 export async function shell(c: PageContext, options: Shell): Promise<Response> {
   const { title, current, severity, scripts = [], children, status = 200 } = options;
@@ -104,9 +110,10 @@ export async function shell(c: PageContext, options: Shell): Promise<Response> {
     </html>
   );
   const text = `<!DOCTYPE html>${html}`;
-  if (!/\bgzip\b/.test(c.req.header("accept-encoding") ?? "")) return c.body(text, status, SHELL_HEADERS);
+  const headers = headersFor(visitor);
+  if (!/\bgzip\b/.test(c.req.header("accept-encoding") ?? "")) return c.body(text, status, headers);
   // Cookies are not sent with what other sites load, so that nobody else can compare the sizes of a reader's pages (BREACH).
-  return c.body(await compress(text), status, { ...SHELL_HEADERS, "content-encoding": "gzip" });
+  return c.body(await compress(text), status, { ...headers, "content-encoding": "gzip" });
 }
 
 /** Theme, language, and who looks. */

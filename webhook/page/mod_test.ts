@@ -10,7 +10,7 @@ function pages(options: Partial<PagesOptions> = {}) {
     page: () => pageSchema.parse({ stack: "<b>", hosts: ["monitor.example"] }),
     feed: createFeed(),
     externalUrl: () => undefined,
-    gate: { sessionOf: () => undefined },
+    gate: { sessionOf: () => undefined, formTargets: () => [] },
     isGated: () => false,
     auth: () => createAuth({ bearers: [], users: [], hmacs: [] }),
     isLocal: () => true,
@@ -22,7 +22,10 @@ function pages(options: Partial<PagesOptions> = {}) {
 const HOST = { host: "127.0.0.1:9094" };
 const signedIn = (role: SignedIn["role"]): Partial<PagesOptions> => ({
   isGated: () => true,
-  gate: { sessionOf: () => ({ user: "ada", role, source: "local", signOutProof: "made-up" }) },
+  gate: {
+    sessionOf: () => ({ user: "ada", role, source: "openid", signOutProof: "made-up" }),
+    formTargets: () => ["https://provider.example"],
+  },
 });
 const proofIn = (text: string) => /name="proof" value="([^"]+)"/.exec(text)![1]!;
 
@@ -94,6 +97,13 @@ Deno.test("createPages lets who only looks choose how it looks, and do nothing e
   equal((await post(app, "/page/prefer", { theme: "light" })).status, 303);
   equal((await post(app, "/page/nowhere", {})).status, 403);
   equal((await post(pages(signedIn("operator")), "/page/nowhere", {})).status, 404);
+});
+
+Deno.test("createPages lets the form that signs out lead to the provider of who is signed in, and no form elsewhere", async () => {
+  const policyOf = async (app: ReturnType<typeof pages>) =>
+    (await app.request("/page/nowhere", { headers: HOST })).headers.get("content-security-policy")!;
+  match(await policyOf(pages(signedIn("viewer"))), /form-action 'self' https:\/\/provider\.example$/);
+  match(await policyOf(pages()), /form-action 'self'$/);
 });
 
 Deno.test("createPages keeps what a reader has chosen, and goes back to the page where it was chosen", async () => {

@@ -59,6 +59,8 @@ export interface Visitor {
   readonly proof: string;
   /** What the sign-out form proves itself with; undefined where nobody signs in. */
   readonly signOutProof?: string;
+  /** Origins beside ours that this form may lead to, such as that of an OpenID provider. */
+  readonly signOutTargets?: readonly string[];
   readonly language: Locale;
   readonly theme: Theme;
 }

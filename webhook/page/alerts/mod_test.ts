@@ -77,7 +77,10 @@ async function withPages(
       log: { info: (_: string, facts: Record<string, unknown>) => lines.push(facts), error: () => {} },
       fetch,
       externalUrl: () => undefined,
-      gate: { sessionOf: () => ({ user: "ada", role, source: "local", signOutProof: "made-up" }) },
+      gate: {
+        formTargets: () => [],
+        sessionOf: () => ({ user: "ada", role, source: "local", signOutProof: "made-up" }),
+      },
       isGated: () => true,
       auth: () => createAuth({ bearers: [], users: [], hmacs: [] }),
       isLocal: () => true,

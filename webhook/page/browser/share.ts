@@ -24,8 +24,8 @@ export function shareEvents(position: string, onHeard: (heard: Heard) => void): 
 
   // A page that is left holds nothing, and may be come back to.
   addEventListener("pagehide", () => end());
-  addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) end = begin(position, heard);
+  addEventListener("pageshow", (event) => {
+    if ((event as PageTransitionEvent).persisted) end = begin(position, heard);
   });
 }
 

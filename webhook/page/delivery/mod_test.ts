@@ -70,7 +70,10 @@ function pageOf(
     redact: (text: string) => text.replaceAll("hunter2", "<secret>"),
     log: { info: (msg: string, facts: object) => lines.push({ msg, ...facts }), error: () => {} },
     externalUrl: () => undefined,
-    gate: { sessionOf: () => ({ user: "ada", role: "operator", source: "local", signOutProof: "made-up" }) },
+    gate: {
+      formTargets: () => [],
+      sessionOf: () => ({ user: "ada", role: "operator", source: "local", signOutProof: "made-up" }),
+    },
     isGated: () => true,
     auth: () => createAuth({ bearers: [], users: [], hmacs: [] }),
     isLocal: () => true,
@@ -236,5 +239,8 @@ Deno.test("createDelivery offers nothing to do to who only looks", () =>
       doesNotMatch((await read(path)).text, /action="\/delivery|type="checkbox"|>Replay the selection</);
     }
   }, {
-    gate: { sessionOf: () => ({ user: "bob", role: "viewer", source: "local", signOutProof: "made-up" }) },
+    gate: {
+      formTargets: () => [],
+      sessionOf: () => ({ user: "bob", role: "viewer", source: "local", signOutProof: "made-up" }),
+    },
   }));

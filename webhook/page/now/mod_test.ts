@@ -50,7 +50,7 @@ async function read(answers: Answers | Error, more: object = {}): Promise<string
       return Promise.resolve(Response.json({ status: "success", data: { result } }));
     },
     externalUrl: () => undefined,
-    gate: { sessionOf: () => undefined },
+    gate: { formTargets: () => [], sessionOf: () => undefined },
     isGated: () => false,
     auth: () => createAuth({ bearers: [], users: [], hmacs: [] }),
     isLocal: () => true,
@@ -107,6 +107,7 @@ Deno.test("createNow shows who is signed in and the way out, and links to http a
   const text = await read(HEALTHY, {
     isGated: () => true,
     gate: {
+      formTargets: () => [],
       sessionOf: () => ({ user: "<i>", role: "viewer", source: "local", signOutProof: "made-up" }),
     },
     page: () => ({

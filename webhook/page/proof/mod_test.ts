@@ -56,7 +56,7 @@ function stack(
       return Promise.resolve(Response.json([{ status: { state: "active" } }]));
     },
     externalUrl: () => undefined,
-    gate: { sessionOf: () => undefined },
+    gate: { formTargets: () => [], sessionOf: () => undefined },
     isGated: () => false,
     auth: () => createAuth({ bearers: [], users: [], hmacs: [] }),
     isLocal: () => true,
