@@ -1,4 +1,4 @@
-/** `deno bundle`: a module and all it imports as one file of JavaScript. */
+/** `deno bundle`: a module and all it imports as JavaScript that needs nothing else. */
 
 import { run } from "../lib/process.ts";
 import { Lacking } from "./engine/engine.ts";
@@ -11,8 +11,10 @@ export interface BundleJob {
   readonly what: string;
   /** The main module; relative to `cwd`. */
   readonly main: string;
-  /** Absolute path of the file to write. */
+  /** Absolute path of the file to write, or of its directory with `isSplit`. */
   readonly output: string;
+  /** Whether what is imported only when it is needed has files of its own. */
+  readonly isSplit?: boolean;
   readonly flags: readonly string[];
   readonly cwd: string;
   readonly signal?: AbortSignal;
@@ -23,8 +25,9 @@ export interface BundleJob {
  *
  * @throws {Lacking} when the bundler cannot be had.
  */
-export async function bundle({ what, main, output, flags, cwd, signal }: BundleJob): Promise<void> {
-  const args = ["bundle", "--quiet", "--no-check", ...flags, `--output=${output}`, main];
+export async function bundle({ what, main, output, isSplit, flags, cwd, signal }: BundleJob): Promise<void> {
+  const to = isSplit ? ["--code-splitting", `--outdir=${output}`] : [`--output=${output}`];
+  const args = ["bundle", "--quiet", "--no-check", ...flags, ...to, main];
   const { code, stderr } = await run(Deno.execPath(), args, { cwd, timeoutMs: BUNDLE_MS, signal });
   signal?.throwIfAborted();
   if (code === 0) return;

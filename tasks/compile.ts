@@ -64,18 +64,24 @@ export const TARGETS = [
 /** A platform that Deno compiles for. */
 export type CompileTarget = typeof TARGETS[number];
 
-/** How to bundle. */
-export interface BundleOptions {
-  /** The file to write; its directory is made. */
-  readonly output: string;
+/** How to make a program of ours. */
+export interface ProgramOptions {
   /** The webhook by default. */
   readonly program?: OwnProgram;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
 
+/** How to bundle. */
+export interface BundleOptions extends ProgramOptions {
+  /** Where the files are written; it is made. */
+  readonly directory: string;
+}
+
 /** How to compile. */
-export interface CompileOptions extends BundleOptions {
+export interface CompileOptions extends ProgramOptions {
+  /** The file to write; its directory is made. */
+  readonly output: string;
   /** This machine's platform by default. */
   readonly target?: CompileTarget;
 }
@@ -89,23 +95,32 @@ export interface Compiled {
 }
 
 /**
- * Writes a program of ours, the webhook by default, and all it imports as one JavaScript file, which `deno run` runs without this project.
+ * Writes a program of ours, the webhook by default, and all it imports as JavaScript: `NAME.js`, which `deno run` runs without this project, and
+ * beside it what it loads only when it needs it. In one file V8 would have to read all of it at every start.
  *
+ * @returns names of the files, that of the program first.
  * @throws {Lacking} when the bundler cannot be had.
  */
-export async function bundleWebhook(options: BundleOptions): Promise<void> {
-  const { output, program = WEBHOOK_PROGRAM, progress = silent, signal } = options;
+export async function bundleWebhook(options: BundleOptions): Promise<[string, ...string[]]> {
+  const { program = WEBHOOK_PROGRAM, progress = silent, signal } = options;
+  const directory = resolve(options.directory);
   progress.step(`bundle the ${program.name}`);
-  await Deno.mkdir(dirname(resolve(output)), { recursive: true });
+  await Deno.mkdir(directory, { recursive: true });
   await bundle({
     what: `the ${program.name}`,
     main: program.main,
-    output: resolve(output),
+    output: directory,
+    isSplit: true,
     flags: ["--platform=deno"],
     cwd: ROOT,
     signal,
   });
-  await writeAsAscii(output);
+  const main = `${program.name}.js`;
+  await Deno.rename(join(directory, basename(program.main).replace(/\.ts$/, ".js")), join(directory, main));
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(directory)) if (name.endsWith(".js")) names.push(name);
+  for (const name of names) await writeAsAscii(join(directory, name));
+  return [main, ...names.filter((name) => name !== main).sort()];
 }
 
 /** One letter beyond Latin-1 makes V8 keep the whole source with two bytes for each character: 3 MB of the webhook's memory. */
@@ -129,7 +144,7 @@ export async function compileWebhook(options: CompileOptions): Promise<Compiled>
   const aside = `${output}.${crypto.randomUUID().slice(0, 8)}.partial`;
   const made = target.includes("windows") ? `${aside}.exe` : aside;
   try {
-    await bundleWebhook({ output: join(directory, `${program.name}.js`), program, progress, signal });
+    const [main, ...parts] = await bundleWebhook({ directory, program, progress, signal });
     if (program.hasAssets) await writeAssets(join(directory, "assets"), { progress, signal });
     progress.step(`compile ${basename(output)} for ${target}`);
     await Deno.mkdir(dirname(output), { recursive: true });
@@ -142,8 +157,9 @@ export async function compileWebhook(options: CompileOptions): Promise<Compiled>
       `--target=${target}`,
       `--output=${aside}`,
       ...program.flags,
+      ...parts.map((part) => `--include=${part}`),
       ...(program.hasAssets ? ["--include=assets"] : []),
-      `${program.name}.js`,
+      main,
     ], { cwd: directory, timeoutMs: COMPILE_MS, signal });
     signal?.throwIfAborted();
     if (code !== 0) throw refusal(target, stderr);

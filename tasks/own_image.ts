@@ -158,13 +158,13 @@ async function makeProgram(
   } catch (error) {
     if (!(error instanceof Lacking) || hostTarget() !== target) throw error;
   }
-  const bundle = `${program.name}.js`;
-  await bundleWebhook({ output: join(directory, bundle), program, progress, signal });
-  if (program.hasAssets) await writeAssets(join(directory, "assets"), { progress, signal });
+  const bundle = join(directory, "bundle");
+  const [main] = await bundleWebhook({ directory: bundle, program, progress, signal });
+  if (program.hasAssets) await writeAssets(join(bundle, "assets"), { progress, signal });
   await Deno.copyFile(Deno.execPath(), join(directory, "deno"));
   return {
-    files: ["deno", bundle, ...(program.hasAssets ? ["assets"] : [])],
-    command: ["/deno", "run", ...ALONE, ...program.flags, `/${bundle}`],
+    files: ["deno", "bundle"],
+    command: ["/deno", "run", ...ALONE, ...program.flags, `/bundle/${main}`],
   };
 }
 

@@ -174,10 +174,9 @@ receivers:
   });
 });
 
-Deno.test("bundleWebhook writes one file that runs without the project", async () => {
+Deno.test("bundleWebhook writes what runs without the project", async () => {
   await withFiles(new Map(), async (directory) => {
-    const output = join(directory, "sub", "webhook.js");
-    await bundleWebhook({ output });
+    const [main] = await bundleWebhook({ directory: join(directory, "sub") });
     const command = [
       Deno.execPath(),
       "run",
@@ -187,7 +186,11 @@ Deno.test("bundleWebhook writes one file that runs without the project", async (
       "--no-remote",
       "--no-npm",
     ];
-    await using webhook = await startWebhook([...command, ...WEBHOOK_PERMISSIONS, output]);
+    await using webhook = await startWebhook([
+      ...command,
+      ...WEBHOOK_PERMISSIONS,
+      join(directory, "sub", main),
+    ]);
     equal((await postJson(`${webhook.url}/webhook`, { alerts: [ALERT] })).status, 200);
   });
 });
