@@ -42,7 +42,8 @@ interface Given {
 /** Files that the webhook needs and nobody loads: what draws pictures, and the letters in them. */
 const GIVEN: readonly Given[] = [
   {
-    name: "resvg.wasm",
+    // Under its own ending Deno would take it for a module when it compiles.
+    name: "resvg.bin",
     read: () => Deno.readFile(fileURLToPath(import.meta.resolve("@resvg/resvg-wasm/index_bg.wasm"))),
   },
   {

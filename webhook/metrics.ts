@@ -2,6 +2,7 @@
 
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { DeliveryEvent } from "./delivery/events.ts";
+import { PICTURE_RESULTS, type PictureResult } from "./delivery/pictures.ts";
 import type { Notification } from "./payload.ts";
 import type { Figures } from "./sign_on/mod.ts";
 import {
@@ -141,6 +142,13 @@ export function createMetrics(sources: MetricSources) {
     buckets: [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 900, 3_600, 21_600, 86_400],
     registers: [registry],
   });
+  const pictures = counts(PICTURE_RESULTS);
+  counter(
+    "vigie_webhook_pictures_total",
+    "Pictures that were to go with messages, by how they ended: sent, or why there was none",
+    ["result"],
+    () => [...pictures].map(([result, count]) => [{ result }, count]),
+  );
   const commitSeconds = new Histogram({
     name: "vigie_webhook_journal_commit_duration_seconds",
     help: "How long it took to write what was waiting to the journal, and to sync it",
@@ -203,6 +211,8 @@ export function createMetrics(sources: MetricSources) {
       // A clock that was set back must not count as less than nothing.
       endToEndSeconds.observe({ channel }, Math.max(atMs - receivedMs, 0) / 1_000);
     },
+    /** Notes how a picture that was to go with a message ended. */
+    picture: (result: PictureResult): void => increase(pictures, result),
     /** Notes that a configuration came into use, with the names of its channels. */
     configured(names: readonly string[], atMs: number): void {
       reloadSuccessful.set(1);

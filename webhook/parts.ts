@@ -22,6 +22,7 @@ import { createFeed } from "./page/feed.ts";
 import { isLoopback } from "./page/host.ts";
 import type { PagesOptions } from "./page/mod.tsx";
 import type { PageEnv } from "./page/view.ts";
+import { lazyPictures } from "./picture/lazy.ts";
 import { readinessOf } from "./readiness.ts";
 import { createRunbooks } from "./runbooks/mod.ts";
 import { reportOf, requeue } from "./salvaged.ts";
@@ -94,11 +95,24 @@ export function createParts(options: PartsOptions): Parts {
     createMessage,
     templatesOf: ({ name }: Channel) => state.setup.templates.get(name),
   };
+  const pictureSource = lazyPictures({
+    page: () => settings().config.page,
+    directory: () => state.setup.directory,
+    locale: () => settings().config.locale,
+    timezone: () => settings().config.timezone,
+    clock,
+    fetch,
+    redact: (text) => settings().redact(text),
+    count: metrics.picture,
+    isSource: IS_SOURCE,
+    onDefect,
+  });
   const deliveries = createDelivery({
     ...telling,
     fetch,
     print,
     log,
+    pictureSource,
     onEvent(event) {
       metrics.delivery(event);
       noteDrill(event, drills);

@@ -24,6 +24,36 @@ export interface SendContext {
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** The picture that goes into the message, for a kind that takes it there; undefined when there is none in time. */
+  readonly picture?: () => Promise<Picture | undefined>;
+}
+
+/** A picture that goes with a message. */
+export interface Picture {
+  /** A file name of letters, digits, `-`, `_` and one dot. */
+  readonly name: string;
+  /** PNG. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What it shows, for those who do not see it: one line. */
+  readonly alt: string;
+}
+
+/** How a destination is sent the picture of a message that it has got. */
+export interface PictureWay<Settings, Out> {
+  /** What is larger is not sent. */
+  readonly maxBytes: number;
+  /** Whether there is a way with these settings; always by default. */
+  readonly isOpen?: (settings: Settings) => boolean;
+  /** Sends it. Whatever comes of it, the message counts as delivered. */
+  send(picture: Picture, told: ToldOut<Out>, settings: Settings, context: SendContext): Promise<Outcome>;
+}
+
+/** The message that a picture belongs to. */
+export interface ToldOut<Out> {
+  /** The request that told it, the first one of several. */
+  readonly out: Out;
+  /** What the destination calls it. */
+  readonly ref: string;
 }
 
 /** How an attempt ended. `reason` is one line for the operator; it may quote the destination's answer. */
@@ -96,6 +126,10 @@ export interface ChannelKind<Kind extends string = string, Shape extends z.ZodRa
   plain(message: Message, settings: SettingsOf<Shape>): Out;
   /** Sends one request. A refusal is an outcome; it throws only on a defect of its own. */
   send(out: Out, settings: SettingsOf<Shape>, context: SendContext): Promise<Outcome>;
+  /** How a picture follows a message; undefined for a kind that has no such way. */
+  readonly pictureAfter?: PictureWay<SettingsOf<Shape>, Out>;
+  /** Whether it asks `SendContext.picture` for a picture that it puts into the message. */
+  readonly pictureWithin?: true;
   /** What `out` would look like on its way. */
   preview(out: Out, settings: SettingsOf<Shape>): Preview;
 }
@@ -159,6 +193,14 @@ interface ShownSecrets {
   /** File that holds the authority that signed the server's certificate, PEM. */
   readonly caFile: OptionalText;
 }
+
+/** Whether pictures are wanted, for a kind that takes them. */
+export const picturesSetting = {
+  /** Whether an alert's graph goes with its message; `true` unless said otherwise. There is none without Prometheus. */
+  pictures: z.boolean().optional().describe(
+    "Whether an alert's graph goes with its message; `true` unless said otherwise. There is none without Prometheus.",
+  ),
+};
 
 /** What may stand in a header of a request. */
 export const HEADER_SECRET: SecretForm = {

@@ -1,12 +1,17 @@
 /** Discord: messages by the webhook of a channel. */
 
 import type { Message } from "../message.ts";
-import { defineChannel, type Outcome, secretSetting } from "./channel.ts";
+import { defineChannel, type Outcome, type Picture, picturesSetting, secretSetting } from "./channel.ts";
+import { cutUnits } from "./cut.ts";
 import { discordParts } from "./discord_embeds.ts";
-import { exchange, type HttpAnswer, isAnswer } from "./http.ts";
+import { exchange, formBody, type HttpAnswer, isAnswer } from "./http.ts";
 import { jsonOf, judgeFailure, saying } from "./judge.ts";
 import { plainParts } from "./lines.ts";
 import { escapeDiscord } from "./discord_markdown.ts";
+
+// Source: docs.discord.com/developers/reference#uploading-files: 10 MiB without boosts.
+const MAX_FILE_BYTES = 8 * 1024 * 1024;
+const MAX_ALT = 1_024;
 
 /** What is posted. Source: docs.discord.com/developers/resources/webhook#execute-webhook. */
 export interface DiscordOut {
@@ -27,7 +32,10 @@ export interface DiscordEmbed {
 export const discordChannel = defineChannel({
   kind: "discord",
   about: "Discord, by the webhook of a channel.",
-  shape: secretSetting("url", "the webhook's address, `https://discord.com/api/webhooks/…`"),
+  shape: {
+    ...secretSetting("url", "the webhook's address, `https://discord.com/api/webhooks/…`"),
+    ...picturesSetting,
+  },
   secrets: ["url"],
   check: ({ url }) => url === undefined ? "give the url" : undefined,
   // 5 in 2 s and 30 a minute for one webhook (users); the answers say when it is less.
@@ -43,11 +51,47 @@ export const discordChannel = defineChannel({
     }, context);
     return isAnswer(answer) ? judgeDiscord(answer, context.now()) : answer;
   },
+  pictureAfter: {
+    maxBytes: MAX_FILE_BYTES,
+    async send(picture, { out, ref }, { url = "" }, context) {
+      const answer = await exchange({
+        method: "PATCH",
+        url: messageUrl(url, ref),
+        ...await formBody(pictureForm(picture, out)),
+      }, context);
+      return isAnswer(answer) ? judgeDiscord(answer, context.now()) : answer;
+    },
+  },
   preview: (out: DiscordOut) => ({
     what: "POST https://discord.com/api/webhooks/<secret>?wait=true (JSON)",
     body: JSON.stringify(out, null, 2),
   }),
 });
+
+/** The message again, with the picture in its first embed. Source: docs.discord.com/developers/reference#editing-message-attachments. */
+function pictureForm({ name, bytes, alt }: Picture, { embeds = [] }: DiscordOut): FormData {
+  const [first, ...others] = embeds;
+  const form = new FormData();
+  form.set(
+    "payload_json",
+    JSON.stringify({
+      ...(first && { embeds: [{ ...first, image: { url: `attachment://${name}` } }, ...others] }),
+      attachments: [{ id: 0, filename: name, description: cutUnits(alt, MAX_ALT) }],
+      ...NOBODY,
+    }),
+  );
+  form.set("files[0]", new Blob([bytes], { type: "image/png" }), name);
+  return form;
+}
+
+/** The address of a message of the webhook's; a thread in the query stays. */
+function messageUrl(url: string, ref: string): string {
+  const address = URL.parse(url);
+  if (!address) return url;
+  address.pathname = `${address.pathname.replace(/\/+$/, "")}/messages/${encodeURIComponent(ref)}`;
+  address.searchParams.delete("wait");
+  return address.href;
+}
 
 const NOBODY = { allowed_mentions: { parse: [] } } as const;
 const MAX_CONTENT = 2_000;

@@ -7,7 +7,7 @@ export interface HttpOut {
   readonly method: "POST" | "PUT" | "PATCH";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
 /** An answer. */
@@ -40,6 +40,13 @@ export async function exchange(
   } catch (error) {
     return { result: "retry", reason: why(error) };
   }
+}
+
+/** A form with files, as the body of a request and the header that says what it is. */
+export async function formBody(form: FormData): Promise<Pick<HttpOut, "headers" | "body">> {
+  const whole = new Response(form);
+  const type = whole.headers.get("content-type")!;
+  return { headers: { "content-type": type }, body: new Uint8Array(await whole.arrayBuffer()) };
 }
 
 /** Whether `answer` is an answer, not an outcome. */

@@ -15,7 +15,7 @@ import { telegramChannel } from "./telegram.ts";
 import { webhookChannel } from "./webhook.ts";
 import { pagerdutyChannel } from "./pagerduty.ts";
 
-export type { ChannelKind, Outcome, Pace, Preview, SendContext } from "./channel.ts";
+export type { ChannelKind, Outcome, Pace, Picture, Preview, SendContext } from "./channel.ts";
 
 /** The kinds of channel that the webhook serves. */
 export const CHANNELS = [

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { serverUrl } from "./server_url.ts";
 import type { Link, Message, Severity } from "../message.ts";
-import { defineChannel, HEADER_SECRET, type Outcome, secretSetting } from "./channel.ts";
+import { defineChannel, HEADER_SECRET, type Outcome, picturesSetting, secretSetting } from "./channel.ts";
 import { byteLength, cutBytes, fitMessage } from "./cut.ts";
 import { exchange, isAnswer } from "./http.ts";
 import { jsonOf, judgeFailure, saying } from "./judge.ts";
@@ -27,6 +27,10 @@ const MAX_MESSAGE_BYTES = 4_096;
 const MAX_PLAIN_UNITS = 1_300;
 const MAX_ACTIONS = 3;
 const MAX_ALERTS = 50;
+// ntfy.sh takes 2 MB from those who do not pay; servers of one's own 15 MB by default.
+const MAX_ATTACHMENT_BYTES = 2_000_000;
+/** It makes no sound: the message before it did. */
+const LOW = 2;
 const DAILY_QUOTA = 42_908;
 
 /** From 5, which sounds through "do not disturb" where allowed, to 1. */
@@ -56,6 +60,7 @@ export const ntfyChannel = defineChannel({
       "The user, when the topic is protected by a password rather than by a token.",
     ),
     ...secretSetting("password", "the user's password"),
+    ...picturesSetting,
   },
   secrets: ["token", "password"],
   secretForms: { token: HEADER_SECRET },
@@ -83,6 +88,18 @@ export const ntfyChannel = defineChannel({
       body: JSON.stringify(out),
     }, context);
     return isAnswer(answer) ? judgeNtfy(answer, context.now()) : answer;
+  },
+  pictureAfter: {
+    maxBytes: MAX_ATTACHMENT_BYTES,
+    async send({ name, bytes }, { out }, settings, context) {
+      const answer = await exchange({
+        method: "PUT",
+        url: attachmentUrl(out, name, settings.server),
+        headers: { "content-type": "image/png", ...authorization(settings) },
+        body: bytes,
+      }, context);
+      return isAnswer(answer) ? judgeNtfy(answer, context.now()) : answer;
+    },
   },
   preview: (out, settings) => ({
     what: `POST ${rootOf(settings.server)} (JSON${
@@ -133,6 +150,12 @@ function sharedLinks({ alerts: [first, ...others] }: Message): readonly Link[] {
 
 function priorityOf({ status, severity }: Message): number {
   return status === "resolved" ? PRIORITY.none : PRIORITY[severity];
+}
+
+/** Where a picture is put: what is said of it stands in the query, as headers have no letters beyond ASCII. Source: docs.ntfy.sh, "Attach local file". */
+function attachmentUrl({ topic, title, tags }: NtfyOut, name: string, server: string): string {
+  const said = new URLSearchParams({ filename: name, title, tags: tags.join(","), priority: String(LOW) });
+  return `${rootOf(server)}${topic}?${said}`;
 }
 
 function rootOf(server: string): string {

@@ -3,12 +3,15 @@
 import * as z from "zod";
 import { serverUrl } from "./server_url.ts";
 import type { Message } from "../message.ts";
-import { defineChannel, type Outcome, secretSetting } from "./channel.ts";
+import { defineChannel, type Outcome, type Picture, picturesSetting, secretSetting } from "./channel.ts";
 import { cutUnits } from "./cut.ts";
-import { exchange, type HttpAnswer, isAnswer } from "./http.ts";
+import { exchange, formBody, type HttpAnswer, isAnswer } from "./http.ts";
 import { jsonOf, judgeFailure, saying } from "./judge.ts";
 import { plainest } from "./lines.ts";
 import { quiet, telegramParts } from "./telegram_html.ts";
+
+// Source: core.telegram.org/bots/api#sendphoto: 10 MB.
+const MAX_PHOTO_BYTES = 9_000_000;
 
 /** What `sendMessage` takes. Source: core.telegram.org/bots/api#sendmessage. */
 export interface TelegramOut {
@@ -38,6 +41,7 @@ export const telegramChannel = defineChannel({
     apiUrl: serverUrl.default("https://api.telegram.org").describe(
       "Address of the Bot API, when it is not Telegram's own.",
     ),
+    ...picturesSetting,
   },
   secrets: ["token"],
   secretForms: {
@@ -70,11 +74,40 @@ export const telegramChannel = defineChannel({
     }, context);
     return isAnswer(answer) ? judgeTelegram(answer, context.now()) : answer;
   },
+  pictureAfter: {
+    maxBytes: MAX_PHOTO_BYTES,
+    async send(picture, { out, ref }, { apiUrl, token }, context) {
+      const answer = await exchange({
+        method: "POST",
+        url: `${apiUrl.replace(/\/+$/, "")}/bot${token}/sendPhoto`,
+        ...await formBody(photoForm(picture, out, ref)),
+      }, context);
+      return isAnswer(answer) ? judgeTelegram(answer, context.now()) : answer;
+    },
+  },
   preview: (out, { apiUrl }) => ({
     what: `POST ${apiUrl.replace(/\/+$/, "")}/bot<secret>/sendMessage (JSON)`,
     body: JSON.stringify(out, null, 2),
   }),
 });
+
+/** The picture as a silent answer to the message. Source: core.telegram.org/bots/api#sendphoto. */
+function photoForm(
+  { name, bytes }: Picture,
+  { chat_id, message_thread_id }: TelegramOut,
+  ref: string,
+): FormData {
+  const form = new FormData();
+  form.set("chat_id", chat_id);
+  if (message_thread_id !== undefined) form.set("message_thread_id", String(message_thread_id));
+  form.set(
+    "reply_parameters",
+    JSON.stringify({ message_id: Number(ref), allow_sending_without_reply: true }),
+  );
+  form.set("disable_notification", "true");
+  form.set("photo", new Blob([bytes], { type: "image/png" }), name);
+  return form;
+}
 
 const QUIET = { link_preview_options: { is_disabled: true } } as const;
 const MAX_UNITS = 4_096;

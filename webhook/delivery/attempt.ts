@@ -1,6 +1,6 @@
 /** One attempt to tell one channel one message. */
 
-import type { ChannelKind, Outcome, SendContext } from "../channels/mod.ts";
+import type { ChannelKind, Outcome, Picture, SendContext } from "../channels/mod.ts";
 import type { Clock } from "../clock.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Pacer } from "./pacer.ts";
@@ -18,6 +18,8 @@ export interface AttemptOptions {
   readonly pacer: Pacer;
   readonly fetch: typeof fetch;
   readonly print: (text: string) => Promise<void>;
+  /** The picture that goes into the message. */
+  readonly picture?: () => Promise<Picture | undefined>;
   /** Of `REQUEST_MS`; ends it also when the process stops. */
   readonly deadlines: Deadlines;
 }
@@ -62,7 +64,7 @@ const TIMED_OUT: Outcome = { result: "retry", reason: `no answer within ${REQUES
 /** Sends one request; it ends in time whatever the kind does. */
 async function send(
   out: unknown,
-  { kind, settings, clock, fetch, print, deadlines }: AttemptOptions,
+  { kind, settings, clock, fetch, print, picture, deadlines }: AttemptOptions,
 ): Promise<Outcome> {
   const late = Promise.withResolvers<Outcome>();
   let own: AbortController | undefined;
@@ -76,6 +78,7 @@ async function send(
   const context: SendContext = {
     fetch,
     print,
+    picture,
     now: clock.now,
     // Made when it is asked for: the console needs none, and tells thousands a second.
     get signal() {

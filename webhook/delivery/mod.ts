@@ -9,6 +9,7 @@ import { REQUEST_MS } from "./attempt.ts";
 import type { ChannelState } from "./channel_state.ts";
 import { createDeadlines } from "./deadlines.ts";
 import type { DeliveryEvent } from "./events.ts";
+import { createPictureDelivery, type PictureSource } from "./pictures.ts";
 import type { Surroundings } from "./step.ts";
 import { tellOnce } from "./tell_once.ts";
 import { isCritical } from "./told.ts";
@@ -17,9 +18,10 @@ import { createWriter } from "./writer.ts";
 
 export type { ChannelState } from "./channel_state.ts";
 export type { DeliveryEvent } from "./events.ts";
+export { PICTURE_RESULTS, type PictureResult, type PictureSource } from "./pictures.ts";
 
 /** What deliveries need. */
-export interface DeliveryOptions extends Omit<Surroundings, "random" | "templatesOf"> {
+export interface DeliveryOptions extends Omit<Surroundings, "random" | "templatesOf" | "pictures"> {
   readonly templatesOf?: Surroundings["templatesOf"];
   readonly log: Log;
   /** Told of everything that happened, once it is on disk. */
@@ -28,6 +30,8 @@ export interface DeliveryOptions extends Omit<Surroundings, "random" | "template
   readonly random?: () => number;
   /** Milliseconds with their fractions; by it work is cut into slices. `performance.now` by default. */
   readonly stopwatchMs?: () => number;
+  /** Where pictures come from; messages go without them otherwise. */
+  readonly pictureSource?: PictureSource;
 }
 
 /** Deliveries that run. */
@@ -65,8 +69,11 @@ export function createDelivery(options: DeliveryOptions): Deliveries {
   let burying: Promise<void> | undefined;
   let stopped = false;
 
+  const { pictureSource } = options;
+  const pictures = pictureSource && createPictureDelivery({ ...options, source: pictureSource });
   const around = {
     ...options,
+    pictures,
     templatesOf: options.templatesOf ?? (() => undefined),
     random: options.random ?? Math.random,
     stopwatchMs: options.stopwatchMs ?? (() => performance.now()),
@@ -181,8 +188,9 @@ export function createDelivery(options: DeliveryOptions): Deliveries {
       stopped = true;
       writer.stop();
       for (const worker of workers.values()) worker.stop();
+      const withoutPictures = pictures?.stop();
       const cancel = clock.after(Math.max(graceMs - LAST_MS, 0), () => deadlines.stop());
-      await rest();
+      await Promise.all([rest(), withoutPictures]);
       cancel();
     },
   };

@@ -12,6 +12,13 @@ export interface Pacer {
   waitMs(): number;
   /** Takes the right to one request. Resolves when it may go, in the order of asking; false when everything is stopped before. */
   turn(deadlines: Deadlines): Promise<boolean>;
+  /** Until the destination has rested so long that it may be told as much at once as ever, milliseconds. */
+  restedMs(): number;
+  /**
+   * Takes a request that no turn ever waits for: the destination has to rest for it before the next such one. It is for what goes beside the
+   * messages, once the destination has rested.
+   */
+  takeSpare(): void;
 }
 
 /** A pacer that is full. */
@@ -26,18 +33,29 @@ export function createPacer(pace: Pace, clock: Clock): Pacer {
       const turns = await Promise.all([first.turn(deadlines), second.turn(deadlines)]);
       return turns.every((isTurn) => isTurn);
     },
+    restedMs: () => Math.max(first.restedMs(), second.restedMs()),
+    takeSpare() {
+      first.takeSpare();
+      second.takeSpare();
+    },
   };
 }
 
 function createBucket({ burst, everyMs }: Pick<Pace, "burst" | "everyMs">, clock: Clock): Pacer {
-  if (everyMs <= 0) return { available: () => Infinity, waitMs: () => 0, turn: ALWAYS };
+  if (everyMs <= 0) {
+    return { available: () => Infinity, waitMs: () => 0, turn: ALWAYS, restedMs: () => 0, takeSpare() {} };
+  }
   let tokens = burst;
+  // As many, less those that were taken beside the turns.
+  let left = burst;
   let filledMs = clock.now();
 
   function fill(): void {
     const now = clock.now();
     // A clock that was set back earns nothing, and takes nothing away.
-    if (now > filledMs) tokens = Math.min(tokens + (now - filledMs) / everyMs, burst);
+    const earned = Math.max((now - filledMs) / everyMs, 0);
+    tokens = Math.min(tokens + earned, burst);
+    left = Math.min(left + earned, burst);
     filledMs = now;
   }
 
@@ -54,8 +72,20 @@ function createBucket({ burst, everyMs }: Pick<Pace, "burst" | "everyMs">, clock
       fill();
       // Below 0 are turns that wait: whoever asks next waits for them as well.
       tokens--;
+      left--;
       if (tokens >= 0) return ALWAYS();
-      return wait(Math.ceil(-tokens * everyMs), clock, deadlines, () => tokens++);
+      return wait(Math.ceil(-tokens * everyMs), clock, deadlines, () => {
+        tokens++;
+        left++;
+      });
+    },
+    restedMs() {
+      fill();
+      return Math.ceil((burst - left) * everyMs);
+    },
+    takeSpare() {
+      fill();
+      left--;
     },
   };
 }

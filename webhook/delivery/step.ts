@@ -12,6 +12,7 @@ import { nextBundle } from "./bundle.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { type DeliveryEvent, eventsOf } from "./events.ts";
 import type { Pacer } from "./pacer.ts";
+import type { PictureDelivery } from "./pictures.ts";
 import { prepare, type Prepared, type PrepareInput } from "./prepare.ts";
 import { judge, putOff } from "./verdict.ts";
 
@@ -29,6 +30,8 @@ export interface Surroundings {
   readonly print: (text: string) => Promise<void>;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** Sends pictures with messages; none without. */
+  readonly pictures?: PictureDelivery;
 }
 
 /** What a step is about. */
@@ -58,7 +61,7 @@ const LONGEST_REASON = 500;
  * @throws {JournalFailure} when the journal cannot be read.
  */
 export async function step(input: StepInput, around: Surroundings): Promise<StepResult> {
-  const { channel, deliveries, deadlines, pacer } = input;
+  const { channel, deliveries, deadlines, health, pacer } = input;
   const startMs = around.clock.now();
   let prepared: Prepared;
   try {
@@ -80,8 +83,23 @@ export async function step(input: StepInput, around: Surroundings): Promise<Step
   }
   const { parts, partsDone } = prepared;
   const { kind, settings } = channel;
-  const { clock, fetch, print } = around;
-  const result = await attempt(parts, partsDone, { kind, settings, clock, fetch, print, pacer, deadlines });
+  const { clock, fetch, print, pictures } = around;
+  const { bundle } = prepared;
+  const result = await attempt(parts, partsDone, {
+    kind,
+    settings,
+    clock,
+    fetch,
+    print,
+    picture: kind.pictureWithin && pictures && (() => pictures.within(channel, bundle)),
+    pacer,
+    deadlines,
+  });
+  const { outcome } = result;
+  if (kind.pictureAfter && outcome.result === "delivered" && outcome.ref !== undefined) {
+    // After the message, and whatever comes of it changes nothing of the message's own lot.
+    pictures?.after({ channel, health, pacer, bundle, out: parts[partsDone], ref: outcome.ref });
+  }
   return conclude(result, prepared, input, around, startMs);
 }
 

@@ -64,8 +64,10 @@ const SEVERITIES: Readonly<Record<Severity, string>> = {
 };
 
 const LEFT = 72;
-const RIGHT = PICTURE_WIDTH - 24;
-const TOP = 72;
+// The name of the line stands behind it.
+const RIGHT = PICTURE_WIDTH - 84;
+// The name of the mark stands above it.
+const TOP = 86;
 const LEGEND_ROW = 19;
 const EDGE_SPACE = 20;
 const COLUMNS = 2;
@@ -165,18 +167,12 @@ function lineAt({ left, right }: Plot, y: number): Element {
   });
 }
 
-/** The line's value, above it where there is room. */
+const SIGNS: Readonly<Record<string, string>> = { ">=": "≥", "<=": "≤", "==": "=", "!=": "≠" };
+
+/** What the alert fires on. */
 function lineName({ operator = "", threshold, unit, locale }: Graph, plot: Plot, y: number): Element {
-  const text = `${operator} ${formatNumber(threshold!, { unit, locale })}`.trim();
-  return svgText(text, {
-    x: plot.right - 6,
-    y: y - 7 < plot.top + 12 ? y + 16 : y - 7,
-    fill: LINE,
-    stroke: GROUND,
-    "stroke-width": 3,
-    "paint-order": "stroke",
-    "text-anchor": "end",
-  });
+  const text = `${SIGNS[operator] ?? operator} ${formatNumber(threshold!, { unit, locale })}`.trim();
+  return svgText(cutLabel(text, 11), { x: plot.right + 6, y: y + 4, fill: LINE, "font-size": 11 });
 }
 
 function times({ fromMs, toMs, locale, timezone = "UTC" }: Graph, plot: Plot, x: Scale): Element[] {
@@ -211,7 +207,8 @@ function began(graph: Graph, plot: Plot, x: Scale): Element[] {
   const at = x(startsMs);
   const isRight = at > plot.right - 120;
   const color = SEVERITIES[severity];
-  const time = formatOf(locale, timezone, false)(startsMs);
+  const clock = formatOf(locale, timezone, false)(startsMs);
+  const time = graph.timezone === undefined ? `${clock} UTC` : clock;
   return [
     element("path", {
       d: `M${at} ${plot.top}V${plot.bottom}`,
@@ -219,15 +216,12 @@ function began(graph: Graph, plot: Plot, x: Scale): Element[] {
       "stroke-width": 1.5,
       opacity: 0.7,
     }),
-    element("path", { d: `M${at - 5} ${plot.top}h10l-5 7z`, fill: color }),
-    svgText(WORDS[locale].since(timezone === "UTC" && graph.timezone === undefined ? `${time} UTC` : time), {
+    element("path", { d: `M${at - 5} ${plot.top - 8}h10l-5 8z`, fill: color }),
+    svgText(WORDS[locale].since(time), {
       x: isRight ? at - 10 : at + 10,
-      y: plot.top + 10,
+      y: plot.top - 4,
       fill: SOFT,
       "font-size": 11,
-      stroke: GROUND,
-      "stroke-width": 3,
-      "paint-order": "stroke",
       "text-anchor": isRight ? "end" : "start",
     }),
   ];

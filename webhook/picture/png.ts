@@ -12,7 +12,7 @@ export interface Painter {
    * @param signal Ends the drawing; what waits behind it goes on.
    * @throws {NoPicture} when it cannot be drawn, or too many wait already. @throws what ended it.
    */
-  paint(svg: string, signal: AbortSignal): Promise<Uint8Array>;
+  paint(svg: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /** Ends what is being drawn, and everything that waits. */
   stop(): void;
 }
@@ -44,7 +44,7 @@ export function createPainter(clock: Clock, idleMs = IDLE_MS): Painter {
     worker = undefined;
   }
 
-  async function draw(svg: string, given: AbortSignal): Promise<Uint8Array> {
+  async function draw(svg: string, given: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     const signal = AbortSignal.any([given, stopped.signal]);
     signal.throwIfAborted();
     cancelIdle();
@@ -94,7 +94,7 @@ async function readFiles(): Promise<WorkerStart & { readonly source: string }> {
     }
     return await Deno.readFile(path);
   };
-  const [source, wasm, font] = await Promise.all(["picture.mjs", "resvg.wasm", "picture.ttf"].map(read));
+  const [source, wasm, font] = await Promise.all(["picture.mjs", "resvg.bin", "picture.ttf"].map(read));
   return { source: new TextDecoder().decode(source), wasm: wasm!, font: font! };
 }
 
@@ -108,8 +108,8 @@ function ask(
   worker: Worker,
   message: WorkerStart | WorkerJob,
   signal: AbortSignal,
-): Promise<{ readonly png?: Uint8Array }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ readonly png?: Uint8Array }>();
+): Promise<{ readonly png?: Uint8Array<ArrayBuffer> }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ readonly png?: Uint8Array<ArrayBuffer> }>();
   const end = () => reject(signal.reason);
   worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) =>
     "error" in data ? reject(new NoPicture(`Cannot draw a picture: ${data.error}`)) : resolve(data);

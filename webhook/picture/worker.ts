@@ -17,7 +17,7 @@ export interface WorkerJob {
 }
 
 /** What it says: ready, a picture, or why there is none. */
-export type WorkerAnswer = { readonly png?: Uint8Array } | { readonly error: string };
+export type WorkerAnswer = { readonly png?: Uint8Array<ArrayBuffer> } | { readonly error: string };
 
 let fonts: Uint8Array[] = [];
 
@@ -36,12 +36,12 @@ self.onmessage = async ({ data }: MessageEvent<WorkerStart | WorkerJob>) => {
     const png = image.asPng();
     image.free();
     resvg.free();
-    answer({ png });
+    answer({ png: png as Uint8Array<ArrayBuffer> });
   } catch (error) {
     answer({ error: error instanceof Error ? error.message : String(error) });
   }
 };
 
 function answer(said: WorkerAnswer): void {
-  self.postMessage(said, "png" in said && said.png ? [said.png.buffer as ArrayBuffer] : []);
+  self.postMessage(said, "png" in said && said.png ? [said.png.buffer] : []);
 }

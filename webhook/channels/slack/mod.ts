@@ -3,14 +3,25 @@
 import * as z from "zod";
 import { serverUrl } from "../server_url.ts";
 import type { Message } from "../../message.ts";
-import { defineChannel, HEADER_SECRET, type Outcome, secretSetting, type SendContext } from "../channel.ts";
+import {
+  defineChannel,
+  HEADER_SECRET,
+  type Outcome,
+  picturesSetting,
+  secretSetting,
+  type SendContext,
+} from "../channel.ts";
 import { exchange, isAnswer } from "../http.ts";
 import { plainParts } from "../lines.ts";
 import { escapeSlack, QUIET, slackBodies, type SlackBody } from "./blocks.ts";
 import { judgeApi, judgeWebhook } from "./judge.ts";
+import { sendPicture } from "./picture.ts";
+
+// Slack takes 1 GB; a picture of ours never has as much as this.
+const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 /** A message of the bot's that may still change. */
-interface Posted {
+export interface Posted {
   /** The channel's id, and the message's time stamp, which is its id within it. */
   readonly channel: string;
   readonly ts: string;
@@ -41,7 +52,10 @@ export const slackChannel = defineChannel({
     "Slack, by an incoming webhook, or by a bot's token: then the message about a group is kept up to date, and changes are told in its thread.",
   shape: {
     ...secretSetting("url", "the incoming webhook's address"),
-    ...secretSetting("token", "the bot's token, `xoxb-…`, with the scope `chat:write`"),
+    ...secretSetting(
+      "token",
+      "the bot's token, `xoxb-…`, with the scope `chat:write`, and `files:write` for pictures",
+    ),
     /** Where the bot writes: the channel's id or its name; the bot must be in it. */
     channel: z.string().min(1).optional().describe(
       "Where the bot writes: the channel's id or its name; the bot must be in it.",
@@ -50,6 +64,7 @@ export const slackChannel = defineChannel({
     apiUrl: serverUrl.default("https://slack.com/api").describe(
       "Address of the Web API, when it is not Slack's usual one.",
     ),
+    ...picturesSetting,
   },
   secrets: ["url", "token"],
   secretForms: { token: HEADER_SECRET },
@@ -69,6 +84,16 @@ export const slackChannel = defineChannel({
   plain: (message): SlackOut => ({ body: plainBody(message), final: message.status === "resolved" }),
   send: (out: SlackOut, settings, context) =>
     settings.token === undefined ? sendToWebhook(out, settings, context) : sendAsBot(out, settings, context),
+  pictureAfter: {
+    maxBytes: MAX_FILE_BYTES,
+    isOpen: ({ token }) => token !== undefined,
+    send(picture, { ref }, settings, context) {
+      const posted = readRef(ref, settings);
+      return posted
+        ? sendPicture(picture, posted, { ...settings, api: apiOf(settings) }, context)
+        : Promise.resolve({ result: "refused", reason: "The message is not known where the bot writes now" });
+    },
+  },
   preview(out: SlackOut, settings) {
     if (settings.token === undefined) {
       return { what: "POST https://hooks.slack.com/services/<secret> (JSON)", body: shown(out.body) };

@@ -20,6 +20,8 @@ export interface ReceivedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The body as it came. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** What answers a request. */
@@ -129,8 +131,13 @@ async function readRequest(connection: Deno.TcpConn): Promise<ReceivedRequest | 
     needed = end + 4 + Number(headersOf(head)["content-length"] ?? 0);
   }
   const [method = "", path = ""] = head[0]!.split(" ");
-  const body = new TextDecoder().decode(bytes.subarray(end + 4, needed));
-  return { method, path, headers: headersOf(head), body };
+  const body = bytes.subarray(end + 4, needed);
+  return { method, path, headers: headersOf(head), body: new TextDecoder().decode(body), bytes: body };
+}
+
+/** The form in the body of a request; rejects when it is none. */
+export function formIn({ headers, bytes }: ReceivedRequest): Promise<FormData> {
+  return new Response(bytes, { headers: { "content-type": headers["content-type"] ?? "" } }).formData();
 }
 
 function headersOf([, ...lines]: readonly string[]): Record<string, string> {
