@@ -7,6 +7,7 @@ import { ensureSecrets } from "../../tasks/secrets.ts";
 import type { StackInput } from "../../tasks/stack.ts";
 import { fakeDestination } from "../../webhook/channels/testing/fake_destination.ts";
 import { shareConnection } from "./page/two_tabs.ts";
+import { stayText } from "./page/stay_text.ts";
 import { silenceAlert } from "./page/silence_alert.ts";
 import { notOnLinux, unless } from "../unless.ts";
 import { temporaryStack } from "./local/scenario.ts";
@@ -90,6 +91,12 @@ Deno.test({
       const { page, takeComplaints } = await browser.open({ locale: "en" });
       await silenceAlert(page, url, alertmanager);
       deepEqual(takeComplaints(), []);
+      await page.context().close();
+    });
+    await t.step("what an alert says stays text", async () => {
+      const { page, takeComplaints } = await browser.open({ locale: "en" });
+      await stayText(page, url, alertmanager);
+      deepEqual(takeComplaints().filter((text) => !/status of 4(?:04|22)/.test(text)), []);
       await page.context().close();
     });
     await t.step("a connection is lost, which is said, and nothing is lost with it", async () => {

@@ -7,12 +7,13 @@ export async function raiseAlert(
   url: string,
   name: string,
   annotations: Readonly<Record<string, string>> = {},
+  labels: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const response = await fetch(`${url}/api/v2/alerts`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify([{
-      labels: { alertname: name, severity: "critical", instance: "nowhere" },
+      labels: { ...labels, alertname: name, severity: "critical", instance: "nowhere" },
       annotations,
     }]),
   });
