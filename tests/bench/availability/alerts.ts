@@ -11,6 +11,8 @@ export interface Fate {
   readonly raised: number;
   readonly delivered: number;
   readonly lost: number;
+  /** Of those that were lost, the ones that Prometheus never fired: they came and went while it was down. */
+  readonly unseen: number;
   readonly twice: number;
   /** Of their ends. */
   readonly ends: { readonly delivered: number; readonly lost: number; readonly twice: number };
@@ -38,8 +40,16 @@ export async function comeAndGo(witness: Witness, signal: AbortSignal): Promise<
   return raised;
 }
 
-/** What became of `raised`. */
-export function fateOf(witness: Witness, raised: ReadonlyMap<string, number>): Fate {
+/**
+ * What became of `raised`.
+ *
+ * @param fired What Prometheus fired; everything unless it is known.
+ */
+export function fateOf(
+  witness: Witness,
+  raised: ReadonlyMap<string, number>,
+  fired?: ReadonlySet<string>,
+): Fate {
   const tally = (status: Status) => {
     const counts = [...raised.keys()].map((marker) => witness.count(marker, status));
     return {
@@ -55,6 +65,10 @@ export function fateOf(witness: Witness, raised: ReadonlyMap<string, number>): F
   return {
     raised: raised.size,
     ...tally("firing"),
+    unseen:
+      [...raised.keys()].filter((marker) =>
+        witness.count(marker, "firing") === 0 && fired?.has(marker) === false
+      ).length,
     ends: tally("resolved"),
     delaysMs: delaysMs.sort((a, b) => a - b),
   };
