@@ -17,7 +17,7 @@ export interface Rush {
 const WINDOW_MS = 100;
 // In one window.
 const MANY = 20;
-const FLOOD = 150;
+const FLOOD = 60;
 
 /** One that knows of none yet. */
 export function createRush(clock: Clock): Rush {

@@ -50,7 +50,8 @@ const MANY_GROUPS = 10_000;
 const RUSH_GROUPS_AT_ONCE = 16;
 const RUSH_SLICE_MS = 0.5;
 const RUSH_PAUSE_MS = 5;
-const FLOOD_PAUSE_MS = 50;
+// Of a hundred senders one at most meets what is told meanwhile, also where each waits for the answer to the one before.
+const FLOOD_PAUSE_MS = 150;
 // A flood that goes on must not fill the journal with what could have been told: that would refuse senders in the end.
 const ROOMY = 0.5;
 const JOURNAL_AGAIN_MS = 1_000;

@@ -76,7 +76,7 @@ const ALERTS_PER_SLICE = 100;
 const NOTIFICATIONS_PER_SLICE = 50;
 const PAUSE_MS = 10;
 // While there is more urgent work it goes on, but hardly.
-const BUSY_PAUSE_MS = 250;
+const BUSY_PAUSE_MS = 1_000;
 const PROBLEM_PAUSE_MS = 10_000;
 // Nobody says when the webhook's own notifications come.
 const LOOK_EVERY_MS = 5_000;

@@ -115,9 +115,9 @@ Deno.test("createAlertIndex leaves the way to more urgent work, but never stops"
     const { journal, clock } = world;
     await journal.accept(arrival(clock, manyAlerts(1_000)));
     const index = createAlertIndex(journal, { clock, isBusy: () => true });
-    await clock.advance(500);
+    await clock.advance(2_000);
     equal(rows(world, "alert"), 200);
-    await clock.advance(3_000);
+    await clock.advance(10_000);
     equal(index.pending(), 0);
     await index.stop();
   }));
