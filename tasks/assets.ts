@@ -39,15 +39,14 @@ interface Given {
   read(): Promise<Uint8Array>;
 }
 
-/** Files that the webhook needs and nobody loads: what draws pictures, and the letters in them. */
+/** Files that the webhook needs and nobody loads: what draws pictures, and the letters in them. Kept compressed, as most of them is never used. */
 const GIVEN: readonly Given[] = [
   {
-    // Under its own ending Deno would take it for a module when it compiles.
-    name: "resvg.bin",
+    name: "resvg.wasm.br",
     read: () => Deno.readFile(fileURLToPath(import.meta.resolve("@resvg/resvg-wasm/index_bg.wasm"))),
   },
   {
-    name: "picture.ttf",
+    name: "picture.ttf.br",
     async read() {
       // Nothing else imports the package, which is fetched when it is.
       await import("dejavu-fonts-ttf/package.json", { with: { type: "json" } });
@@ -94,14 +93,12 @@ async function write(
   progress.step("bundle what browsers load");
   await Deno.mkdir(directory);
   const files: Record<string, string> = {};
-  const add = async (name: string, content: Uint8Array, isLoaded: boolean) => {
+  const add = async (name: string, content: Uint8Array) => {
     const [stem, ending] = [name.slice(0, name.lastIndexOf(".")), name.slice(name.lastIndexOf("."))];
     const digest = createHash("sha256").update(content).digest("hex").slice(0, 12);
-    const path = join(directory, files[name] = isLoaded ? `${stem}-${digest}${ending}` : name);
+    const path = join(directory, files[name] = `${stem}-${digest}${ending}`);
     await Deno.writeFile(path, content);
-    if (!isLoaded) return;
-    const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
-    await Deno.writeFile(`${path}.br`, brotliCompressSync(content, { params }));
+    await Deno.writeFile(`${path}.br`, compressed(content));
     await Deno.writeFile(`${path}.gz`, gzipSync(content, { level: 9 }));
   };
 
@@ -118,7 +115,7 @@ async function write(
     });
     const made = await Deno.readFile(output);
     await Deno.remove(output);
-    await add(`${script}.js`, made, true);
+    await add(`${script}.js`, made);
   }
   await bundle({
     what: `"${PICTURE_WORKER.name}"`,
@@ -129,10 +126,18 @@ async function write(
     signal,
   });
   files[PICTURE_WORKER.name] = PICTURE_WORKER.name;
-  await add("page.css", new TextEncoder().encode(await styleSheet()), true);
-  for (const { name, read } of GIVEN) await add(name, await read(), false);
+  await add("page.css", new TextEncoder().encode(await styleSheet()));
+  for (const { name, read } of GIVEN) {
+    await Deno.writeFile(join(directory, files[name] = name), compressed(await read()));
+  }
   await Deno.writeTextFile(join(directory, MANIFEST), JSON.stringify(files, null, 2) + "\n");
   await Deno.writeTextFile(join(directory, INPUTS), inputs);
+}
+
+function compressed(content: Uint8Array): Uint8Array {
+  return brotliCompressSync(content, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY },
+  });
 }
 
 /** The tokens first, as everything else goes by them. */

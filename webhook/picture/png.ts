@@ -1,5 +1,7 @@
 /** From SVG to PNG, in a worker that lives only while pictures are wanted: it takes 60 MB, and holds everything up while it draws. */
 
+import { promisify } from "node:util";
+import { brotliDecompress } from "node:zlib";
 import type { Clock } from "../clock.ts";
 import { assetPath } from "../page/assets.ts";
 import type { WorkerAnswer, WorkerJob, WorkerStart } from "./worker.ts";
@@ -85,6 +87,8 @@ export function createPainter(clock: Clock, idleMs = IDLE_MS): Painter {
   };
 }
 
+const inflated = promisify(brotliDecompress) as (content: Uint8Array) => Promise<Uint8Array>;
+
 /** What the worker is made of. */
 async function readFiles(): Promise<WorkerStart & { readonly source: string }> {
   const read = async (name: string) => {
@@ -94,8 +98,12 @@ async function readFiles(): Promise<WorkerStart & { readonly source: string }> {
     }
     return await Deno.readFile(path);
   };
-  const [source, wasm, font] = await Promise.all(["picture.mjs", "resvg.bin", "picture.ttf"].map(read));
-  return { source: new TextDecoder().decode(source), wasm: wasm!, font: font! };
+  const [source, wasm, font] = await Promise.all([
+    read("picture.mjs"),
+    read("resvg.wasm.br").then(inflated),
+    read("picture.ttf.br").then(inflated),
+  ]);
+  return { source: new TextDecoder().decode(source), wasm, font };
 }
 
 /** From its text, as a compiled program has no file that it could be started from. */
