@@ -47,7 +47,10 @@ export async function readCurves(directory: string | undefined): Promise<AlertCu
  * The curve of an alert; undefined when nobody says what it is. Rules may share a name, with other lines for other severities and hosts: the
  * expression that the alert brings tells which one it comes from.
  */
-export function curveOf({ labels, generatorURL }: Alert, curves: AlertCurves): AlertCurve | undefined {
+export function curveOf(
+  { labels, generatorURL }: Pick<Alert, "labels" | "generatorURL">,
+  curves: AlertCurves,
+): AlertCurve | undefined {
   const name = own(labels, "alertname") ?? "";
   const known = Object.hasOwn(curves, name) ? curves[name] : undefined;
   const expression = expressionIn(generatorURL);

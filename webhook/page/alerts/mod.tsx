@@ -4,17 +4,21 @@ import { Hono } from "hono";
 import { durationMs } from "../../../lib/units.ts";
 import type { ListedNotification, Page } from "../../journal/archive.ts";
 import { severityOf } from "../../messages/severity.ts";
+import type { Alert } from "../../payload.ts";
 import { alertmanagerOf, AlertmanagerSilent } from "../alertmanager.ts";
 import { visible } from "../delivery/bytes.ts";
 import { shell } from "../layout.tsx";
 import { mayAct, type PageContext, type PageEnv, type PageOptions } from "../view.ts";
 import { WORDS as PAGE_WORDS } from "../words.ts";
+import { prometheusOf } from "../prometheus.ts";
+import { type AlertCurve, curveOf, readCurves } from "../../picture/graph_of.ts";
 import { type Filter, readFilter } from "./filter.ts";
 import { endSilence, type HeldAlert, heldAlerts, makeSilence, silences as silencesOf } from "./held.ts";
 import { alertsIn, historyOf, lastTold } from "./history.ts";
 import { FiringList, Head, HistoryList, nameOf, type Shown } from "./inbox.tsx";
 import { One } from "./one.tsx";
 import { type Draft, SilencesView } from "./silences.tsx";
+import { createValues } from "./values.ts";
 import { WORDS } from "./words.ts";
 
 const ON_A_PAGE = 50;
@@ -29,6 +33,21 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
   const { archive, log } = options;
   const ask = alertmanagerOf(options);
+  const readValues = createValues(prometheusOf(options), options.now);
+  /** The curve that each alert has; none where there is no Prometheus to ask for it. */
+  const curves = async (): Promise<
+    (alert: Pick<Alert, "labels" | "generatorURL">) => AlertCurve | undefined
+  > => {
+    if (options.page().prometheus === undefined) return () => undefined;
+    try {
+      const known = await readCurves(options.directory());
+      return (alert) => curveOf(alert, known);
+    } catch (error) {
+      // What an alert says of itself is still there.
+      options.onDefect(error);
+      return (alert) => curveOf(alert, {});
+    }
+  };
   const shownTo = (c: PageContext): Shown => ({
     language: c.var.visitor.language,
     timezone: options.timezone(),
@@ -103,12 +122,25 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
       ? firing.find((alert) => alert.fingerprint === fingerprint)
       : undefined;
     const from = new URL(c.req.url).searchParams.get("n") ?? "";
-    const told = ID.test(from)
+    const spoken = ID.test(from)
       ? alertsIn(archive, Number(from)).find((alert) => alert.fingerprint === fingerprint)
       : undefined;
-    const alert = held ?? told ?? lastTold(archive, fingerprint);
+    const alert = held ?? spoken ?? lastTold(archive, fingerprint);
     if (!alert) return await unknown(c, typeof firing === "string" ? shown.foreign(firing) : undefined);
-    const { prometheus } = options.page();
+    const told = historyOf(archive, alert.labels);
+    const curve = (await curves())(alert);
+    const [value] = held && curve ? await readValues([{ labels: alert.labels, curve }]) : [];
+    const nowMs = options.now();
+    const drawn = curve && {
+      labels: alert.labels,
+      generatorUrl: alert.generatorURL,
+      curve,
+      value,
+      beganMs: held?.startsAt ?? (Date.parse(String(alert.startsAt)) || nowMs),
+      endedMs: held ? undefined : Date.parse(told[0]?.alert.endsAt ?? "") || undefined,
+      nowMs,
+      scrapeSeconds: options.page().prometheus?.scrapeSeconds ?? 15,
+    };
     return await shell(c, {
       title: nameOf(alert.labels, shown),
       current: "alerts",
@@ -122,11 +154,10 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
           annotations={alert.annotations}
           generatorUrl={alert.generatorURL}
           held={held}
-          told={historyOf(archive, alert.labels)}
+          told={told}
           hasRunbook={options.hasRunbook(alert.labels.alertname ?? "")}
           mayAct={mayAct(c.var.visitor)}
-          hasPrometheus={prometheus !== undefined}
-          nowMs={options.now()}
+          drawn={drawn}
           shown={shown}
         />
       ),

@@ -55,18 +55,25 @@ async function withPages(
   ) => Promise<void>,
   answer?: () => Response | Promise<Response>,
   role: "operator" | "viewer" = "operator",
+  directory?: string,
 ): Promise<void> {
   await withJournal(async ({ journal, clock }) => {
     const index = createAlertIndex(journal, { clock });
     const asked: Asked[] = [];
     const lines: Record<string, unknown>[] = [];
     const fetch = async (url: URL, { method = "GET", body }: RequestInit = {}) => {
-      asked.push({ method, path: url.pathname, ...(body && { body: JSON.parse(String(body)) }) });
+      const isJson = typeof body === "string";
+      asked.push({ method, path: url.pathname, ...(isJson && { body: JSON.parse(body) }) });
       if (answer) return await answer();
       if (url.pathname.endsWith("/alerts")) return Response.json(HELD);
+      if (url.pathname.endsWith("/query")) {
+        const result = [1, 2].map((i) => ({ metric: { instance: `web-${i}` }, value: [0, `${i / 4}`] }));
+        return Response.json({ status: "success", data: { resultType: "vector", result } });
+      }
       return method === "GET" ? Response.json([SILENCE]) : Response.json({ silenceID: "s2" });
     };
     const app = createPages({
+      directory: () => directory,
       page: () => pageSchema.parse({ alertmanager: { url: "http://am/x" }, prometheus: { url: "http://p" } }),
       archive: createArchive(journal, index),
       feed: createFeed(),
@@ -74,6 +81,7 @@ async function withPages(
       timezone: () => undefined,
       hasRunbook: (alert: string) => alert === "DiskFull",
       redact: (text: string) => text.replaceAll("hunter2", "<secret>"),
+      onDefect: () => {},
       log: { info: (_: string, facts: Record<string, unknown>) => lines.push(facts), error: () => {} },
       fetch,
       externalUrl: () => undefined,
@@ -180,6 +188,35 @@ Deno.test("createAlerts shows one alert with its curve, its runbook and what bec
     doesNotMatch((await get("/alerts/fp-HostDown")).text, /href="javascript:|<script>alert/);
     equal((await get("/alerts/none")).status, 404);
   }));
+
+Deno.test("createAlerts draws an alert as its rule says, with its unit, its threshold and what it is now", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const curve = { query: "used:ratio", operator: ">", threshold: 0.1, unit: "percentunit" };
+    await Deno.writeTextFile(
+      `${directory}/graphs.json`,
+      JSON.stringify({ DiskFull: { ...curve, expr: "up == 0" } }),
+    );
+    await withPages(
+      async ({ get }) => {
+        const { text } = await get("/alerts/fp-DiskFull");
+        match(
+          text,
+          /data-query="used:ratio" data-operator="&gt;" data-threshold="0.1" data-unit="percentunit"/,
+        );
+        match(text, /value <strong>25%<\/strong> · threshold &gt; 10%/);
+        match((await get("/alerts/fp-HostDown")).text, /data-query="up" data-operator="=="/);
+        await Deno.writeTextFile(`${directory}/graphs.json`, "{");
+        match((await get("/alerts/fp-DiskFull")).text, /data-query="up" data-operator="=="/);
+      },
+      undefined,
+      "viewer",
+      directory,
+    );
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
 
 Deno.test("createAlerts shows the history by pages, and an alert that is over from there", () =>
   withPages(async ({ get, accept }) => {

@@ -1,7 +1,7 @@
 /** One alert: what it is, its curve, and what became of it. */
 
 import { Time } from "../time.tsx";
-import { expressionIn, graphOf } from "./expression.ts";
+import { CurveSection, type Drawn } from "./curve.tsx";
 import type { HeldAlert } from "./held.ts";
 import type { Told } from "./history.ts";
 import { Labels, nameOf, Severity, type Shown, State } from "./inbox.tsx";
@@ -19,16 +19,14 @@ export interface OneAlert {
   readonly told: readonly Told[];
   readonly hasRunbook: boolean;
   readonly mayAct: boolean;
-  readonly hasPrometheus: boolean;
-  readonly nowMs: number;
+  /** What is drawn of it; undefined when nobody says what it is. */
+  readonly drawn?: Drawn;
   readonly shown: Shown;
 }
 
-const HOUR_MS = 3_600_000;
-
 /** The page. */
 export function One(options: OneAlert) {
-  const { labels, annotations, generatorUrl, held, told, hasRunbook, mayAct, shown } = options;
+  const { labels, annotations, generatorUrl, held, told, hasRunbook, mayAct, drawn, shown } = options;
   const words = WORDS[shown.language];
   const silenceUrl = `/silences?${new URLSearchParams({
     matchers: matchersFor(labels).map(printMatcher).join("\n"),
@@ -61,7 +59,7 @@ export function One(options: OneAlert) {
           {source !== undefined && <a class="button plain" href={source}>{words.source}</a>}
         </p>
       </header>
-      <Curve {...options} />
+      {drawn && <CurveSection drawn={drawn} shown={shown} />}
       <section class="panel" aria-labelledby="says">
         <h2 id="says">{words.annotations}</h2>
         <dl class="facts">
@@ -82,31 +80,6 @@ export function One(options: OneAlert) {
         <Timeline told={told} shown={shown} />
       </section>
     </>
-  );
-}
-
-function Curve({ labels, generatorUrl, held, told, hasPrometheus, nowMs, shown }: OneAlert) {
-  const expression = hasPrometheus ? expressionIn(generatorUrl) : undefined;
-  if (expression === undefined) return null;
-  const { query, operator, threshold } = graphOf(expression);
-  const beganMs = held?.startsAt ?? (Date.parse(told.at(-1)?.alert.startsAt ?? "") || nowMs);
-  const endedMs = held ? nowMs : Date.parse(told[0]?.alert.endsAt ?? "") || nowMs;
-  return (
-    <section class="panel stack-y" aria-labelledby="curve">
-      <h2 id="curve">{WORDS[shown.language].graph}</h2>
-      <p class="mono soft">{shown.foreign(expression)}</p>
-      <div
-        class="graph"
-        data-query={query}
-        data-operator={operator}
-        data-threshold={threshold}
-        data-severity={labels.severity}
-        data-from={beganMs - HOUR_MS}
-        data-to={Math.min(endedMs + HOUR_MS / 4, nowMs)}
-        data-marks={JSON.stringify([{ at: beganMs, tone: "warning" }])}
-      >
-      </div>
-    </section>
   );
 }
 

@@ -24,7 +24,8 @@ const drawn = new WeakMap<HTMLElement, Graph>();
  *
  * Its data: `query` is PromQL without the comparison, `operator` and `threshold` the comparison, `unit` one of Grafana's, `from` and `to` ms
  * since 1970 or a date; `to` may be missing for now. Besides, `title`, `legend` (with `{{label}}`), `severity` (colour of the threshold), and
- * `marks`, a JSON list of `{"at": ms, "tone"}`. `step` are seconds between two points at least.
+ * `marks`, a JSON list of `{"at": ms, "tone"}`. `step` are seconds between two points at least. `own`, labels as JSON: of several
+ * curves those are drawn whose labels are all among them, if there are any.
  */
 export async function drawAlertGraph(graph: HTMLElement): Promise<void> {
   const { query = "", unit = "short", title = "", legend = "" } = graph.dataset;
@@ -43,7 +44,7 @@ export async function drawAlertGraph(graph: HTMLElement): Promise<void> {
       legendShown: true,
       targets: [{ refId: "A", legend }],
     };
-    const curves = curvesOf(model, new Map([["A", answer]]), grid).slice(0, MOST_CURVES);
+    const curves = curvesOf(model, new Map([["A", ownOf(graph, answer)]]), grid).slice(0, MOST_CURVES);
     if (curves.length === 0) return say(graph, WORDS[locale].none);
     const shown = drawn.get(graph) ?? drawGraph(graph, { title, unit, min: floorOf(curves), locale });
     drawn.set(graph, shown);
@@ -99,6 +100,15 @@ async function ask(expr: string, { start, end, step }: Grid): Promise<RangeAnswe
   const response = await fetch(`/page/query_range?${given}`);
   if (!response.ok) throw new Error(await errorOf(response));
   return await response.json();
+}
+
+function ownOf({ dataset }: HTMLElement, answer: RangeAnswer): RangeAnswer {
+  const own = new Map(Object.entries<unknown>(JSON.parse(dataset.own ?? "{}")));
+  const theirs =
+    answer.data?.result?.filter(({ metric }) =>
+      Object.entries(metric).every(([name, value]) => name === "__name__" || own.get(name) === value)
+    ) ?? [];
+  return theirs.length > 0 ? { data: { result: theirs } } : answer;
 }
 
 function floorOf(curves: readonly Curve[]): number | undefined {
