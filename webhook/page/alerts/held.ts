@@ -1,7 +1,7 @@
 /** Alerts and silences as Alertmanager holds them. */
 
 import * as z from "zod";
-import type { Matcher } from "../../../lib/matcher.ts";
+import { compileMatchers, type Matcher } from "../../../lib/matcher.ts";
 import { AlertmanagerSilent, type AskAlertmanager, listIn } from "../alertmanager.ts";
 
 const labels = z.record(z.string(), z.string());
@@ -58,6 +58,34 @@ export async function silences(ask: AskAlertmanager): Promise<Silence[]> {
   return read(silence, await ask("silences"))
     .filter(({ status: { state } }) => state !== "expired")
     .sort((a, b) => a.endsAt - b.endsAt);
+}
+
+/**
+ * Silences that fit `labels`, also those that are over, as far as Alertmanager still has them.
+ *
+ * @param held The alert, when Alertmanager holds it: it knows best what silences it.
+ * @throws {AlertmanagerSilent}
+ */
+export async function silencesOf(
+  ask: AskAlertmanager,
+  labels: Readonly<Record<string, string>>,
+  held?: HeldAlert,
+): Promise<Silence[]> {
+  const found: Silence[] = [];
+  for (const each of read(silence, await ask("silences"))) {
+    const isIt = held?.status.silencedBy.includes(each.id) || await fits(each, labels);
+    if (isIt && each.status.state !== "pending") found.push(each);
+  }
+  return found;
+}
+
+async function fits(silence: Silence, labels: Readonly<Record<string, string>>): Promise<boolean> {
+  try {
+    return (await compileMatchers(matchersOf(silence)))(labels);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new AlertmanagerSilent(error.message);
+  }
 }
 
 /** Makes a silence. @throws {AlertmanagerSilent} */

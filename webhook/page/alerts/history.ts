@@ -18,22 +18,37 @@ const MOST = 30;
 const LOOKED_AT = 500;
 const BUDGET_MS = 100;
 
-/** The newest notifications that spoke of an alert with exactly these labels, the newest first. */
-export function historyOf(archive: Archive, labels: Readonly<Record<string, string>>): Told[] {
+/** A part of what was told of an alert. */
+export interface History {
+  /** The newest first. */
+  readonly told: readonly Told[];
+  /** Older ones may be below this id; undefined at the end. */
+  readonly next?: number;
+  /** What came since then stands on newer parts, ms since 1970; undefined on the newest. */
+  readonly untilMs?: number;
+}
+
+/** The newest notifications below the id `below` that spoke of an alert with exactly these labels. */
+export function historyOf(
+  archive: Archive,
+  labels: Readonly<Record<string, string>>,
+  below?: number,
+): History {
   const wanted = Object.entries(labels);
   const isIt = (others: Readonly<Record<string, string>>) =>
     Object.keys(others).length === wanted.length && wanted.every(([name, value]) => others[name] === value);
   const values = matchersFor(labels).map(({ value }) => value).filter((value) => value !== "");
-  const { items } = archive.notifications({
+  const { items, next } = archive.notifications({
     labels: { test: isIt, values },
-    below: Number.MAX_SAFE_INTEGER,
+    below: below ?? Number.MAX_SAFE_INTEGER,
     limit: MOST,
     budgetMs: BUDGET_MS,
   });
-  return items.flatMap(({ id, receivedMs }) => {
+  const told = items.flatMap(({ id, receivedMs }) => {
     const alert = alertsIn(archive, id).find((each) => isIt(each.labels));
     return alert ? [{ notificationId: id, receivedMs, alert, deliveries: archive.deliveries(id) }] : [];
   });
+  return { told, next, untilMs: below === undefined ? undefined : archive.listed(below)?.receivedMs };
 }
 
 /** The alert as the newest notifications told of it; undefined when none of them did. The journal has no index of fingerprints. */

@@ -13,11 +13,19 @@ import { WORDS as PAGE_WORDS } from "../words.ts";
 import { prometheusOf } from "../prometheus.ts";
 import { type AlertCurve, curveOf, readCurves } from "../../picture/graph_of.ts";
 import { type Filter, readFilter } from "./filter.ts";
-import { endSilence, type HeldAlert, heldAlerts, makeSilence, silences as silencesOf } from "./held.ts";
+import {
+  endSilence,
+  type HeldAlert,
+  heldAlerts,
+  makeSilence,
+  silences as silencesOf,
+  silencesOf as silencesFor,
+} from "./held.ts";
 import { alertsIn, historyOf, lastTold } from "./history.ts";
 import { FiringList, Head, HistoryList, nameOf, type Shown } from "./inbox.tsx";
 import { One } from "./one.tsx";
 import { type Draft, SilencesView } from "./silences.tsx";
+import { momentOf, storyOf } from "./story.ts";
 import { createValues } from "./values.ts";
 import { WORDS } from "./words.ts";
 
@@ -121,23 +129,29 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
     const held = Array.isArray(firing)
       ? firing.find((alert) => alert.fingerprint === fingerprint)
       : undefined;
-    const from = new URL(c.req.url).searchParams.get("n") ?? "";
+    const asked = new URL(c.req.url).searchParams;
+    const from = asked.get("n") ?? "";
     const spoken = ID.test(from)
       ? alertsIn(archive, Number(from)).find((alert) => alert.fingerprint === fingerprint)
       : undefined;
     const alert = held ?? spoken ?? lastTold(archive, fingerprint);
     if (!alert) return await unknown(c, typeof firing === "string" ? shown.foreign(firing) : undefined);
-    const told = historyOf(archive, alert.labels);
+    const below = asked.get("below") ?? "";
+    const told = historyOf(archive, alert.labels, ID.test(below) ? Number(below) : undefined);
     const curve = (await curves())(alert);
-    const [value] = held && curve ? await readValues([{ labels: alert.labels, curve }]) : [];
+    const [[value], silences] = await Promise.all([
+      held && curve ? readValues([{ labels: alert.labels, curve }]) : [],
+      typeof firing === "string" ? firing : heldOr(() => silencesFor(ask, alert.labels, held)),
+    ]);
     const nowMs = options.now();
+    const beganMs = held?.startsAt ?? momentOf(String(alert.startsAt));
     const drawn = curve && {
       labels: alert.labels,
       generatorUrl: alert.generatorURL,
       curve,
       value,
-      beganMs: held?.startsAt ?? (Date.parse(String(alert.startsAt)) || nowMs),
-      endedMs: held ? undefined : Date.parse(told[0]?.alert.endsAt ?? "") || undefined,
+      beganMs: beganMs ?? nowMs,
+      endedMs: held ? undefined : momentOf(told.told[0]?.alert.endsAt ?? ""),
       nowMs,
       scrapeSeconds: options.page().prometheus?.scrapeSeconds ?? 15,
     };
@@ -154,7 +168,20 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
           annotations={alert.annotations}
           generatorUrl={alert.generatorURL}
           held={held}
-          told={told}
+          timeline={{
+            events: storyOf({
+              history: told,
+              firingSinceMs: held?.startsAt,
+              silences: Array.isArray(silences) ? silences : [],
+              nowMs,
+            }),
+            cutAfter: told.told.length,
+            older: told.next === undefined ? undefined : partOf(fingerprint, from, told.next),
+            newest: told.untilMs === undefined ? undefined : partOf(fingerprint, from),
+            silencesUnknown: typeof silences === "string" ? silences : undefined,
+            nowMs,
+            shown,
+          }}
           hasRunbook={options.hasRunbook(alert.labels.alertname ?? "")}
           mayAct={mayAct(c.var.visitor)}
           drawn={drawn}
@@ -271,6 +298,15 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
     log.info("Refused on a page", { audit: "page", act, user: c.var.visitor.user, reason });
   };
   return app;
+}
+
+/** The address of a part of an alert's timeline; of the newest without `below`. */
+function partOf(fingerprint: string, from: string, below?: number): string {
+  const given = new URLSearchParams({
+    ...ID.test(from) && { n: from },
+    ...below !== undefined && { below: `${below}` },
+  });
+  return `/alerts/${encodeURIComponent(fingerprint)}${given.size > 0 ? `?${given}` : ""}#timeline`;
 }
 
 /** What Alertmanager has, or why that is not known. */

@@ -2,6 +2,7 @@ import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { createAuth } from "../../auth/mod.ts";
 import { createAlertIndex } from "../../journal/alert_index.ts";
 import { createArchive } from "../../journal/archive.ts";
+import type { SqliteJournal } from "../../journal/mod.ts";
 import { arrival, withJournal } from "../../journal/testing.ts";
 import { decodeNotification } from "../../payload.ts";
 import { createFeed } from "../feed.ts";
@@ -50,7 +51,9 @@ async function withPages(
       post(path: string, fields: Record<string, string>): Promise<{ status: number; text: string }>;
       readonly asked: Asked[];
       readonly lines: Record<string, unknown>[];
-      accept(json: unknown): Promise<number>;
+      /** @returns the notification's id. */
+      accept(json: unknown, channels?: readonly string[]): Promise<number>;
+      readonly journal: SqliteJournal;
     },
   ) => Promise<void>,
   answer?: () => Response | Promise<Response>,
@@ -111,10 +114,15 @@ async function withPages(
           }),
         );
       },
-      async accept(json) {
+      journal,
+      async accept(json, channels = []) {
         const notification = decodeNotification(json);
         const body = new TextEncoder().encode(JSON.stringify(json));
-        return (await journal.accept(arrival(clock, { notification, body }))).id;
+        return (await journal.accept(arrival(clock, {
+          notification,
+          body,
+          deliveries: channels.map((channel) => ({ channel })),
+        }))).id;
       },
     });
     await index.stop();
@@ -183,7 +191,7 @@ Deno.test("createAlerts shows one alert with its curve, its runbook and what bec
     equal(status, 200);
     match(text, /href="\/runbooks\/DiskFull"/);
     match(text, /data-query="up" data-operator="==" data-threshold="0"/);
-    match(text, /<ol class="timeline"><li>/);
+    match(text, /<ol class="events"><li/);
     match(text, /href="\/silences\?matchers=alertname%3D%22DiskFull%22%0A/);
     doesNotMatch((await get("/alerts/fp-HostDown")).text, /href="javascript:|<script>alert/);
     equal((await get("/alerts/none")).status, 404);
@@ -217,6 +225,59 @@ Deno.test("createAlerts draws an alert as its rule says, with its unit, its thre
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+Deno.test("createAlerts tells of each attempt: when, what the destination said, and what comes next", () =>
+  withPages(async ({ get, accept, journal }) => {
+    const firing = { ...alertOf("DiskFull", "warning"), status: "firing" };
+    const id = await accept({ status: "firing", alerts: [firing] }, ["chat", "mail", "pager"]);
+    const [chat, mail, pager] = [0, 1, 2].map((which) => id * 1024 + which) as [number, number, number];
+    const minute = (m: number) => Date.UTC(2026, 10, 22, 10, m);
+    await journal.settle([1, 2, 3, 4].map((m) => ({
+      to: "queued",
+      id: chat,
+      atMs: minute(m),
+      attempt: { tookMs: 1_200, reason: `HTTP 503: hunter2 busy ${m} <b>` },
+      nextMs: minute(70),
+      partsDone: 0,
+      plain: false,
+    })));
+    await journal.settle([{ to: "delivered", id: mail, atMs: minute(5), tookMs: 40 }]);
+    await journal.settle([{ to: "dead", id: pager, atMs: minute(6), tookMs: 10, reason: "HTTP 410: gone" }]);
+    const { text } = await get("/alerts/fp-DiskFull");
+    const plain = text.slice(text.indexOf('id="timeline"')).replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+    match(
+      plain,
+      /chat waiting 4 attempts 22 Nov 2026, 10:01:00 UTC failed: HTTP 503: &lt;secret&gt; busy 1 &lt;b&gt; \(1.2 s\)/,
+    );
+    match(plain, /busy 4 &lt;b&gt; \(1.2 s\) next attempt 22 Nov 2026, 11:10:00 UTC/);
+    match(plain, /mail delivered 22 Nov 2026, 10:05:00 UTC accepted \(40 ms\)/);
+    match(
+      plain,
+      /pager given up Read the message 22 Nov 2026, 10:06:00 UTC failed: HTTP 410: gone \(10 ms\)/,
+    );
+    match(text, new RegExp(`href="/delivery/dead/${pager}"`));
+  }));
+
+Deno.test("createAlerts shows the timeline of an alert by parts, and says that it is cut", () =>
+  withPages(async ({ get, accept }) => {
+    const firing = { ...alertOf("DiskFull", "warning"), status: "firing" };
+    for (let i = 0; i < 31; i++) await accept({ status: "firing", number: i, alerts: [firing] });
+    const { text } = await get("/alerts/fp-DiskFull");
+    equal([...text.matchAll(/Repeated/g)].length, 29);
+    match(text, /This page shows 30 notifications/);
+    doesNotMatch(text, /First message|Fired/);
+    const older = /href="(\/alerts\/fp-DiskFull\?below=\d+#timeline)">Older/.exec(text)![1]!;
+    const rest = (await get(older)).text;
+    deepEqual(
+      [...rest.matchAll(/<strong>(First message|Repeated|Silenced|Fired)/g)].map(([, what]) => what),
+      [
+        "First message",
+        "Silenced",
+        "Fired",
+      ],
+    );
+    match(rest, /href="\/alerts\/fp-DiskFull#timeline">Newest/);
+  }));
 
 Deno.test("createAlerts shows the history by pages, and an alert that is over from there", () =>
   withPages(async ({ get, accept }) => {

@@ -3,10 +3,10 @@
 import { Time } from "../time.tsx";
 import { CurveSection, type Drawn } from "./curve.tsx";
 import type { HeldAlert } from "./held.ts";
-import type { Told } from "./history.ts";
 import { Labels, nameOf, Severity, type Shown, State } from "./inbox.tsx";
 import { printMatcher } from "../../../lib/matcher.ts";
 import { matchersFor } from "./filter.ts";
+import { Timeline, type TimelineShown } from "./timeline.tsx";
 import { WORDS } from "./words.ts";
 
 /** What the page shows. */
@@ -16,7 +16,7 @@ export interface OneAlert {
   readonly generatorUrl: string;
   /** As Alertmanager holds it now; undefined when it does not. */
   readonly held?: HeldAlert;
-  readonly told: readonly Told[];
+  readonly timeline: TimelineShown;
   readonly hasRunbook: boolean;
   readonly mayAct: boolean;
   /** What is drawn of it; undefined when nobody says what it is. */
@@ -26,7 +26,7 @@ export interface OneAlert {
 
 /** The page. */
 export function One(options: OneAlert) {
-  const { labels, annotations, generatorUrl, held, told, hasRunbook, mayAct, drawn, shown } = options;
+  const { labels, annotations, generatorUrl, held, timeline, hasRunbook, mayAct, drawn, shown } = options;
   const words = WORDS[shown.language];
   const silenceUrl = `/silences?${new URLSearchParams({
     matchers: matchersFor(labels).map(printMatcher).join("\n"),
@@ -75,36 +75,8 @@ export function One(options: OneAlert) {
         <h2 id="labels">{words.labels}</h2>
         <Labels labels={labels} shown={shown} />
       </section>
-      <section class="panel stack-y" aria-labelledby="timeline">
-        <h2 id="timeline">{words.timeline}</h2>
-        <Timeline told={told} shown={shown} />
-      </section>
+      <Timeline {...timeline} />
     </>
-  );
-}
-
-function Timeline({ told, shown }: { readonly told: readonly Told[]; readonly shown: Shown }) {
-  const words = WORDS[shown.language];
-  if (told.length === 0) return <p class="soft">{words.noTimeline}</p>;
-  return (
-    <ol class="timeline">
-      {told.map(({ receivedMs, alert, deliveries }) => (
-        <li>
-          <p>
-            <Time at={receivedMs} language={shown.language} timezone={shown.timezone} />{" "}
-            <strong>{alert.status === "firing" ? words.firingState : words.resolved}</strong>
-          </p>
-          <ul>
-            {deliveries.map(({ channel, state, attempts, reason }) => (
-              <li>
-                {shown.foreign(channel)}: {words.states[state]}, {words.attempts(attempts)}
-                {reason !== "" && <span class="soft">{` (${shown.foreign(reason)})`}</span>}
-              </li>
-            ))}
-          </ul>
-        </li>
-      ))}
-    </ol>
   );
 }
 
