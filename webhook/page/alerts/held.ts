@@ -17,6 +17,8 @@ const heldAlert = z.object({
   status: z.object({ state: z.string(), silencedBy: ids, inhibitedBy: ids }),
 });
 
+const heldGroup = z.object({ labels, alerts: z.array(z.object({ fingerprint: z.string() })) });
+
 const silence = z.object({
   id: z.string(),
   matchers: z.array(
@@ -51,6 +53,17 @@ export interface NewSilence {
 /** All alerts that it holds. @throws {AlertmanagerSilent} */
 export async function heldAlerts(ask: AskAlertmanager): Promise<HeldAlert[]> {
   return read(heldAlert, await ask("alerts"));
+}
+
+/** What each alert's group has in common, by fingerprint: of the first group where it is in several. @throws {AlertmanagerSilent} */
+export async function heldGroups(
+  ask: AskAlertmanager,
+): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+  const groups = new Map<string, Readonly<Record<string, string>>>();
+  for (const { labels, alerts } of read(heldGroup, await ask("alerts/groups"))) {
+    for (const { fingerprint } of alerts) if (!groups.has(fingerprint)) groups.set(fingerprint, labels);
+  }
+  return groups;
 }
 
 /** Silences that are not over, those that end first before the others. @throws {AlertmanagerSilent} */

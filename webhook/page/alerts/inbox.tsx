@@ -1,12 +1,11 @@
-/** The lists: what fires, and what was told. */
+/** What the pages of alerts share: the head with its filter, and how an alert is written. */
 
 import type { Child } from "hono/jsx";
 import type { Locale } from "../../../lib/text.ts";
-import type { DeliveryCounts, ListedNotification } from "../../journal/archive.ts";
 import { severityOf } from "../../messages/severity.ts";
-import type { Alert } from "../../payload.ts";
-import { Time } from "../time.tsx";
 import { WORDS as PAGE_WORDS } from "../words.ts";
+import { ID } from "./id.ts";
+import { ALERTMANAGERS, BY_DEFAULT, type GroupedBy, NONE, readGroupedBy } from "./group.ts";
 import type { HeldAlert } from "./held.ts";
 import { WORDS } from "./words.ts";
 
@@ -18,22 +17,14 @@ export interface Shown {
   readonly foreign: (text: string) => string;
 }
 
-/** A row of the history. */
-export interface HistoryRow {
-  readonly listed: ListedNotification;
-  readonly counts: DeliveryCounts;
-  /** The first of its alerts. */
-  readonly alerts: readonly Alert[];
-}
-
-const MOST_ROWS = 500;
-const ORDER = ["critical", "warning", "info", "none"];
-
 /** The head of the page, with the way between its lists and the filter. */
-export function Head({ language, tab, filter, problem, children }: {
+export function Head({ language, tab, filter, groupedBy, canAsk, problem, children }: {
   readonly language: Locale;
   readonly tab: "firing" | "history";
   readonly filter: string;
+  readonly groupedBy: GroupedBy;
+  /** Whether there is an Alertmanager, whose groups can be asked for. */
+  readonly canAsk: boolean;
   readonly problem?: string;
   readonly children: Child;
 }) {
@@ -42,8 +33,13 @@ export function Head({ language, tab, filter, problem, children }: {
     <>
       <h1>{words.title}</h1>
       <nav class="tabs" aria-label={words.title}>
-        <a href="/alerts" aria-current={tab === "firing" ? "page" : undefined}>{words.firing}</a>
-        <a href="/alerts?tab=history" aria-current={tab === "history" ? "page" : undefined}>
+        <a href={listAddress({ filter, groupedBy })} aria-current={tab === "firing" ? "page" : undefined}>
+          {words.firing}
+        </a>
+        <a
+          href={listAddress({ tab: "history", filter, groupedBy })}
+          aria-current={tab === "history" ? "page" : undefined}
+        >
           {words.history}
         </a>
       </nav>
@@ -63,6 +59,20 @@ export function Head({ language, tab, filter, problem, children }: {
             aria-describedby="filter-help"
           />
         </label>
+        {tab === "history"
+          ? groupedBy !== BY_DEFAULT && <input type="hidden" name="group" value={groupedBy} />
+          : (
+            <label class="field group-by">
+              <span>{words.groupBy}</span>
+              <select name="group">
+                {choicesOf(groupedBy, canAsk).map((choice) => (
+                  <option value={choice} selected={choice === groupedBy}>
+                    {words.groups[choice] ?? choice}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
         <button class="button plain" type="submit">{words.apply}</button>
         <p id="filter-help" class={problem === undefined ? "faint" : "error"}>
           {problem ?? words.filterHelp}
@@ -73,143 +83,42 @@ export function Head({ language, tab, filter, problem, children }: {
   );
 }
 
-/** What fires: the worst first, then the newest. */
-export function FiringList({ alerts, isFiltered, shown }: {
-  readonly alerts: readonly HeldAlert[];
-  readonly isFiltered: boolean;
-  readonly shown: Shown;
-}) {
-  const words = WORDS[shown.language];
-  const sorted = [...alerts].sort((a, b) => rank(a) - rank(b) || b.startsAt - a.startsAt);
-  if (sorted.length === 0) {
-    return (
-      <p class="panel empty" id="alerts" data-refresh="5000">{isFiltered ? words.noneFits : words.none}</p>
-    );
-  }
-  return (
-    <section class="panel" id="alerts" data-refresh="5000" aria-label={words.firing}>
-      <p class="soft">{words.count(sorted.length)}</p>
-      <div class="table-frame" tabindex={0}>
-        <table class="table cards">
-          <thead>
-            <tr>
-              {[
-                words.columns.severity,
-                words.columns.alert,
-                words.columns.where,
-                words.columns.since,
-                words.columns.state,
-              ]
-                .map((name) => <th scope="col">{name}</th>)}
-            </tr>
-          </thead>
-          <tbody>
-            {sorted.slice(0, MOST_ROWS).map((alert) => (
-              <tr>
-                <td>
-                  <Severity labels={alert.labels} language={shown.language} />
-                </td>
-                <td>
-                  <a href={`/alerts/${encodeURIComponent(alert.fingerprint)}`}>
-                    {nameOf(alert.labels, shown)}
-                  </a>
-                  {alert.annotations.summary !== undefined && (
-                    <p class="soft">{shown.foreign(alert.annotations.summary)}</p>
-                  )}
-                </td>
-                <td>
-                  <Labels labels={alert.labels} shown={shown} isShort />
-                </td>
-                <td>
-                  <Time at={alert.startsAt} language={shown.language} timezone={shown.timezone} relative />
-                </td>
-                <td>
-                  <State alert={alert} language={shown.language} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {sorted.length > MOST_ROWS && <p class="soft">{words.more(sorted.length - MOST_ROWS)}</p>}
-    </section>
-  );
+const CHOICES = [BY_DEFAULT, "severity", "instance", "job"];
+
+function choicesOf(groupedBy: GroupedBy, canAsk: boolean): GroupedBy[] {
+  return [...new Set([...CHOICES, ...canAsk ? [ALERTMANAGERS] : [], NONE, groupedBy])];
 }
 
-/** What was told. */
-export function HistoryList({ rows, next, shown }: {
-  readonly rows: readonly HistoryRow[];
-  /** Address of the page with the older ones. */
-  readonly next?: string;
-  readonly shown: Shown;
-}) {
-  const words = WORDS[shown.language];
-  return (
-    <section class="panel" aria-label={words.history}>
-      {rows.length === 0
-        ? <p class="empty">{next === undefined ? words.noHistory : words.notYet}</p>
-        : (
-          <div class="table-frame" tabindex={0}>
-            <table class="table cards">
-              <thead>
-                <tr>
-                  {[
-                    words.received,
-                    words.columns.severity,
-                    words.columns.state,
-                    words.columns.alert,
-                    words.columns.told,
-                  ]
-                    .map((name) => <th scope="col">{name}</th>)}
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map(({ listed, counts, alerts }) => (
-                  <tr>
-                    <td>
-                      <Time at={listed.receivedMs} language={shown.language} timezone={shown.timezone} />
-                    </td>
-                    <td>
-                      <span class="badge" data-severity={listed.severity}>
-                        {PAGE_WORDS[shown.language].severities[listed.severity]}
-                      </span>
-                    </td>
-                    <td>{listed.status === "firing" ? words.firingState : words.resolved}</td>
-                    <td>
-                      <ul>
-                        {alerts.map((alert) => (
-                          <li>
-                            <a href={`/alerts/${encodeURIComponent(alert.fingerprint)}?n=${listed.id}`}>
-                              {nameOf(alert.labels, shown)}
-                            </a>{" "}
-                            <span class="soft">{shown.foreign(alert.labels.instance ?? "")}</span>
-                          </li>
-                        ))}
-                        {alerts.length < listed.firing + listed.resolved && (
-                          <li class="faint">{words.more(listed.firing + listed.resolved - alerts.length)}</li>
-                        )}
-                      </ul>
-                    </td>
-                    <td>
-                      {[
-                        ...(counts.delivered > 0 ? [words.delivered(counts.delivered)] : []),
-                        ...(counts.queued > 0 ? [words.queued(counts.queued)] : []),
-                        ...(counts.dead > 0 ? [words.dead(counts.dead)] : []),
-                      ].join(", ")}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-      {next !== undefined && (
-        <p>
-          <a href={next}>{words.next}</a>
-        </p>
-      )}
-    </section>
-  );
+/** The address of a list, with what its reader has chosen. */
+export function listAddress(
+  { tab, filter, groupedBy, below }: {
+    readonly tab?: "history";
+    readonly filter: string;
+    readonly groupedBy: GroupedBy;
+    readonly below?: number;
+  },
+): string {
+  const given = new URLSearchParams({
+    ...tab && { tab },
+    ...filter !== "" && { filter },
+    ...groupedBy !== BY_DEFAULT && { group: groupedBy },
+    ...below !== undefined && { below: `${below}` },
+  });
+  return given.size > 0 ? `/alerts?${given}` : "/alerts";
+}
+
+/** Back to where a page of one alert was come from. @param list Such a list's address, as anybody may have written it. */
+export function backTo(list: string): string {
+  const url = URL.parse(list, "http://list");
+  const asked = url?.searchParams ?? new URLSearchParams();
+  const below = asked.get("below") ?? "";
+  const place = listAddress({
+    tab: asked.get("tab") === "history" ? "history" : undefined,
+    filter: asked.get("filter") ?? "",
+    groupedBy: readGroupedBy(asked.get("group")),
+    below: ID.test(below) ? Number(below) : undefined,
+  });
+  return /^#n\d+$/.test(url?.hash ?? "") ? place + url!.hash : place;
 }
 
 /** The severity of an alert. */
@@ -247,8 +156,4 @@ export function State(
 /** What an alert is called. */
 export function nameOf(labels: Readonly<Record<string, string>>, { foreign }: Shown): string {
   return foreign(labels.alertname || "?");
-}
-
-function rank({ labels }: HeldAlert): number {
-  return ORDER.indexOf(severityOf(labels.severity));
 }

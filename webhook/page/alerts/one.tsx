@@ -3,6 +3,7 @@
 import { Time } from "../time.tsx";
 import { CurveSection, type Drawn } from "./curve.tsx";
 import type { HeldAlert } from "./held.ts";
+import type { Told } from "./history.ts";
 import { Labels, nameOf, Severity, type Shown, State } from "./inbox.tsx";
 import { printMatcher } from "../../../lib/matcher.ts";
 import { matchersFor } from "./filter.ts";
@@ -16,6 +17,12 @@ export interface OneAlert {
   readonly generatorUrl: string;
   /** As Alertmanager holds it now; undefined when it does not. */
   readonly held?: HeldAlert;
+  /** Why Alertmanager does not say what it holds. */
+  readonly silent?: string;
+  /** What was told last. */
+  readonly lastTold?: Told;
+  /** Address of the list that it was come from. */
+  readonly back: string;
   readonly timeline: TimelineShown;
   readonly hasRunbook: boolean;
   readonly mayAct: boolean;
@@ -26,7 +33,20 @@ export interface OneAlert {
 
 /** The page. */
 export function One(options: OneAlert) {
-  const { labels, annotations, generatorUrl, held, timeline, hasRunbook, mayAct, drawn, shown } = options;
+  const {
+    labels,
+    annotations,
+    generatorUrl,
+    held,
+    silent,
+    lastTold,
+    back,
+    timeline,
+    hasRunbook,
+    mayAct,
+    drawn,
+    shown,
+  } = options;
   const words = WORDS[shown.language];
   const silenceUrl = `/silences?${new URLSearchParams({
     matchers: matchersFor(labels).map(printMatcher).join("\n"),
@@ -35,6 +55,9 @@ export function One(options: OneAlert) {
   const runbook = webUrl(annotations.runbook_url ?? "");
   return (
     <>
+      <p>
+        <a href={back}>{words.backToList}</a>
+      </p>
       <header class="stack-y">
         <h1 class="row">
           <Severity labels={labels} language={shown.language} /> {nameOf(labels, shown)}
@@ -46,7 +69,9 @@ export function One(options: OneAlert) {
               <Time at={held.startsAt} language={shown.language} timezone={shown.timezone} />
             </p>
           )
-          : <p class="soft">{words.notHeld}</p>}
+          : silent === undefined
+          ? <p class="soft">{words.notHeld}</p>
+          : <LastTold silent={silent} told={lastTold} shown={shown} />}
         <p class="row">
           {hasRunbook
             ? (
@@ -77,6 +102,27 @@ export function One(options: OneAlert) {
       </section>
       <Timeline {...timeline} />
     </>
+  );
+}
+
+/** What is known without Alertmanager. */
+function LastTold({ silent, told, shown }: {
+  readonly silent: string;
+  readonly told?: Told;
+  readonly shown: Shown;
+}) {
+  const { language, timezone, foreign } = shown;
+  const words = WORDS[language];
+  return (
+    <div class="notice" data-severity="warning">
+      <p>{words.noAlertmanager}: {foreign(silent)}</p>
+      {told && (
+        <p>
+          {words.lastTold} <Time at={told.receivedMs} language={language} timezone={timezone} />:{" "}
+          {told.alert.status === "firing" ? words.firingState : words.resolved}
+        </p>
+      )}
+    </div>
   );
 }
 

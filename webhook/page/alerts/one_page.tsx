@@ -1,0 +1,115 @@
+/** `/alerts/FINGERPRINT`: one alert. */
+
+import { severityOf } from "../../messages/severity.ts";
+import { shell } from "../layout.tsx";
+import { mayAct, type PageContext } from "../view.ts";
+import { WORDS as PAGE_WORDS } from "../words.ts";
+import { type AlertsContext, heldOr } from "./context.ts";
+import { ID } from "./id.ts";
+import { heldAlerts, silencesOf } from "./held.ts";
+import { alertsIn, historyOf, lastTold } from "./history.ts";
+import { backTo, nameOf } from "./inbox.tsx";
+import { One } from "./one.tsx";
+import { momentOf, storyOf } from "./story.ts";
+import { WORDS } from "./words.ts";
+
+/** The page. */
+export async function onePage(
+  c: PageContext,
+  context: AlertsContext,
+  fingerprint: string,
+): Promise<Response> {
+  const { options, ask } = context;
+  const { archive } = options;
+  const shown = context.shownTo(c);
+  const asked = new URL(c.req.url).searchParams;
+  const firing = await heldOr(() => heldAlerts(ask));
+  const silent = typeof firing === "string" ? firing : undefined;
+  const held = silent === undefined
+    ? (firing as Exclude<typeof firing, string>).find((alert) => alert.fingerprint === fingerprint)
+    : undefined;
+  const from = asked.get("n") ?? "";
+  const spoken = ID.test(from)
+    ? alertsIn(archive, Number(from)).find((alert) => alert.fingerprint === fingerprint)
+    : undefined;
+  const alert = held ?? spoken ?? lastTold(archive, fingerprint);
+  if (!alert) return await unknown(c, silent === undefined ? undefined : shown.foreign(silent));
+  const below = asked.get("below") ?? "";
+  const history = historyOf(archive, alert.labels, ID.test(below) ? Number(below) : undefined);
+  const { told, next, untilMs } = history;
+  const curve = (await context.curves())(alert);
+  const [[value], silences] = await Promise.all([
+    held && curve ? context.readValues([{ labels: alert.labels, curve }]) : [],
+    silent ?? heldOr(() => silencesOf(ask, alert.labels, held)),
+  ]);
+  const nowMs = options.now();
+  const severity = severityOf(held?.labels.severity);
+  const list = asked.get("list") ?? "";
+  const partAt = (below?: number) => {
+    const given = new URLSearchParams({
+      ...ID.test(from) && { n: from },
+      ...below !== undefined && { below: `${below}` },
+      ...list !== "" && { list },
+    });
+    return `/alerts/${encodeURIComponent(fingerprint)}${given.size > 0 ? `?${given}` : ""}#timeline`;
+  };
+  return await shell(c, {
+    title: nameOf(alert.labels, shown),
+    current: "alerts",
+    severity: silent !== undefined ? "unknown" : severity === "none" ? undefined : severity,
+    scripts: ["charts.js"],
+    children: (
+      <One
+        labels={alert.labels}
+        annotations={alert.annotations}
+        generatorUrl={alert.generatorURL}
+        held={held}
+        silent={silent}
+        lastTold={told[0]}
+        back={backTo(list)}
+        timeline={{
+          events: storyOf({
+            history,
+            firingSinceMs: held?.startsAt,
+            silences: Array.isArray(silences) ? silences : [],
+            nowMs,
+          }),
+          cutAfter: told.length,
+          older: next === undefined ? undefined : partAt(next),
+          newest: untilMs === undefined ? undefined : partAt(),
+          silencesUnknown: typeof silences === "string" ? silences : undefined,
+          nowMs,
+          shown,
+        }}
+        hasRunbook={options.hasRunbook(alert.labels.alertname ?? "")}
+        mayAct={mayAct(c.var.visitor)}
+        drawn={curve && {
+          labels: alert.labels,
+          generatorUrl: alert.generatorURL,
+          curve,
+          value,
+          beganMs: held?.startsAt ?? momentOf(`${alert.startsAt}`) ?? nowMs,
+          endedMs: held ? undefined : momentOf(told[0]?.alert.endsAt ?? ""),
+          nowMs,
+          scrapeSeconds: options.page().prometheus?.scrapeSeconds ?? 15,
+        }}
+        shown={shown}
+      />
+    ),
+  });
+}
+
+/** @param silent Why Alertmanager does not tell, so that it may be there all the same. */
+export function unknown(c: PageContext, silent?: string): Promise<Response> {
+  const { language } = c.var.visitor;
+  return shell(c, {
+    title: PAGE_WORDS[language].notFound,
+    current: "alerts",
+    status: silent === undefined ? 404 : 502,
+    children: (
+      <p class="panel empty">
+        {silent === undefined ? WORDS[language].notFound : `${WORDS[language].noAlertmanager}: ${silent}`}
+      </p>
+    ),
+  });
+}
