@@ -79,6 +79,7 @@ function Rows({ group, details, list, shown }: {
 }) {
   return (
     <table class="table cards">
+      <colgroup>{columnsOf(shown).map(() => <col />)}</colgroup>
       <thead class="sr-only">
         <tr>{columnsOf(shown).map((name) => <th scope="col">{name}</th>)}</tr>
       </thead>
@@ -120,7 +121,7 @@ function Row({ row, details: { value, line, told }, without, list, shown }: {
       </td>
       <td data-label={words.columns.value}>
         {value ?? <span class="faint">–</span>}
-        {line !== undefined && <p class="faint">{line}</p>}
+        {line !== undefined && <p class="faint">{` ${words.threshold} ${line}`}</p>}
       </td>
       <td data-label={words.columns.since}>
         <Time at={sinceMs} language={language} timezone={timezone} relative />

@@ -1,5 +1,6 @@
 /** `/alerts`: what fires, and what was told. */
 
+import { COLON } from "../../channels/lines.ts";
 import type { Child } from "hono/jsx";
 import { AlertmanagerSilent } from "../alertmanager.ts";
 import { shell } from "../layout.tsx";
@@ -107,7 +108,9 @@ async function firing(context: AlertsContext, { text, filter, groupedBy, shown }
           <div class="notice stack-y" data-severity="warning">
             <p>
               <strong>
-                {hasAlertmanager ? `${words.noAlertmanager}: ${shown.foreign(held)}` : words.noneConfigured}
+                {hasAlertmanager
+                  ? words.noAlertmanager + COLON[shown.language] + shown.foreign(held)
+                  : words.noneConfigured}
               </strong>
             </p>
             <p>{rows.length === 0 && !isFiltered ? words.noneKnown : words.lastKnown}</p>
@@ -115,7 +118,9 @@ async function firing(context: AlertsContext, { text, filter, groupedBy, shown }
           </div>
         )}
         {problem !== undefined && (
-          <p class="notice" data-severity="warning">{words.groupsUnknown}: {shown.foreign(problem)}</p>
+          <p class="notice" data-severity="warning">
+            {words.groupsUnknown + COLON[shown.language] + shown.foreign(problem)}
+          </p>
         )}
         {(isLive || rows.length > 0 || isFiltered) && (
           <FiringList

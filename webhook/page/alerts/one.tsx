@@ -1,5 +1,6 @@
 /** One alert: what it is, its curve, and what became of it. */
 
+import { COLON } from "../../channels/lines.ts";
 import { Time } from "../time.tsx";
 import { CurveSection, type Drawn } from "./curve.tsx";
 import type { HeldAlert } from "./held.ts";
@@ -115,10 +116,11 @@ function LastTold({ silent, told, shown }: {
   const words = WORDS[language];
   return (
     <div class="notice" data-severity="warning">
-      <p>{words.noAlertmanager}: {foreign(silent)}</p>
+      <p>{words.noAlertmanager + COLON[language] + foreign(silent)}</p>
       {told && (
         <p>
-          {words.lastTold} <Time at={told.receivedMs} language={language} timezone={timezone} />:{" "}
+          {words.lastTold} <Time at={told.receivedMs} language={language} timezone={timezone} />
+          {COLON[language]}
           {told.alert.status === "firing" ? words.firingState : words.resolved}
         </p>
       )}

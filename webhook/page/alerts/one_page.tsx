@@ -1,5 +1,6 @@
 /** `/alerts/FINGERPRINT`: one alert. */
 
+import { COLON } from "../../channels/lines.ts";
 import { severityOf } from "../../messages/severity.ts";
 import { shell } from "../layout.tsx";
 import { mayAct, type PageContext } from "../view.ts";
@@ -108,7 +109,9 @@ export function unknown(c: PageContext, silent?: string): Promise<Response> {
     status: silent === undefined ? 404 : 502,
     children: (
       <p class="panel empty">
-        {silent === undefined ? WORDS[language].notFound : `${WORDS[language].noAlertmanager}: ${silent}`}
+        {silent === undefined
+          ? WORDS[language].notFound
+          : WORDS[language].noAlertmanager + COLON[language] + silent}
       </p>
     ),
   });

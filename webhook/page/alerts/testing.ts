@@ -63,9 +63,10 @@ export async function withPages(
       readonly journal: SqliteJournal;
     },
   ) => Promise<void>,
-  answer?: () => Response | Promise<Response>,
+  answer?: (url: URL) => Response | Promise<Response>,
   role: "operator" | "viewer" = "operator",
   directory?: string,
+  page: object = { alertmanager: { url: "http://am/x" } },
 ): Promise<void> {
   await withJournal(async ({ journal, clock }) => {
     const index = createAlertIndex(journal, { clock });
@@ -74,7 +75,7 @@ export async function withPages(
     const fetch = async (url: URL, { method = "GET", body }: RequestInit = {}) => {
       const isJson = typeof body === "string";
       asked.push({ method, path: url.pathname, ...(isJson && { body: JSON.parse(body) }) });
-      if (answer) return await answer();
+      if (answer) return await answer(url);
       if (url.pathname.endsWith("/alerts")) return Response.json(HELD);
       if (url.pathname.endsWith("/query")) {
         const result = [1, 2].map((i) => ({ metric: { instance: `web-${i}` }, value: [0, `${i / 4}`] }));
@@ -84,7 +85,7 @@ export async function withPages(
     };
     const app = createPages({
       directory: () => directory,
-      page: () => pageSchema.parse({ alertmanager: { url: "http://am/x" }, prometheus: { url: "http://p" } }),
+      page: () => pageSchema.parse({ ...page, prometheus: { url: "http://p" } }),
       archive: createArchive(journal, index),
       feed: createFeed(),
       now: () => Date.parse("2026-01-02T04:00:00Z"),

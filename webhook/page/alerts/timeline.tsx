@@ -5,6 +5,7 @@ import { secondsText } from "../numbers.ts";
 import { Time } from "../time.tsx";
 import type { Shown } from "./inbox.tsx";
 import type { Event } from "./story.ts";
+import { COLON } from "../../channels/lines.ts";
 import { TIMELINE } from "./timeline_words.ts";
 
 /** What is shown. */
@@ -40,7 +41,9 @@ export function Timeline(options: TimelineShown) {
       )}
       {silencesUnknown !== undefined && (
         <p class="soft">
-          {words.silencesUnknown}: {shown.foreign(silencesUnknown)}
+          {words.silencesUnknown}
+          {COLON[shown.language]}
+          {shown.foreign(silencesUnknown)}
         </p>
       )}
       {events.length === 0
@@ -56,19 +59,11 @@ export function Timeline(options: TimelineShown) {
   );
 }
 
-const TONES: Readonly<Record<Event["kind"], string | undefined>> = {
-  began: "critical",
-  ended: "good",
-  silenced: "info",
-  unsilenced: "info",
-  told: undefined,
-};
-
 function Entry({ event, nowMs, shown }: TimelineShown & { readonly event: Event }) {
   const { language, timezone, foreign } = shown;
   const words = TIMELINE[language];
   return (
-    <li data-tone={TONES[event.kind]}>
+    <li data-event={event.kind}>
       <p>
         <Time at={event.atMs} language={language} timezone={timezone} />{" "}
         <strong>{event.kind === "told" ? words.told[event.as] : words.events[event.kind]}</strong>
@@ -103,15 +98,19 @@ function Sent({ delivery, nowMs, shown }: {
 }) {
   const { id, channel, state, attempts, via, because, failures } = delivery;
   const words = TIMELINE[shown.language];
-  const steps = <Steps delivery={delivery} nowMs={nowMs} shown={shown} />;
+  const isSimple = state === "delivered" && failures.length === 0 && attempts === 1;
+  const steps = isSimple ? null : <Steps delivery={delivery} nowMs={nowMs} shown={shown} />;
   return (
     <li>
       <p class="row">
         <strong class="channel">{shown.foreign(channel)}</strong>
         <span class="badge" data-severity={STATE_TONES[state]}>{words.states[state]}</span>
+        {isSimple && <Accepted delivery={delivery} shown={shown} />}
         {via.length > 0 && (
           <span class="soft">
-            {shown.foreign(words.instead(via.at(-1)!) + (because === "" ? "" : `: ${because}`))}
+            {shown.foreign(
+              words.instead(via.at(-1)!) + (because === "" ? "" : COLON[shown.language] + because),
+            )}
           </span>
         )}
         {state === "dead" && <a href={`/delivery/dead/${id}`}>{words.read}</a>}
@@ -128,23 +127,39 @@ function Sent({ delivery, nowMs, shown }: {
   );
 }
 
+function Accepted({ delivery: { settledMs, tookMs }, shown }: {
+  readonly delivery: DeliveryRecord;
+  readonly shown: Shown;
+}) {
+  const { language, timezone } = shown;
+  return (
+    <span class="soft">
+      {settledMs !== null && <Time at={settledMs} language={language} timezone={timezone} />}{" "}
+      {TIMELINE[language].accepted}{" "}
+      {tookMs !== null && <span class="faint">({secondsText(tookMs, language)})</span>}
+    </span>
+  );
+}
+
 /** Each attempt, and what is to come. */
 function Steps({ delivery, nowMs, shown }: {
   readonly delivery: DeliveryRecord;
   readonly nowMs: number;
   readonly shown: Shown;
 }) {
-  const { state, attempts, failures, createdMs, nextMs, settledMs, tookMs } = delivery;
+  const { state, attempts, failures, createdMs, nextMs, settledMs } = delivery;
   const { language, timezone, foreign } = shown;
   const words = TIMELINE[language];
   // A replayed delivery counts anew; what was tried before it is kept.
   const before = failures.filter(({ atMs }) => atMs < createdMs);
   const since = failures.slice(before.length);
   const lost = attempts - since.length - (state === "delivered" ? 1 : 0);
+  const colon = COLON[language];
   const failed = ({ atMs, tookMs, reason }: DeliveryRecord["failures"][number]) => (
     <li>
-      <Time at={atMs} language={language} timezone={timezone} /> {words.failed}: {foreign(reason)}
-      <span class="faint">({secondsText(tookMs, language)})</span>
+      <Time at={atMs} language={language} timezone={timezone} /> {words.failed}
+      {colon}
+      {foreign(reason)} <span class="faint">({secondsText(tookMs, language)})</span>
     </li>
   );
   return (
@@ -157,15 +172,15 @@ function Steps({ delivery, nowMs, shown }: {
       )}
       {lost > 0 && <li class="faint">{words.lost(lost)}</li>}
       {since.map(failed)}
-      {state === "delivered" && settledMs !== null && (
+      {state === "delivered" && (
         <li>
-          <Time at={settledMs} language={language} timezone={timezone} /> {words.accepted}
-          {tookMs !== null && <span class="faint">({secondsText(tookMs, language)})</span>}
+          <Accepted delivery={delivery} shown={shown} />
         </li>
       )}
       {state === "dead" && settledMs !== null && settledMs !== failures.at(-1)?.atMs && (
         <li>
-          <Time at={settledMs} language={language} timezone={timezone} /> {words.states.dead}:{" "}
+          <Time at={settledMs} language={language} timezone={timezone} /> {words.states.dead}
+          {colon}
           {foreign(delivery.reason)}
         </li>
       )}

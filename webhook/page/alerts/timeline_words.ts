@@ -58,7 +58,7 @@ export const TIMELINE: Readonly<Record<Locale, TimelineWords>> = {
     accepted: "accepté",
     failed: "échec",
     next: "prochain essai",
-    due: "à envoyer dès que possible",
+    due: "à envoyer dès que le canal le permet",
     replayed: "renvoyé à la main",
     lost: (count) =>
       count < 2
@@ -95,7 +95,7 @@ export const TIMELINE: Readonly<Record<Locale, TimelineWords>> = {
     accepted: "accepted",
     failed: "failed",
     next: "next attempt",
-    due: "to be sent as soon as possible",
+    due: "to be sent as soon as the channel allows",
     replayed: "replayed by hand",
     lost: (count) =>
       count === 1 ? "1 earlier attempt is not kept." : `${count} earlier attempts are not kept.`,

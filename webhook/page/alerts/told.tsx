@@ -1,5 +1,6 @@
 /** Who was told: a channel each, with what became of it. */
 
+import { COLON } from "../../channels/lines.ts";
 import type { DeliveryRecord } from "../../journal/archive.ts";
 import type { Shown } from "./inbox.tsx";
 import { TIMELINE } from "./timeline_words.ts";
@@ -17,7 +18,7 @@ export function ToldChannels(
       {deliveries.slice(0, MOST).map(({ channel, state }) => (
         <li data-state={state} title={words.states[state]}>
           <span aria-hidden="true">{SIGNS[state]}</span> {shown.foreign(channel)}
-          <span class="sr-only">: {words.states[state]}</span>
+          <span class="sr-only">{COLON[shown.language] + words.states[state]}</span>
         </li>
       ))}
       {deliveries.length > MOST && <li class="faint">+{deliveries.length - MOST}</li>}

@@ -118,13 +118,19 @@ function replace(part: HTMLElement, fresh: HTMLElement): void {
     document.activeElement as HTMLElement,
   );
   const { scrollLeft, scrollTop } = part;
-  const open = [...part.querySelectorAll("details")].map((details) => details.open);
+  const open = detailsOf(part);
   part.replaceWith(fresh);
-  fresh.querySelectorAll("details").forEach((details, index) => details.open = open[index] ?? details.open);
+  for (const [key, details] of detailsOf(fresh)) details.open = open.get(key)?.open ?? details.open;
   fresh.scrollTo(scrollLeft, scrollTop);
   if (focused >= 0) {
     fresh.querySelectorAll<HTMLElement>(FOCUSABLE)[focused]?.focus({ preventScroll: true });
   }
+}
+
+/** Each by its id, or by its place among those without one. */
+function detailsOf(part: HTMLElement): Map<string | number, HTMLDetailsElement> {
+  let place = 0;
+  return new Map([...part.querySelectorAll("details")].map((details) => [details.id || place++, details]));
 }
 
 /** Whether somebody types, ticks or marks something in it, which would be lost. */
