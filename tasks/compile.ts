@@ -144,7 +144,7 @@ export async function compileWebhook(options: CompileOptions): Promise<Compiled>
   const aside = `${output}.${crypto.randomUUID().slice(0, 8)}.partial`;
   const made = target.includes("windows") ? `${aside}.exe` : aside;
   try {
-    const [main, ...parts] = await bundleWebhook({ directory, program, progress, signal });
+    const [main] = await bundleWebhook({ directory, program, progress, signal });
     if (program.hasAssets) await writeAssets(join(directory, "assets"), { progress, signal });
     progress.step(`compile ${basename(output)} for ${target}`);
     await Deno.mkdir(dirname(output), { recursive: true });
@@ -157,7 +157,6 @@ export async function compileWebhook(options: CompileOptions): Promise<Compiled>
       `--target=${target}`,
       `--output=${aside}`,
       ...program.flags,
-      ...parts.map((part) => `--include=${part}`),
       ...(program.hasAssets ? ["--include=assets"] : []),
       main,
     ], { cwd: directory, timeoutMs: COMPILE_MS, signal });

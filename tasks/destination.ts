@@ -4,6 +4,8 @@ import * as z from "zod";
 import { name } from "../lib/schema.ts";
 import { isSecretRef, type SecretRef } from "../lib/secret_ref.ts";
 import { type NativeDestination, type NativeKind, nativeSchemas } from "../prometheus/alertmanager/schema.ts";
+// Brings what checks templates.
+import "../webhook/mod.ts";
 import { destinationSchemas } from "../webhook/channels/mod.ts";
 
 const nameShape = {

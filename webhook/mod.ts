@@ -1,5 +1,7 @@
 /** The webhook's face to the generator. */
 
+// Before anything reads a configuration.
+import "./templates/at_once.ts";
 import { isDeepStrictEqual } from "node:util";
 import type * as z from "zod";
 import { BANNER, type Files } from "../lib/files.ts";

@@ -4,6 +4,7 @@ import { parseWithIssues } from "../lib/issues.ts";
 import { whyUnreadable } from "../lib/system_error.ts";
 import { CHANNELS } from "./channels/mod.ts";
 import { type WebhookConfig, webhookSchema } from "./schema.ts";
+import { loadTemplating } from "./templates/on_demand.ts";
 
 /** A webhook.json that cannot be used; the message names the file and everything that is wrong with it. */
 export class BadConfig extends Error {
@@ -33,10 +34,12 @@ export async function readConfig(path: string): Promise<WebhookConfig> {
   } catch (error) {
     throw new BadConfig(`Cannot read "${path}": ${whyUnreadable(error)}`, { cause: error });
   }
+  // An escape may be a letter of it.
+  if (/"templates"|\\u/.test(text)) await loadTemplating();
   return parseConfig(text, path);
 }
 
-/** As `readConfig`, from the text. @param path Where it is from, for messages. */
+/** As `readConfig`, from the text; templates in it need what deals with them loaded. @param path Where it is from, for messages. */
 export function parseConfig(text: string, path: string): WebhookConfig {
   let value: unknown;
   try {

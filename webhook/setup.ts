@@ -9,7 +9,7 @@ import { BadConfig } from "./read_config.ts";
 import { createRouting, type Routing } from "./routing.ts";
 import { readRunbooks, type Runbooks } from "./runbooks/mod.ts";
 import { type Channel, readSettings, type Settings } from "./settings.ts";
-import { compileTemplates } from "./templates/mod.ts";
+import { templating } from "./templates/on_demand.ts";
 
 /** What one configuration gives. */
 export interface Setup {
@@ -55,7 +55,7 @@ function judgeOf({ credentials }: Settings, configPath: string | undefined, cloc
 function templatesOf(channels: readonly Channel[], timezone?: string): Map<string, Templates> {
   return new Map(
     channels.flatMap(({ name, templates }) =>
-      templates ? [[name, compileTemplates(templates, { timezone })]] : []
+      templates ? [[name, templating().compileTemplates(templates, { timezone })]] : []
     ),
   );
 }

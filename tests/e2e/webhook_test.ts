@@ -199,7 +199,8 @@ testCompiled(
   "compileWebhook embeds little beside the runtime, and rests below 70 MB",
   async (command) => {
     const embedded = (await Deno.stat(command[0]!)).size - (await Deno.stat(compiledWebhook.runtime!)).size;
-    ok(embedded < 3 * 1024 * 1024, `${embedded} bytes are embedded`);
+    // A third of it draws pictures.
+    ok(embedded < 4 * 1024 * 1024, `${embedded} bytes are embedded`);
     await using webhook = await startWebhook(command);
     const text = await (await fetch(`${webhook.url}/metrics`)).text();
     const resident = Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)?.[1]);

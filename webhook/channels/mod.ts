@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { duration } from "../../lib/schema.ts";
 import { type SecretRef, secretRef } from "../../lib/secret_ref.ts";
-import { problemsOf, problemText } from "../templates/mod.ts";
+import { templating } from "../templates/on_demand.ts";
 import type { ChannelKind } from "./channel.ts";
 import { consoleChannel } from "./console.ts";
 import { discordChannel } from "./discord.ts";
@@ -51,6 +51,7 @@ export const commonShape = {
     /** What is said instead of all alerts. */
     text: z.string().optional().describe("What is said instead of all alerts."),
   }).superRefine((sources, context) => {
+    const { problemsOf, problemText } = templating();
     for (const problem of problemsOf(sources)) {
       const { key } = problem;
       context.addIssue({ code: "custom", path: [key], message: problemText(problem), input: sources[key] });
