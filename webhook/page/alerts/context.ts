@@ -6,6 +6,7 @@ import { alertmanagerOf, AlertmanagerSilent, type AskAlertmanager } from "../ale
 import { visible } from "../delivery/bytes.ts";
 import { prometheusOf } from "../prometheus.ts";
 import type { PageContext, PageOptions } from "../view.ts";
+import { type HeldAlert, heldAlerts } from "./held.ts";
 import type { Shown } from "./inbox.tsx";
 import { createToldBook, type ToldBook } from "./told_book.ts";
 import { createValues, type ReadValues } from "./values.ts";
@@ -14,6 +15,8 @@ import { createValues, type ReadValues } from "./values.ts";
 export interface AlertsContext {
   readonly options: PageOptions;
   readonly ask: AskAlertmanager;
+  /** What Alertmanager holds, or why that is not known; who asks after it was silent waits for a moment only. */
+  readonly held: () => Promise<HeldAlert[] | string>;
   readonly readValues: ReadValues;
   readonly book: ToldBook;
   readonly shownTo: (c: PageContext) => Shown;
@@ -23,11 +26,15 @@ export interface AlertsContext {
   >;
 }
 
+const AGAIN_MS = 500;
+
 /** The context of the pages made of `options`. */
 export function contextOf(options: PageOptions): AlertsContext {
+  const ask = alertmanagerOf(options);
   return {
     options,
-    ask: alertmanagerOf(options),
+    ask,
+    held: impatient(() => heldOr(() => heldAlerts(ask))),
     readValues: createValues(prometheusOf(options), options.now),
     book: createToldBook(options.archive),
     shownTo: (c) => ({
@@ -46,6 +53,26 @@ export function contextOf(options: PageOptions): AlertsContext {
         return (alert) => curveOf(alert, {});
       }
     },
+  };
+}
+
+/** Once it was silent, readers are told so again after a moment: each of them would wait for seconds otherwise. */
+function impatient<T>(ask: () => Promise<T[] | string>): () => Promise<T[] | string> {
+  let silent: string | undefined;
+  return async () => {
+    const asking = ask().then((answer) => {
+      silent = typeof answer === "string" ? answer : undefined;
+      return answer;
+    });
+    if (silent === undefined) return await asking;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const known = silent;
+    const again = new Promise<string>((done) => timer = setTimeout(() => done(known), AGAIN_MS));
+    try {
+      return await Promise.race([asking, again]);
+    } finally {
+      clearTimeout(timer);
+    }
   };
 }
 

@@ -4,6 +4,7 @@ import type { AlertCurve } from "../../picture/graph_of.ts";
 import { formatNumber } from "../dashboards/units.ts";
 import { expressionIn } from "./expression.ts";
 import type { Shown } from "./inbox.tsx";
+import { REFRESHED } from "./timeline.tsx";
 import { WORDS } from "./words.ts";
 
 /** What is drawn of an alert. Times in ms since 1970. */
@@ -40,7 +41,7 @@ export function CurveSection({ drawn, shown }: { readonly drawn: Drawn; readonly
     <section class="panel stack-y" aria-labelledby="curve">
       <div class="panel-head">
         <h2 id="curve">{words.graph}</h2>
-        <p class="soft">
+        <p class="soft" id="value" {...REFRESHED}>
           {value !== undefined && (
             <>
               {words.value} <strong>{text(value)}</strong>
@@ -61,7 +62,7 @@ export function CurveSection({ drawn, shown }: { readonly drawn: Drawn; readonly
         data-severity={labels.severity}
         data-own={JSON.stringify(labels)}
         data-from={Math.max(beganMs - HOUR_MS, untilMs - LONGEST_MS)}
-        data-to={untilMs}
+        data-to={endedMs === undefined ? undefined : untilMs}
         data-step={scrapeSeconds}
         data-marks={JSON.stringify(marks)}
       >

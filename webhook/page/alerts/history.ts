@@ -15,7 +15,6 @@ export interface Told {
 }
 
 const MOST = 30;
-const LOOKED_AT = 500;
 const BUDGET_MS = 100;
 
 /** A part of what was told of an alert. */
@@ -49,17 +48,6 @@ export function historyOf(
     return alert ? [{ notificationId: id, receivedMs, alert, deliveries: archive.deliveries(id) }] : [];
   });
   return { told, next, untilMs: below === undefined ? undefined : archive.listed(below)?.receivedMs };
-}
-
-/** The alert as the newest notifications told of it; undefined when none of them did. The journal has no index of fingerprints. */
-export function lastTold(archive: Archive, fingerprint: string): Alert | undefined {
-  const deadline = performance.now() + BUDGET_MS;
-  const { items } = archive.notifications({ below: Number.MAX_SAFE_INTEGER, limit: LOOKED_AT });
-  for (const { id } of items) {
-    const alert = alertsIn(archive, id).find((each) => each.fingerprint === fingerprint);
-    if (alert || performance.now() > deadline) return alert;
-  }
-  return undefined;
 }
 
 /** The alerts of a notification; none when it is not kept, or too large to be read for this. */

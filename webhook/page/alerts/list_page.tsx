@@ -5,13 +5,13 @@ import type { Child } from "hono/jsx";
 import { AlertmanagerSilent } from "../alertmanager.ts";
 import { shell } from "../layout.tsx";
 import type { PageContext } from "../view.ts";
-import { type AlertsContext, heldOr } from "./context.ts";
+import { type AlertsContext } from "./context.ts";
 import { ID } from "./id.ts";
 import { type Filter, readFilter } from "./filter.ts";
 import { detailsOf, type FiringRow, rowOfHeld, rowOfTold } from "./firing.ts";
 import { FiringList, worstOf } from "./firing_list.tsx";
 import { ALERTMANAGERS, BY_DEFAULT, type GroupedBy, groupsOf, NONE, readGroupedBy } from "./group.ts";
-import { heldAlerts, heldGroups } from "./held.ts";
+import { heldGroups } from "./held.ts";
 import { alertsIn } from "./history.ts";
 import { HistoryList } from "./history_list.tsx";
 import { Head, listAddress, type Shown } from "./inbox.tsx";
@@ -77,11 +77,11 @@ async function firing(context: AlertsContext, { text, filter, groupedBy, shown }
   severity: "critical" | "warning" | "info" | "good" | "unknown";
   list: Child;
 }> {
-  const { options, ask, book } = context;
+  const { options, book } = context;
   const words = WORDS[shown.language];
   const hasAlertmanager = options.page().alertmanager !== undefined;
   const [held, isBookRead, curveOf] = await Promise.all([
-    hasAlertmanager ? heldOr(() => heldAlerts(ask)) : "",
+    hasAlertmanager ? context.held() : "",
     book.read(),
     context.curves(),
   ]);

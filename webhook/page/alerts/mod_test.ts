@@ -53,7 +53,7 @@ Deno.test("createAlerts says that it is not known what fires when Alertmanager d
       doesNotMatch(text, /No alert is firing|hunter2/);
       const one = await get("/alerts/fp-DiskFull");
       equal(one.status, 502);
-      match(one.text, /What fires is not known: (?:Alertmanager|What)/);
+      match(one.text, /This alert is not known: (?:Alertmanager|What)/);
       doesNotMatch(one.text, /hunter2/);
     }, lie);
   }

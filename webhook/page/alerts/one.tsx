@@ -8,7 +8,7 @@ import type { Told } from "./history.ts";
 import { Labels, nameOf, Severity, type Shown, State } from "./inbox.tsx";
 import { printMatcher } from "../../../lib/matcher.ts";
 import { matchersFor } from "./filter.ts";
-import { Timeline, type TimelineShown } from "./timeline.tsx";
+import { REFRESHED, Timeline, type TimelineShown } from "./timeline.tsx";
 import { WORDS } from "./words.ts";
 
 /** What the page shows. */
@@ -63,16 +63,16 @@ export function One(options: OneAlert) {
         <h1 class="row">
           <Severity labels={labels} language={shown.language} /> {nameOf(labels, shown)}
         </h1>
-        {held
-          ? (
-            <p>
-              <State alert={held} language={shown.language} />, {words.since}{" "}
-              <Time at={held.startsAt} language={shown.language} timezone={shown.timezone} />
-            </p>
-          )
-          : silent === undefined
-          ? <p class="soft">{words.notHeld}</p>
-          : <LastTold silent={silent} told={lastTold} shown={shown} />}
+        <div id="state" {...REFRESHED}>
+          {held
+            ? (
+              <p>
+                <State alert={held} language={shown.language} />, {words.since}{" "}
+                <Time at={held.startsAt} language={shown.language} timezone={shown.timezone} />
+              </p>
+            )
+            : <NotHeld silent={silent} told={lastTold} shown={shown} />}
+        </div>
         <p class="row">
           {hasRunbook
             ? (
@@ -106,17 +106,17 @@ export function One(options: OneAlert) {
   );
 }
 
-/** What is known without Alertmanager. */
-function LastTold({ silent, told, shown }: {
-  readonly silent: string;
+/** What is known of an alert that Alertmanager does not hold, or does not tell of. */
+function NotHeld({ silent, told, shown }: {
+  readonly silent?: string;
   readonly told?: Told;
   readonly shown: Shown;
 }) {
   const { language, timezone, foreign } = shown;
   const words = WORDS[language];
   return (
-    <div class="notice" data-severity="warning">
-      <p>{words.noAlertmanager + COLON[language] + foreign(silent)}</p>
+    <div class="notice" data-severity={silent === undefined ? undefined : "warning"}>
+      <p>{silent === undefined ? words.notHeld : words.noAlertmanager + COLON[language] + foreign(silent)}</p>
       {told && (
         <p>
           {words.lastTold} <Time at={told.receivedMs} language={language} timezone={timezone} />

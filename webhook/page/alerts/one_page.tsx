@@ -7,8 +7,8 @@ import { mayAct, type PageContext } from "../view.ts";
 import { WORDS as PAGE_WORDS } from "../words.ts";
 import { type AlertsContext, heldOr } from "./context.ts";
 import { ID } from "./id.ts";
-import { heldAlerts, silencesOf } from "./held.ts";
-import { alertsIn, historyOf, lastTold } from "./history.ts";
+import { silencesOf } from "./held.ts";
+import { alertsIn, historyOf } from "./history.ts";
 import { backTo, nameOf } from "./inbox.tsx";
 import { One } from "./one.tsx";
 import { momentOf, storyOf } from "./story.ts";
@@ -20,11 +20,11 @@ export async function onePage(
   context: AlertsContext,
   fingerprint: string,
 ): Promise<Response> {
-  const { options, ask } = context;
+  const { options, ask, book } = context;
   const { archive } = options;
   const shown = context.shownTo(c);
   const asked = new URL(c.req.url).searchParams;
-  const firing = await heldOr(() => heldAlerts(ask));
+  const firing = await context.held();
   const silent = typeof firing === "string" ? firing : undefined;
   const held = silent === undefined
     ? (firing as Exclude<typeof firing, string>).find((alert) => alert.fingerprint === fingerprint)
@@ -33,8 +33,12 @@ export async function onePage(
   const spoken = ID.test(from)
     ? alertsIn(archive, Number(from)).find((alert) => alert.fingerprint === fingerprint)
     : undefined;
-  const alert = held ?? spoken ?? lastTold(archive, fingerprint);
-  if (!alert) return await unknown(c, silent === undefined ? undefined : shown.foreign(silent));
+  const isBookRead = held !== undefined || spoken !== undefined || await book.read();
+  const alert = held ?? spoken ?? book.alert(fingerprint);
+  if (!alert) {
+    const why = silent === undefined ? undefined : shown.foreign(silent);
+    return await unknown(c, isBookRead ? why : why ?? WORDS[shown.language].notWhole);
+  }
   const below = asked.get("below") ?? "";
   const history = historyOf(archive, alert.labels, ID.test(below) ? Number(below) : undefined);
   const { told, next, untilMs } = history;
@@ -100,7 +104,7 @@ export async function onePage(
   });
 }
 
-/** @param silent Why Alertmanager does not tell, so that it may be there all the same. */
+/** @param silent Why it may be there all the same: what does not tell, or is not read yet. */
 export function unknown(c: PageContext, silent?: string): Promise<Response> {
   const { language } = c.var.visitor;
   return shell(c, {
@@ -111,7 +115,7 @@ export function unknown(c: PageContext, silent?: string): Promise<Response> {
       <p class="panel empty">
         {silent === undefined
           ? WORDS[language].notFound
-          : WORDS[language].noAlertmanager + COLON[language] + silent}
+          : WORDS[language].notKnown + COLON[language] + silent}
       </p>
     ),
   });

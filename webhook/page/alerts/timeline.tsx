@@ -24,15 +24,15 @@ export interface TimelineShown {
 
 /** Up to so many attempts stand open. */
 const ATTEMPTS_OPEN = 3;
-/** As in `REFRESHED`: the webhook tells of notifications and deliveries, but not of silences made elsewhere. */
-const REFRESH = { "data-refresh": 5_000, "data-refresh-live": 15_000 } as const;
+/** How often parts of this page are read again, ms: the webhook tells of notifications and deliveries, but not of silences made elsewhere. */
+export const REFRESHED = { "data-refresh": 5_000, "data-refresh-live": 15_000 } as const;
 
 /** The section. */
 export function Timeline(options: TimelineShown) {
   const { events, cutAfter, older, newest, silencesUnknown, shown } = options;
   const words = TIMELINE[shown.language];
   return (
-    <section id="timeline" class="panel stack-y" aria-labelledby="timeline-title" {...REFRESH}>
+    <section id="timeline" class="panel stack-y" aria-labelledby="timeline-title" {...REFRESHED}>
       <h2 id="timeline-title">{words.title}</h2>
       {newest !== undefined && (
         <p>

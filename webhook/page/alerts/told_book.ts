@@ -23,6 +23,8 @@ export interface ToldBook {
   /** Reads what is new, and goes on with what is old for a moment. @returns whether nothing older is left to be read. */
   read(): Promise<boolean>;
   of(alert: Pick<Alert, "fingerprint" | "labels">): LastSaid | undefined;
+  /** The alert of a fingerprint as it was told last. */
+  alert(fingerprint: string): Alert | undefined;
   /** Those that fire as far as was told, those told last before the others, at most `limit`; and how many there are. */
   firing(limit: number): { readonly alerts: readonly LastTold[]; readonly count: number };
 }
@@ -100,6 +102,11 @@ export function createToldBook(archive: Archive): ToldBook {
   return {
     read: () => reading ??= readOn().finally(() => reading = undefined),
     of: (alert) => said.get(keyOf(alert)),
+    alert(fingerprint) {
+      const last = said.get(fingerprint);
+      return last &&
+        alertsIn(archive, last.notificationId).find((alert) => alert.fingerprint === fingerprint);
+    },
     firing(limit) {
       const firing = [...said].filter(([, { isFiring }]) => isFiring)
         .sort(([, a], [, b]) => b.notificationId - a.notificationId);

@@ -20,7 +20,7 @@ const PATIENCE_MS = 800;
 const MOST_QUERIES = 40;
 
 /** @param now Milliseconds since 1970. */
-export function createValues(ask: AskPrometheus, now: () => number): ReadValues {
+export function createValues(ask: AskPrometheus, now: () => number, patienceMs = PATIENCE_MS): ReadValues {
   const kept = new Map<string, { readonly atMs: number; readonly series: Promise<readonly Series[]> }>();
 
   function read(query: string): Promise<readonly Series[]> {
@@ -38,7 +38,7 @@ export function createValues(ask: AskPrometheus, now: () => number): ReadValues 
     const queries = [...new Set(wanted.map(({ curve }) => curve.query))].slice(0, MOST_QUERIES);
     const found = new Map<string, readonly Series[]>();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((done) => timer = setTimeout(done, PATIENCE_MS));
+    const late = new Promise<void>((done) => timer = setTimeout(done, patienceMs));
     const all = Promise.all(queries.map(async (query) => {
       found.set(query, await read(query));
     }));
