@@ -3,9 +3,9 @@
 import { type AlertCurve, curveOf, readCurves } from "../../picture/graph_of.ts";
 import type { Alert } from "../../payload.ts";
 import { alertmanagerOf, AlertmanagerSilent, type AskAlertmanager } from "../alertmanager.ts";
-import { visible } from "../delivery/bytes.ts";
 import { prometheusOf } from "../prometheus.ts";
 import type { PageContext, PageOptions } from "../view.ts";
+import { visible } from "../visible.ts";
 import { type HeldAlert, heldAlerts } from "./held.ts";
 import type { Shown } from "./inbox.tsx";
 import { createToldBook, type ToldBook } from "./told_book.ts";

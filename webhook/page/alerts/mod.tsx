@@ -3,6 +3,7 @@
 import { Hono } from "hono";
 import { durationMs } from "../../../lib/units.ts";
 import { AlertmanagerSilent } from "../alertmanager.ts";
+import { auditTo } from "../audit.ts";
 import { shell } from "../layout.tsx";
 import type { PageContext, PageEnv, PageOptions } from "../view.ts";
 import { contextOf, heldOr } from "./context.ts";
@@ -18,7 +19,7 @@ const SILENCE_ID = /^[\w-]{1,64}$/;
 /** The pages. */
 export function createAlerts(options: PageOptions): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
-  const { log } = options;
+  const audit = auditTo(options);
   const context = contextOf(options);
   const { ask, shownTo } = context;
   app.get("/alerts", (c) => listPage(c, context));
@@ -80,7 +81,7 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
       return await use(draft, filter);
     } catch (error) {
       if (!(error instanceof AlertmanagerSilent)) throw error;
-      refused(c, "silence", error.message);
+      audit.refused(c.var.visitor, { act: "silence", what: oneLine(draft.matchers) }, error.message);
       return await showSilences(c, draft, { problem: error.message });
     }
   };
@@ -106,7 +107,11 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
         createdBy,
         comment: draft.reason,
       });
-      noted(c, "silence", { matchers: draft.matchers.replace(/\r?\n/g, ", "), duration: draft.duration });
+      audit.done(c.var.visitor, {
+        act: "silence",
+        what: oneLine(draft.matchers),
+        duration: draft.duration,
+      });
       return seeSilences(c);
     }));
   app.post("/silences/end", async (c) => {
@@ -116,21 +121,17 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
       await endSilence(ask, id);
     } catch (error) {
       if (!(error instanceof AlertmanagerSilent)) throw error;
-      refused(c, "end-silence", error.message);
+      audit.refused(c.var.visitor, { act: "end-silence", what: id }, error.message);
       return await showSilences(c, { matchers: "", duration: "1h", reason: "" }, { problem: error.message });
     }
-    noted(c, "end-silence", { silence: id });
+    audit.done(c.var.visitor, { act: "end-silence", what: id });
     return seeSilences(c);
   });
-
-  const noted = (c: PageContext, act: string, about: Readonly<Record<string, string>>) => {
-    log.info("Done on a page", { audit: "page", act, user: c.var.visitor.user, ...about });
-    options.feed.tell({ kind: "act" });
-  };
-  const refused = (c: PageContext, act: string, reason: string) => {
-    log.info("Refused on a page", { audit: "page", act, user: c.var.visitor.user, reason });
-  };
   return app;
+}
+
+function oneLine(matchers: string): string {
+  return matchers.replace(/\r?\n/g, ", ");
 }
 
 function seeSilences(c: PageContext): Response {

@@ -1,13 +1,13 @@
 /** Bytes of others, as text that can be looked at. */
 
+import { visible } from "../visible.ts";
+
 /** Bytes that are shown; the whole is had as a file. */
 export const SHOWN_BYTES = 64 * 1024;
 
 const PER_LINE = 16;
 // A secret that the cut goes through would not be found: so much more is looked at than shown.
 const MARGIN_BYTES = 4 * 1024;
-// What cannot be seen, or changes how its surroundings are seen: controls but tab and line feed, and what changes the direction of text.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 
 /** What is shown of some bytes. */
 export interface ShownBytes {
@@ -35,14 +35,6 @@ export function showBytes(bytes: Uint8Array, redact: (text: string) => string): 
 
 function withoutMargin(text: string, isCut: boolean): string {
   return isCut ? text.slice(0, -MARGIN_BYTES) : text;
-}
-
-/** `text` with what cannot be seen written out. */
-export function visible(text: string): string {
-  return text.replaceAll("\r\n", "\n").replace(
-    UNSEEN,
-    (letter) => letter === "\n" || letter === "\t" ? letter : `\\u{${letter.codePointAt(0)!.toString(16)}}`,
-  );
 }
 
 function textIn(bytes: Uint8Array, isCut: boolean): string | undefined {

@@ -1,13 +1,8 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { showBytes, SHOWN_BYTES, visible } from "./bytes.ts";
+import { showBytes, SHOWN_BYTES } from "./bytes.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const same = (text: string) => text;
-
-Deno.test("visible writes out what cannot be seen, and what turns text around", () => {
-  equal(visible("a\u0000b\u202ec\u200bd\te\r\nf\u001b[31m"), "a\\u{0}b\\u{202e}c\\u{200b}d\te\nf\\u{1b}[31m");
-  equal(visible("Température élevée 🔥 <b>"), "Température élevée 🔥 <b>");
-});
 
 Deno.test("showBytes shows UTF-8 as text and everything else by its bytes", () => {
   deepEqual(showBytes(bytes('{"a":"é"}'), same), { kind: "text", text: '{"a":"é"}', isCut: false });

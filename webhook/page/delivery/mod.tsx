@@ -8,9 +8,10 @@ import { sendTest } from "../../api/send_test.ts";
 import type { DeliveryRecord } from "../../journal/archive.ts";
 import { failureKind } from "../../journal/failure.ts";
 import { JournalFailure } from "../../journal/journal.ts";
+import { type Act, auditTo } from "../audit.ts";
 import { shell } from "../layout.tsx";
 import type { PageContext, PageEnv, PageOptions } from "../view.ts";
-import { visible } from "./bytes.ts";
+import { visible } from "../visible.ts";
 import { DeadLetterView, QuarantinedView } from "./one.tsx";
 import { recentOf } from "./recent.ts";
 import { DeliveryView } from "./view.tsx";
@@ -23,32 +24,31 @@ const ID = /^[1-9][0-9]{0,14}$/;
 /** The pages, and the forms that replay and test. */
 export function createDelivery(options: PageOptions): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
-  const { archive, journal, deliveries, log } = options;
+  const { archive, journal, deliveries } = options;
+  const audit = auditTo(options);
   const replay = createReplay(options);
 
   const isKnown = (channel: string) => deliveries.channels().some(({ name }) => name === channel);
   const foreign = (text: string) => visible(options.redact(text));
 
   /** Does it, notes who did, and goes back with what to say; what cannot be done is noted, and said on the page. */
-  const act = async (
+  const perform = async (
     c: PageContext,
+    act: Act,
     what: string,
-    about: Readonly<Record<string, string>>,
     doing: () => Promise<Record<string, string>>,
   ) => {
-    const { user, language } = c.var.visitor;
-    const audit = { audit: "page", act: what, user, ...about };
+    const { visitor } = c.var;
     try {
       const said = await doing();
-      log.info("Done on a page", { ...audit, ...said });
-      options.feed.tell({ kind: "act" });
+      audit.done(visitor, { act, what, ...said });
       return c.body(null, 303, {
         location: `/delivery?${new URLSearchParams(said)}`,
         "cache-control": "no-store",
       });
     } catch (error) {
-      const refused = refusalOf(error, WORDS[language]);
-      log.info("Refused on a page", { ...audit, reason: refused.text });
+      const refused = refusalOf(error, WORDS[visitor.language]);
+      audit.refused(visitor, { act, what }, refused.text);
       return await show(c, options.redact(refused.text), refused.status);
     }
   };
@@ -83,13 +83,13 @@ export function createDelivery(options: PageOptions): Hono<PageEnv> {
   app.post("/delivery/replay", async (c) => {
     const ids = c.var.form.getAll("id").filter((text) => ID.test(text)).map(Number);
     if (ids.length === 0) return await show(c, WORDS[c.var.visitor.language].nothingSelected, 422);
-    return await act(c, "replay", { ids: ids.join(" ") }, async () => ({
+    return await perform(c, "replay", ids.join(" "), async () => ({
       replayed: String(await replay.some(ids)),
     }));
   });
   app.post("/delivery/replay-channel", async (c) => {
     const channel = c.var.form.get("channel") ?? "";
-    return await act(c, "replay-channel", { channel }, async () => ({
+    return await perform(c, "replay-channel", channel, async () => ({
       replayed: String(await replay.ofChannel(channel)),
     }));
   });
@@ -97,7 +97,7 @@ export function createDelivery(options: PageOptions): Hono<PageEnv> {
     const { form, visitor } = c.var;
     const text = form.get("text")?.trim().slice(0, MAX_TEXT) || undefined;
     const channel = form.get("channel") ?? "";
-    return await act(c, "test", { channel }, async () => ({
+    return await perform(c, "test", channel, async () => ({
       tested: String(await sendTest({ ...options, locale: visitor.language }, channel, text)),
     }));
   });

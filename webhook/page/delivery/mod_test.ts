@@ -195,7 +195,7 @@ Deno.test("createDelivery sends a test message, and shows what becomes of it", (
     match((await read(location!)).text, /Test message to chat: queued/);
     await journal.settle([{ to: "delivered", id: archive.deliveries(id)[0]!.id, atMs: 1, tookMs: 1 }]);
     match((await read(location!)).text, /Test message to chat: delivered/);
-    deepEqual([lines[0]!.audit, lines[0]!.act, lines[0]!.channel], ["page", "test", "chat"]);
+    deepEqual([lines[0]!.audit, lines[0]!.act, lines[0]!.what], ["page", "test", "chat"]);
   }));
 
 Deno.test("createDelivery shows a quarantined body by its bytes where it is no text, and gives it as it came", () =>

@@ -5,7 +5,8 @@ import type { DeliveryRecord, QuarantinedRecord } from "../../journal/archive.ts
 import { secondsText } from "../numbers.ts";
 import { Time } from "../time.tsx";
 import { mayAct, type Visitor } from "../view.ts";
-import { showBytes, SHOWN_BYTES, visible } from "./bytes.ts";
+import { visible } from "../visible.ts";
+import { showBytes, SHOWN_BYTES } from "./bytes.ts";
 import { WORDS } from "./words.ts";
 
 interface Shown {

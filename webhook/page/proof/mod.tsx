@@ -2,6 +2,7 @@
 
 import { Hono } from "hono";
 import type { Locale } from "../../../lib/text.ts";
+import { auditTo } from "../audit.ts";
 import { shell } from "../layout.tsx";
 import { secondsText } from "../numbers.ts";
 import { Time } from "../time.tsx";
@@ -18,9 +19,16 @@ const IDLE_MS = 15_000;
 export function createProofs(options: PageOptions): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
   const proof = proofOf(options);
+  const audit = auditTo(options);
   app.get("/proof", async (c) => await show(c, options));
   app.post("/proof", async (c) => {
-    if (!proof.begin(c.var.visitor.user)) return await show(c, options, WORDS[c.var.visitor.language].busy);
+    const { visitor } = c.var;
+    if (!proof.begin(visitor.user)) {
+      const { busy } = WORDS[visitor.language];
+      audit.refused(visitor, { act: "proof" }, busy);
+      return await show(c, options, busy);
+    }
+    audit.done(visitor, { act: "proof" });
     return c.body(null, 303, { location: "/proof", "cache-control": "no-store" });
   });
   return app;

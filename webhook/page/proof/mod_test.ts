@@ -64,7 +64,7 @@ function stack(
   } as unknown as PagesOptions;
   const pause = (ms: number) => {
     now += ms;
-    const ended = log.length > 0 && drills.active().length === 0;
+    const ended = drills.active().length === 0;
     for (const id of ended ? [...new Set(ids)] : []) raise(id, "resolved");
     ids.push(...drills.active());
     return Promise.resolve();

@@ -72,7 +72,6 @@ export function createProof(options: PageOptions, pause: (ms: number) => Promise
           return walking;
         },
       };
-      log.info("A test of the alert path begins", { audit: "page", act: "proof", user: by });
       return true;
     },
     walking: () => current?.walking,
