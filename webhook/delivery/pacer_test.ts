@@ -40,6 +40,23 @@ Deno.test("createPacer gives a turn back that was given up", async () => {
   equal(pacer.waitMs(), 0);
 });
 
+Deno.test("createPacer has a spare request once the destination has rested, which holds up no turn", async () => {
+  for (const also of [undefined, { burst: 5, everyMs: 10 }]) {
+    const clock = createFakeClock(0);
+    const pacer = createPacer({ burst: 2, everyMs: 1_000, also }, clock);
+    equal(pacer.restedMs(), 0);
+    await pacer.turn(createDeadlines(10_000, clock));
+    equal(pacer.restedMs(), 1_000);
+    await clock.advance(1_000);
+    equal(pacer.restedMs(), 0);
+    pacer.takeSpare();
+    deepEqual([pacer.restedMs(), pacer.available(), pacer.waitMs()], [1_000, 2, 0]);
+  }
+  const free = createPacer({ burst: 1, everyMs: 0 }, createFakeClock(0));
+  free.takeSpare();
+  equal(free.restedMs(), 0);
+});
+
 Deno.test("the kinds' paces stay below what the destinations allow", async () => {
   const limits: Record<string, readonly (readonly [count: number, withinMs: number])[]> = {
     // Requests may not be more than these within so long; sources beside each kind's pace.

@@ -70,6 +70,8 @@ type PictureOptions =
 
 const BUDGET_MS = 2_000;
 const BUDGET_WITHIN_MS = 1_000;
+/** A mail with more is refused by some servers, and read by nobody on the way. */
+const MAX_WITHIN_BYTES = 1_000_000;
 /** Messages whose pictures are under way; those of further ones are left out. */
 const MAX_UNDER_WAY = 16;
 /** For so long a picture waits until its destination has rested: later nobody looks for it. */
@@ -129,6 +131,7 @@ export function createPictureDelivery(options: PictureOptions): PictureDelivery 
   async function follow(told: ToldMessage): Promise<void> {
     const { channel, bundle, out, ref } = told;
     const { name, kind, settings } = channel;
+    if (stopped.signal.aborted) return;
     const way = kind.pictureAfter!;
     const notification = await notificationOf(bundle);
     const subject = notification && subjectOf(notification);
@@ -228,6 +231,10 @@ export function createPictureDelivery(options: PictureOptions): PictureDelivery 
         const notification = await notificationOf(bundle);
         if (notification === undefined || subjectOf(notification) === undefined) return undefined;
         const picture = await draw(notification, BUDGET_WITHIN_MS, channel);
+        if (picture !== undefined && picture.bytes.length > MAX_WITHIN_BYTES) {
+          end("dropped", channel.name, "The picture is too large");
+          return undefined;
+        }
         if (picture !== undefined) end("sent", channel.name);
         return picture;
       } catch (error) {

@@ -49,11 +49,13 @@ export interface FakeChannel {
   readonly maxAgeMs?: number;
   readonly settings?: Record<string, unknown>;
   readonly render?: (message: Message) => void;
+  /** How it takes pictures. */
+  readonly pictureAfter?: ChannelKind["pictureAfter"];
 }
 
 /** What a test may set. */
 export interface TestDeliveryOptions
-  extends Partial<Pick<DeliveryOptions, "random" | "print" | "templatesOf" | "onEvent">> {
+  extends Partial<Pick<DeliveryOptions, "random" | "print" | "templatesOf" | "onEvent" | "pictureSource">> {
   readonly channels?: Readonly<Record<string, FakeChannel>>;
   /** webhook.json but for its channels. */
   readonly config?: Partial<z.input<typeof webhookSchema>>;
@@ -223,6 +225,7 @@ function fakeChannel(name: string, fake: FakeChannel, sent: Sent[], clock: FakeC
       sent.push(one);
       return await answer(one, context);
     },
+    pictureAfter: fake.pictureAfter,
     preview: () => ({ what: "fake", body: "" }),
   };
   return {

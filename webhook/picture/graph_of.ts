@@ -40,7 +40,11 @@ export async function readCurves(directory: string | undefined): Promise<AlertCu
     if (error instanceof Deno.errors.NotFound) return {};
     throw error;
   }
-  return graphsSchema.parse(JSON.parse(text));
+  try {
+    return graphsSchema.parse(JSON.parse(text));
+  } catch {
+    throw new Error(`"${GRAPHS_FILE}" is not as "deno task build" writes it: build anew`);
+  }
 }
 
 /**

@@ -11,6 +11,7 @@ import type { PageConfig } from "../page/schema.ts";
 import type { Alert, Notification } from "../payload.ts";
 import { type Curve, drawGraph, type Graph } from "./draw.ts";
 import { type AlertCurve, curveOf, readCurves } from "./graph_of.ts";
+import { orAborted } from "./or_aborted.ts";
 import { createPainter } from "./png.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 
@@ -62,7 +63,8 @@ export function createPictures(options: PicturesOptions): Pictures {
       const cancel = clock.after(budgetMs, () => budget.abort());
       const signal = AbortSignal.any([given, budget.signal]);
       try {
-        return await drawWithin(notification, options, ask, painter.paint, signal);
+        // Not every step on the way can be ended: whoever waits goes on without it.
+        return await orAborted(drawWithin(notification, options, ask, painter.paint, signal), signal);
       } catch (error) {
         if (budget.signal.aborted) return late(budgetMs);
         return { missing: "failed", reason: error instanceof Error ? error.message : String(error) };

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 import type { Clock } from "../clock.ts";
 import { assetPath } from "../page/assets.ts";
+import { orAborted } from "./or_aborted.ts";
 import type { WorkerAnswer, WorkerJob, WorkerStart } from "./worker.ts";
 
 /** Draws pictures, one at a time. */
@@ -34,7 +35,7 @@ const MAX_SVG_LENGTH = 2_000_000;
 
 /** A painter. Nothing is loaded before the first picture. */
 export function createPainter(clock: Clock, idleMs = IDLE_MS): Painter {
-  let worker: Worker | undefined;
+  let worker: Promise<Worker> | undefined;
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   let cancelIdle = () => {};
@@ -42,28 +43,43 @@ export function createPainter(clock: Clock, idleMs = IDLE_MS): Painter {
 
   function end(): void {
     cancelIdle();
-    worker?.terminate();
+    worker?.then((running) => running.terminate()).catch(() => {
+      // It never ran, and whoever wanted it was told.
+    });
     worker = undefined;
+  }
+
+  /** A worker that is ready. Its start is nobody's own: a picture that comes too late for it leaves it to the next one. */
+  async function start(): Promise<Worker> {
+    const { source, ...files } = await readFiles();
+    stopped.signal.throwIfAborted();
+    const started = startWorker(source);
+    try {
+      await ask(started, files, stopped.signal);
+      return started;
+    } catch (error) {
+      started.terminate();
+      throw error;
+    }
   }
 
   async function draw(svg: string, given: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     const signal = AbortSignal.any([given, stopped.signal]);
     signal.throwIfAborted();
     cancelIdle();
+    worker ??= start();
+    let isAsked = false;
     try {
-      if (worker === undefined) {
-        const { source, ...start } = await readFiles();
-        signal.throwIfAborted();
-        worker = startWorker(source);
-        await ask(worker, start, signal);
-      }
-      const { png } = await ask(worker, { svg, zoom: ZOOM }, signal);
-      cancelIdle = clock.after(idleMs, end);
+      const ready = await orAborted(worker, signal);
+      isAsked = true;
+      const { png } = await ask(ready, { svg, zoom: ZOOM }, signal);
       return png!;
     } catch (error) {
       // What it is in the middle of cannot be ended otherwise, and one that failed is not to be trusted.
-      end();
+      if (isAsked || !signal.aborted) end();
       throw error;
+    } finally {
+      cancelIdle = clock.after(idleMs, end);
     }
   }
 

@@ -51,9 +51,11 @@ export function timeTicks({ from, to }: Span, count: number): number[] {
 function ticks({ from, to }: Span, step: number): number[] {
   const first = Math.ceil(from / step);
   const found: number[] = [];
-  for (let i = first; i * step <= to && found.length < MAX_TICKS; i++) {
+  for (let i = 0; i < MAX_TICKS && (first + i) * step <= to; i++) {
     // What adding up steps leaves behind the point is nobody's value.
-    found.push(Number((i * step).toPrecision(12)));
+    const value = Number(((first + i) * step).toPrecision(12));
+    // Further apart from 0 than twelve digits tell, two are the same.
+    if (value !== found.at(-1)) found.push(value);
   }
   return found;
 }
