@@ -2,6 +2,7 @@
 
 import { type AlertCurve, curveOf, readCurves } from "../../picture/graph_of.ts";
 import type { Alert } from "../../payload.ts";
+import { type Acknowledgements, createAcknowledgements } from "../acts/acknowledgements.ts";
 import { alertmanagerOf, AlertmanagerSilent, type AskAlertmanager } from "../alertmanager.ts";
 import { prometheusOf } from "../prometheus.ts";
 import type { PageContext, PageOptions } from "../view.ts";
@@ -19,6 +20,7 @@ export interface AlertsContext {
   readonly held: () => Promise<HeldAlert[] | string>;
   readonly readValues: ReadValues;
   readonly book: ToldBook;
+  readonly acknowledgements: Acknowledgements;
   readonly shownTo: (c: PageContext) => Shown;
   /** Tells which curve an alert has; none where there is no Prometheus to ask for it. */
   readonly curves: () => Promise<
@@ -37,6 +39,7 @@ export function contextOf(options: PageOptions): AlertsContext {
     held: impatient(() => heldOr(() => heldAlerts(ask))),
     readValues: createValues(prometheusOf(options), options.now),
     book: createToldBook(options.archive),
+    acknowledgements: createAcknowledgements(options.dataDir, options.now),
     shownTo: (c) => ({
       language: c.var.visitor.language,
       timezone: options.timezone(),

@@ -1,5 +1,7 @@
 /** The list of what fires, in groups. */
 
+import type { Acknowledgement } from "../acts/acknowledgements.ts";
+import { Seen } from "../acts/seen.tsx";
 import { severityOf } from "../../messages/severity.ts";
 import { Time } from "../time.tsx";
 import { WORDS as PAGE_WORDS } from "../words.ts";
@@ -19,6 +21,8 @@ export interface FiringShown {
   readonly isFiltered: boolean;
   /** The address of this list. */
   readonly list: string;
+  /** Who has seen it, while that holds. */
+  readonly seenBy: (row: FiringRow) => Acknowledgement | undefined;
   readonly shown: Shown;
 }
 
@@ -26,7 +30,9 @@ export interface FiringShown {
 const MANY = 100;
 
 /** The groups. */
-export function FiringList({ groups, groupedBy, details, count, isFiltered, list, shown }: FiringShown) {
+export function FiringList(
+  { groups, groupedBy, details, count, isFiltered, list, seenBy, shown }: FiringShown,
+) {
   const words = WORDS[shown.language];
   if (count === 0) return <p class="panel empty">{isFiltered ? words.noneFits : words.none}</p>;
   const left = count - details.size;
@@ -37,7 +43,7 @@ export function FiringList({ groups, groupedBy, details, count, isFiltered, list
         {columnsOf(shown).map((name) => <span>{name}</span>)}
       </div>
       {groups.map((group) => {
-        const rows = <Rows group={group} details={details} list={list} shown={shown} />;
+        const rows = <Rows group={group} details={details} list={list} seenBy={seenBy} shown={shown} />;
         if (groupedBy === NONE) return rows;
         return (
           <details class="group" id={`group-${group.key}`} open={count <= MANY || group.rows.length === 1}>
@@ -71,10 +77,11 @@ function columnsOf({ language }: Shown): string[] {
   return [severity, alert, where, value, since, told, state];
 }
 
-function Rows({ group, details, list, shown }: {
+function Rows({ group, details, list, seenBy, shown }: {
   readonly group: Group<FiringRow>;
   readonly details: ReadonlyMap<FiringRow, Details>;
   readonly list: string;
+  readonly seenBy: FiringShown["seenBy"];
   readonly shown: Shown;
 }) {
   return (
@@ -86,18 +93,28 @@ function Rows({ group, details, list, shown }: {
       <tbody>
         {group.rows.map((row) => {
           const known = details.get(row);
-          return known && <Row row={row} details={known} without={group.labels} list={list} shown={shown} />;
+          return known && (
+            <Row
+              row={row}
+              details={known}
+              without={group.labels}
+              list={list}
+              seen={seenBy(row)}
+              shown={shown}
+            />
+          );
         })}
       </tbody>
     </table>
   );
 }
 
-function Row({ row, details: { value, line, told }, without, list, shown }: {
+function Row({ row, details: { value, line, told }, without, list, seen, shown }: {
   readonly row: FiringRow;
   readonly details: Details;
   readonly without: Readonly<Record<string, string>>;
   readonly list: string;
+  readonly seen?: Acknowledgement;
   readonly shown: Shown;
 }) {
   const { labels, annotations, sinceMs, held, from } = row;
@@ -135,6 +152,12 @@ function Row({ row, details: { value, line, told }, without, list, shown }: {
       </td>
       <td>
         {held !== undefined && <State alert={held} language={language} />}
+        {seen && (
+          <>
+            {" "}
+            <Seen by={seen} shown={shown} />
+          </>
+        )}
         {from !== undefined && (
           <span class="soft">
             {words.asTold} <Time at={from.receivedMs} language={language} timezone={timezone} />

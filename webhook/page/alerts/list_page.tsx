@@ -130,6 +130,7 @@ async function firing(context: AlertsContext, { text, filter, groupedBy, shown }
             count={rows.length}
             isFiltered={isFiltered}
             list={list}
+            seenBy={({ fingerprint, sinceMs }) => context.acknowledgements.current(fingerprint, sinceMs)}
             shown={shown}
           />
         )}

@@ -3,6 +3,7 @@
 import { Hono } from "hono";
 import { durationMs } from "../../../lib/units.ts";
 import { AlertmanagerSilent } from "../alertmanager.ts";
+import { acknowledge, type Wanted } from "../acts/acknowledge.ts";
 import { auditTo } from "../audit.ts";
 import { shell } from "../layout.tsx";
 import type { PageContext, PageEnv, PageOptions } from "../view.ts";
@@ -24,6 +25,15 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
   const { ask, shownTo } = context;
   app.get("/alerts", (c) => listPage(c, context));
   app.get("/alerts/:fingerprint", (c) => onePage(c, context, c.req.param("fingerprint")));
+  const act = async (c: PageContext, wanted: Wanted) => {
+    const fingerprint = c.req.param("fingerprint") ?? "";
+    const refused = await acknowledge(c, context, fingerprint, wanted);
+    if (refused) return await onePage(c, context, fingerprint, refused);
+    const location = `/alerts/${encodeURIComponent(fingerprint)}`;
+    return c.body(null, 303, { location, "cache-control": "no-store" });
+  };
+  app.post("/alerts/:fingerprint/acknowledge", (c) => act(c, "acknowledge"));
+  app.post("/alerts/:fingerprint/withdraw", (c) => act(c, "withdraw-acknowledgement"));
 
   const showSilences = async (c: PageContext, draft: Draft, more: {
     readonly muted?: readonly HeldAlert[];

@@ -2,6 +2,7 @@
 
 import { COLON } from "../../channels/lines.ts";
 import { Time } from "../time.tsx";
+import { Acts, type ActsShown } from "./acts.tsx";
 import { CurveSection, type Drawn } from "./curve.tsx";
 import type { HeldAlert } from "./held.ts";
 import type { Told } from "./history.ts";
@@ -27,6 +28,8 @@ export interface OneAlert {
   readonly timeline: TimelineShown;
   readonly hasRunbook: boolean;
   readonly mayAct: boolean;
+  /** Undefined when it is not known to fire. */
+  readonly acts?: ActsShown;
   /** What is drawn of it; undefined when nobody says what it is. */
   readonly drawn?: Drawn;
   readonly shown: Shown;
@@ -45,6 +48,7 @@ export function One(options: OneAlert) {
     timeline,
     hasRunbook,
     mayAct,
+    acts,
     drawn,
     shown,
   } = options;
@@ -85,6 +89,7 @@ export function One(options: OneAlert) {
           {source !== undefined && <a class="button plain" href={source}>{words.source}</a>}
         </p>
       </header>
+      {acts && <Acts {...acts} />}
       {drawn && <CurveSection drawn={drawn} shown={shown} />}
       <section class="panel" aria-labelledby="says">
         <h2 id="says">{words.annotations}</h2>

@@ -2,6 +2,7 @@
 
 import { COLON } from "../../channels/lines.ts";
 import { severityOf } from "../../messages/severity.ts";
+import type { Refusal } from "../acts/acknowledge.ts";
 import { shell } from "../layout.tsx";
 import { mayAct, type PageContext } from "../view.ts";
 import { WORDS as PAGE_WORDS } from "../words.ts";
@@ -19,8 +20,9 @@ export async function onePage(
   c: PageContext,
   context: AlertsContext,
   fingerprint: string,
+  refused?: Refusal,
 ): Promise<Response> {
-  const { options, ask, book } = context;
+  const { options, ask, book, acknowledgements } = context;
   const { archive } = options;
   const shown = context.shownTo(c);
   const asked = new URL(c.req.url).searchParams;
@@ -62,6 +64,7 @@ export async function onePage(
     title: nameOf(alert.labels, shown),
     current: "alerts",
     severity: silent !== undefined ? "unknown" : severity === "none" ? undefined : severity,
+    status: refused?.status ?? 200,
     scripts: ["charts.js"],
     children: (
       <One
@@ -88,6 +91,14 @@ export async function onePage(
         }}
         hasRunbook={options.hasRunbook(alert.labels.alertname ?? "")}
         mayAct={mayAct(c.var.visitor)}
+        acts={held && {
+          visitor: c.var.visitor,
+          held,
+          acknowledged: acknowledgements.current(fingerprint, held.startsAt),
+          unknown: acknowledgements.problem(),
+          refused: refused?.text,
+          shown,
+        }}
         drawn={curve && {
           labels: alert.labels,
           generatorUrl: alert.generatorURL,

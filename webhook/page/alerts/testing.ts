@@ -61,6 +61,7 @@ export async function withPages(
       /** @returns the notification's id. */
       accept(json: unknown, channels?: readonly string[]): Promise<number>;
       readonly journal: SqliteJournal;
+      readonly dataDir: string;
     },
   ) => Promise<void>,
   answer?: (url: URL) => Response | Promise<Response>,
@@ -68,7 +69,7 @@ export async function withPages(
   directory?: string,
   page: object = { alertmanager: { url: "http://am/x" } },
 ): Promise<void> {
-  await withJournal(async ({ journal, clock }) => {
+  await withJournal(async ({ journal, clock, directory: dataDir }) => {
     const index = createAlertIndex(journal, { clock });
     const asked: Asked[] = [];
     const lines: Record<string, unknown>[] = [];
@@ -85,6 +86,7 @@ export async function withPages(
     };
     const app = createPages({
       directory: () => directory,
+      dataDir,
       page: () => pageSchema.parse({ ...page, prometheus: { url: "http://p" } }),
       archive: createArchive(journal, index),
       feed: createFeed(),
@@ -123,6 +125,7 @@ export async function withPages(
         );
       },
       journal,
+      dataDir,
       async accept(json, channels = []) {
         const notification = decodeNotification(json);
         const body = new TextEncoder().encode(JSON.stringify(json));
