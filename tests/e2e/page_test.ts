@@ -16,6 +16,7 @@ import { findBrowser, inaccessible, overflows, startBrowser } from "./page/brows
 import { killExporter } from "./page/kill_exporter.ts";
 import { loseConnection } from "./page/lost_connection.ts";
 import { comparePictures } from "./page/pictures.ts";
+import { pictureArrives } from "./page/picture_arrives.ts";
 import { prove } from "./page/prove.ts";
 import { DEAD_LETTER, replayDeadLetter } from "./page/replay_dead_letter.ts";
 
@@ -42,9 +43,16 @@ const INPUT: StackInput = {
   notify: {
     groupWait: "1s",
     groupInterval: "1s",
-    receivers: { console: [{ kind: "console" }], hook: [{ kind: "webhook", urlFile: "hook" }] },
+    receivers: {
+      console: [{ kind: "console" }],
+      hook: [{ kind: "webhook", urlFile: "hook" }],
+      chat: [{ kind: "discord", urlFile: "chat" }],
+    },
     receiver: "console",
-    routes: [{ matchers: [`alertname="${DEAD_LETTER}"`], receiver: "hook" }],
+    routes: [
+      { matchers: [`alertname="${DEAD_LETTER}"`], receiver: "hook" },
+      { matchers: ['alertname="HostDown"'], receiver: "chat" },
+    ],
   },
 };
 
@@ -61,7 +69,10 @@ Deno.test({
   async fn(t) {
     await ensureAssets();
     await using destination = fakeDestination();
+    await using chat = fakeDestination();
+    chat.otherwise({ body: { id: "1" } });
     await using stack = await temporaryStack();
+    await Deno.writeTextFile(join(stack.root, "chat"), `${chat.url}/api/webhooks/1/x`);
     await Deno.writeTextFile(join(stack.root, "hook"), destination.url);
     await ensureSecrets(stack.stackOf(INPUT), stack.target);
     await stack.up(INPUT);
@@ -126,6 +137,7 @@ Deno.test({
         await page.context().close();
       },
     );
+    await t.step("its message got the picture of its curve", () => pictureArrives(chat));
     await t.step("the way of an alert is proved hop by hop", async () => {
       const { page, takeComplaints } = await browser.open({ locale: "en" });
       await prove(page, url);

@@ -3,6 +3,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { until } from "../../until.ts";
+import { inaccessible, overflows } from "./browser.ts";
 import { raiseAlert } from "./raise_alert.ts";
 
 const NAME = "Injected<b>";
@@ -47,9 +48,12 @@ export async function stayText(page: Page, url: string, alertmanager: string): P
 
   await page.goto(`${url}/alerts`);
   await page.locator(`a[href*="${fingerprint}"]`).first().waitFor();
+  deepEqual(await inaccessible(page), []);
   deepEqual(await beyondText(page), []);
   await page.goto(`${url}/alerts/${fingerprint}`);
   deepEqual(await beyondText(page), []);
+  deepEqual(await inaccessible(page), []);
+  equal(await overflows(page), false);
   const said = await page.locator("main").innerText();
   for (const text of TEXTS.slice(0, 5)) ok(said.includes(text), `${text} is said in ${said}`);
 
