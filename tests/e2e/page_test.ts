@@ -6,6 +6,7 @@ import { ensureAssets } from "../../tasks/assets.ts";
 import { ensureSecrets } from "../../tasks/secrets.ts";
 import type { StackInput } from "../../tasks/stack.ts";
 import { fakeDestination } from "../../webhook/channels/testing/fake_destination.ts";
+import { acknowledge } from "./page/acknowledge.ts";
 import { shareConnection } from "./page/two_tabs.ts";
 import { stayText } from "./page/stay_text.ts";
 import { silenceAlert } from "./page/silence_alert.ts";
@@ -101,6 +102,12 @@ Deno.test({
     await t.step("an alert comes while somebody looks, and is silenced", async () => {
       const { page, takeComplaints } = await browser.open({ locale: "en" });
       await silenceAlert(page, url, alertmanager);
+      deepEqual(takeComplaints(), []);
+      await page.context().close();
+    });
+    await t.step("an alert is acknowledged on one page, which another one shows by itself", async () => {
+      const { page, takeComplaints } = await browser.open({ locale: "en" });
+      await acknowledge(page, url, alertmanager);
       deepEqual(takeComplaints(), []);
       await page.context().close();
     });

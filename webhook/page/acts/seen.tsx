@@ -1,4 +1,4 @@
-/** Who has seen an alert, as a small tag. */
+/** Who has seen an alert, in a few words. */
 
 import { Time } from "../time.tsx";
 import type { Shown } from "../alerts/inbox.tsx";
@@ -16,7 +16,7 @@ export function Seen({ by: { by, note, atMs }, shown, hasNote = false }: {
   const words = WORDS[language];
   const isHidden = note !== "" && !hasNote;
   return (
-    <span class="badge" title={isHidden ? foreign(note) : undefined}>
+    <span class={hasNote ? "badge" : "soft"} title={isHidden ? foreign(note) : undefined}>
       {by === "" ? words.seen : words.seenBy(foreign(by))},{" "}
       <Time at={atMs} language={language} timezone={timezone} relative />
       {isHidden && <span class="sr-only">({foreign(note)})</span>}

@@ -63,7 +63,7 @@ export function Acts({ visitor, held, acknowledged, unknown, refused, shown }: A
           </form>
         )
         : (
-          <form method="post" action={`${at}/acknowledge`} class="row">
+          <form method="post" action={`${at}/acknowledge`} class="row filter">
             {proof}
             <label class="field">
               <span>{words.note}</span>
