@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import type { Message } from "../message.ts";
-import { defineChannel, secretSetting } from "./channel.ts";
+import { defineChannel, picturesSetting, secretSetting } from "./channel.ts";
 import { byteLength, cutUnits, fitMessage, type Fitted } from "./cut.ts";
 import { deliveryId } from "./delivery_id.ts";
 import { emailHtml } from "./email_html.ts";
@@ -40,6 +40,7 @@ export const emailChannel = defineChannel({
       "Whether to insist on TLS: STARTTLS, or TLS from the start on port 465. Without, everything goes in plain.",
     ),
     ...secretSetting("ca", "the authority that signed the server's certificate, PEM, when no public one did"),
+    ...picturesSetting,
   },
   // The authority is public, but comes from a file just as secrets do.
   secrets: ["password", "ca"],
@@ -60,8 +61,9 @@ export const emailChannel = defineChannel({
     return [mailOf(message, settings, textOf(fitted), emailHtml(fitted))];
   },
   plain: (message, settings): Mail => mailOf(message, settings, plainest(message)),
-  send: (out: Mail, settings, context) =>
-    sendMail(out, serverOf(settings), doneOf(settings, out.messageId), context.signal),
+  send: (out: Mail, settings, { signal, picture }) =>
+    sendMail(out, serverOf(settings), doneOf(settings, out.messageId), signal, undefined, picture),
+  pictureWithin: true,
   preview: ({ from, to, subject, messageId, thread, text }, { smarthost }) => ({
     what: `SMTP to ${smarthost}`,
     body: [

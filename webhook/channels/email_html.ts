@@ -1,4 +1,4 @@
-/** A message as the HTML of an e-mail: one column, no pictures, no colours of its own for text, so that a dark screen stays dark. */
+/** A message as the HTML of an e-mail: one column, no colours of its own for text, so that a dark screen stays dark. */
 
 import type { AlertView, Link, Pair } from "../message.ts";
 import { formatNumber, WORDS } from "../messages/words.ts";
@@ -13,6 +13,7 @@ const TITLE = "margin:0 0 12px;padding-left:12px;font-size:20px;line-height:1.3"
 const CARD = "margin:0 0 12px;padding:10px 14px;border:1px solid #88888880;border-radius:6px";
 const BUTTON =
   "display:inline-block;margin:6px 8px 0 0;padding:6px 12px;border:1px solid;border-radius:4px;text-decoration:none";
+const PICTURE = "max-width:640px;margin:16px auto 0";
 const LABELS = "margin:6px 0 0;font:13px/1.5 ui-monospace,Menlo,Consolas,monospace";
 
 /** The whole document. */
@@ -44,6 +45,15 @@ ${body.filter((part) => part !== "").join("\n")}
 </body>
 </html>
 `;
+}
+
+/** `html`, a whole document of `emailHtml`, with the picture that the mail carries as `cid` below everything else. */
+export function withPicture(html: string, cid: string, alt: string): string {
+  const image = `<p style="${PICTURE}"><img src="cid:${escape(cid)}" alt="${
+    escape(alt)
+  }" width="640" style="max-width:100%;height:auto"></p>`;
+  // Texts are escaped: the document ends in one place.
+  return html.replace("</body>", () => `${image}\n</body>`);
 }
 
 function alertHtml(alert: AlertView, valueWord: string): string {

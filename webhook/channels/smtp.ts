@@ -1,9 +1,11 @@
 /** One mail by SMTP, and what came of it. */
 
+import { Buffer } from "node:buffer";
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
-import type { Outcome } from "./channel.ts";
+import type { Outcome, Picture } from "./channel.ts";
+import { withPicture } from "./email_html.ts";
 import { judgeRefusals, judgeSmtp, type Refusal, type SmtpError } from "./smtp_judge.ts";
 
 /** A mail. */
@@ -35,6 +37,7 @@ export interface SmtpServer {
 
 /** How long to wait for each step; the whole is ended by the signal. */
 const STEP_MS = 15_000;
+const NO_PICTURE = () => Promise.resolve(undefined);
 
 /**
  * Sends `mail`. Without the TLS that `server` asks for nothing is sent.
@@ -42,6 +45,7 @@ const STEP_MS = 15_000;
  * @param done Recipients who have got it at an earlier attempt: they are left out, and those who get it now are added.
  * @param signal Ends the attempt.
  * @param stepMs For the connection, the greeting, and each answer.
+ * @param draw Gives the picture that goes into it, in a short time or not at all; it is drawn while the server is being greeted.
  */
 export async function sendMail(
   mail: Mail,
@@ -49,11 +53,12 @@ export async function sendMail(
   done: Set<string>,
   signal: AbortSignal,
   stepMs = STEP_MS,
+  draw: () => Promise<Picture | undefined> = NO_PICTURE,
 ): Promise<Outcome> {
   const left = mail.to.filter((recipient) => !done.has(recipient));
   let refusals: readonly Refusal[] = [];
   try {
-    if (left.length > 0) refusals = await converse(mail, left, server, signal, stepMs);
+    if (left.length > 0) refusals = await converse(mail, left, server, signal, stepMs, draw);
   } catch (error) {
     if (signal.aborted) {
       return { result: "retry", reason: `${server.host}:${server.port}: The attempt was ended` };
@@ -80,27 +85,15 @@ async function converse(
   server: SmtpServer,
   signal: AbortSignal,
   stepMs: number,
+  draw: () => Promise<Picture | undefined>,
 ): Promise<readonly Refusal[]> {
+  const drawing = mail.html === undefined ? NO_PICTURE() : draw();
+  // Nobody waits for it when the server cannot be reached.
+  drawing.catch(() => {});
   // Most webhooks send no mail, and need neither its memory nor its time to load. Nodemailer as a whole would bring twice as much.
   const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
   const { default: SMTPConnection } = await import("nodemailer/lib/smtp-connection");
-  const { from, to, subject, messageId, thread, sentMs, text, html } = mail;
-  const message = await new MailComposer({
-    from,
-    to: [...to],
-    subject,
-    messageId,
-    inReplyTo: thread,
-    references: [thread],
-    date: new Date(sentMs),
-    // RFC 3834: nobody's "out of office" answers to it.
-    headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
-    text,
-    html,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  }).compile().build();
-
+  const { from } = mail;
   const { tls, greeting, user, ca } = server;
   // Nodemailer's own way to connect asks for the machine's network interfaces, which the webhook may not know.
   const connection = await open(server, AbortSignal.any([signal, AbortSignal.timeout(stepMs)]));
@@ -139,12 +132,45 @@ async function converse(
       // A server that offers no login is asked for one nevertheless: without one it gets no mail.
       await step<boolean>((done) => smtp.login({ credentials }, done));
     }
+    const message = await new MailComposer(composed(mail, await Promise.race([failed, drawing]))).compile()
+      .build();
     const sent = await step<SMTPConnectionSendInfo>((done) => smtp.send({ from, to: left }, message, done));
     return (sent?.rejectedErrors ?? []) as readonly Refusal[];
   } finally {
     signal.removeEventListener("abort", end);
     smtp.close();
   }
+}
+
+/** What the mail is made of. */
+function composed({ from, to, subject, messageId, thread, sentMs, text, html }: Mail, picture?: Picture) {
+  const hasPicture = picture !== undefined && html !== undefined;
+  // Within one mail, so that the mail's own id makes it one of a kind.
+  const cid = `picture.${messageId.replace(/[<>]/g, "")}`;
+  return {
+    from,
+    to: [...to],
+    subject,
+    messageId,
+    inReplyTo: thread,
+    references: [thread],
+    date: new Date(sentMs),
+    // RFC 3834: nobody's "out of office" answers to it.
+    headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
+    text,
+    html: hasPicture ? withPicture(html, cid, picture.alt) : html,
+    ...(hasPicture && {
+      attachments: [{
+        filename: picture.name,
+        content: Buffer.from(picture.bytes),
+        contentType: "image/png",
+        contentDisposition: "inline" as const,
+        cid,
+      }],
+    }),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
 }
 
 /** A connection, with TLS when it starts with that; `signal` ends the try, not the connection. */

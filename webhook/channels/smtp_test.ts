@@ -258,3 +258,61 @@ Deno.test("sendMail says which server cannot be reached", async () => {
   equal(outcome.result, "retry");
   match((outcome as { reason: string }).reason, new RegExp(`^127\\.0\\.0\\.1:${port}: .*ECONNREFUSED`));
 });
+
+const PICTURE = {
+  name: "Disk.png",
+  bytes: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 255]),
+  alt: '97 % "full" <b>',
+};
+
+/** Sends one mail for which `draw` gives the picture. */
+async function attemptWith(
+  draw: () => Promise<typeof PICTURE | undefined>,
+  mail = MAIL,
+  signal = AbortSignal.timeout(10_000),
+): Promise<Try> {
+  await using smtp = fakeSmtp();
+  const server = { host: "127.0.0.1", port: smtp.port, tls: "none", greeting: "example.org" } as const;
+  return { outcome: await sendMail(mail, server, new Set(), signal, 3_000, draw), smtp };
+}
+
+Deno.test("sendMail puts a picture into the mail, and says what it shows", async () => {
+  const mail = { ...MAIL, html: "<html><body><p>Il ne reste plus rien</p></body></html>" };
+  const { outcome, smtp } = await attemptWith(() => Promise.resolve(PICTURE), mail);
+  equal(outcome.result, "delivered");
+  const { data } = smtp.mails[0]!;
+  const related = data.replace(/\r\n[ \t]+/g, " ");
+  match(related, /Content-Type: image\/png; name=Disk\.png/);
+  match(related, /Content-Disposition: inline; filename=Disk\.png/);
+  match(related, /Content-Id: <picture\.vigie_1_abc@example\.org>/i);
+  ok(data.includes(PICTURE.bytes.toBase64()), "it is another picture");
+  // Quoted-printable.
+  const html = data.replace(/=\r\n/g, "").replace(/=3D/g, "=");
+  ok(
+    html.includes('<img src="cid:picture.vigie_1_abc@example.org" alt="97 % &quot;full&quot; &lt;b&gt;"'),
+    html,
+  );
+  ok(
+    /multipart\/alternative/.test(data) && /multipart\/related/.test(data),
+    "it is no alternative to the text",
+  );
+});
+
+Deno.test("sendMail sends the same mail as ever without a picture, and asks for none where there is no HTML", async () => {
+  const none = await attemptWith(() => Promise.resolve(undefined));
+  equal(none.outcome.result, "delivered");
+  ok(!/image\/png|cid:/.test(none.smtp.mails[0]!.data));
+  const { html: _, ...plain } = MAIL;
+  const asked = await attemptWith(() => Promise.reject(new Error("asked")), plain);
+  equal(asked.outcome.result, "delivered");
+});
+
+Deno.test("sendMail ends with its signal while a picture is drawn", async () => {
+  const ending = new AbortController();
+  const hangs = () => {
+    ending.abort(new DOMException("", "AbortError"));
+    return new Promise<undefined>(() => {});
+  };
+  const { outcome } = await attemptWith(hangs, MAIL, ending.signal);
+  equal(outcome.result, "retry");
+});

@@ -185,6 +185,18 @@ export function createPictureDelivery(options: PictureOptions): PictureDelivery 
     });
   }
 
+  /** What `work` gives, and undefined when it takes longer than `ms`, whatever it does, or everything stops. */
+  function inTime<Result>(ms: number, work: Promise<Result>): Promise<Result | undefined> {
+    const late = Promise.withResolvers<undefined>();
+    const give = () => late.resolve(undefined);
+    const cancel = clock.after(ms, give);
+    stopped.signal.addEventListener("abort", give);
+    return Promise.race([work, late.promise]).finally(() => {
+      cancel();
+      stopped.signal.removeEventListener("abort", give);
+    });
+  }
+
   /** Sends, and gives up after `ms`, whatever the kind does. */
   async function within(ms: number, send: (context: SendContext) => Promise<Outcome>): Promise<Outcome> {
     const { fetch, print } = options;
@@ -230,7 +242,7 @@ export function createPictureDelivery(options: PictureOptions): PictureDelivery 
       try {
         const notification = await notificationOf(bundle);
         if (notification === undefined || subjectOf(notification) === undefined) return undefined;
-        const picture = await draw(notification, BUDGET_WITHIN_MS, channel);
+        const picture = await inTime(BUDGET_WITHIN_MS, draw(notification, BUDGET_WITHIN_MS, channel));
         if (picture !== undefined && picture.bytes.length > MAX_WITHIN_BYTES) {
           end("dropped", channel.name, "The picture is too large");
           return undefined;

@@ -219,3 +219,33 @@ Deno.test("createPictureDelivery stops at once, whatever is under way", async ()
     });
   }
 });
+
+Deno.test("createPictureDelivery gives a message its picture within a second, or lets it go without", async () => {
+  const tell = async (
+    draw: PictureSource["draw"],
+    advanceMs: number,
+    sent: unknown = body("g", ["Disk"]),
+  ) => {
+    const got: (Picture | undefined)[] = [];
+    const channel: FakeChannel = {
+      pictureAfter: undefined,
+      pictureWithin: true,
+      async answer(_sent, { picture }) {
+        got.push(await picture?.());
+        return TOLD;
+      },
+    };
+    await withPictures({ channel, draw }, async ({ accept, clock }) => {
+      await accept(sent);
+      await clock.advance(advanceMs);
+    });
+    return got;
+  };
+  const good = () => Promise.resolve({ picture: PICTURE });
+  deepEqual(await tell(good, 0), [PICTURE]);
+  deepEqual(await tell(good, 0, body("g", ["~Disk"])), [undefined]);
+  deepEqual(await tell(() => new Promise<DrawnPicture>(() => {}), 1_000), [undefined]);
+  deepEqual(await tell(() => Promise.reject(new Error("broken")), 0), [undefined]);
+  const large = { ...PICTURE, bytes: new Uint8Array(1_000_001) };
+  deepEqual(await tell(() => Promise.resolve({ picture: large }), 0), [undefined]);
+});

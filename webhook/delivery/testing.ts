@@ -51,6 +51,7 @@ export interface FakeChannel {
   readonly render?: (message: Message) => void;
   /** How it takes pictures. */
   readonly pictureAfter?: ChannelKind["pictureAfter"];
+  readonly pictureWithin?: true;
 }
 
 /** What a test may set. */
@@ -226,6 +227,7 @@ function fakeChannel(name: string, fake: FakeChannel, sent: Sent[], clock: FakeC
       return await answer(one, context);
     },
     pictureAfter: fake.pictureAfter,
+    pictureWithin: fake.pictureWithin,
     preview: () => ({ what: "fake", body: "" }),
   };
   return {
