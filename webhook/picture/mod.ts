@@ -59,17 +59,25 @@ export function createPictures(options: PicturesOptions): Pictures {
   const painter = createPainter(clock);
   return {
     async draw(notification, budgetMs, given) {
-      const budget = new AbortController();
-      const cancel = clock.after(budgetMs, () => budget.abort());
-      const signal = AbortSignal.any([given, budget.signal]);
+      const ending = new AbortController();
+      const { signal } = ending;
+      let isLate = false;
+      const cancel = clock.after(budgetMs, () => {
+        isLate = true;
+        ending.abort();
+      });
+      const end = () => ending.abort(given.reason);
+      if (given.aborted) end();
+      given.addEventListener("abort", end);
       try {
         // Not every step on the way can be ended: whoever waits goes on without it.
         return await orAborted(drawWithin(notification, options, ask, painter.paint, signal), signal);
       } catch (error) {
-        if (budget.signal.aborted) return late(budgetMs);
+        if (isLate) return late(budgetMs);
         return { missing: "failed", reason: error instanceof Error ? error.message : String(error) };
       } finally {
         cancel();
+        given.removeEventListener("abort", end);
       }
     },
     stop: painter.stop,
