@@ -17,6 +17,8 @@ const POLL_MS = 2_000;
 interface Picture {
   readonly file: string;
   readonly path: string;
+  /** The link that is followed from there. */
+  readonly link?: string;
   readonly language: "fr" | "en";
   readonly theme: "light" | "dark";
   readonly width: number;
@@ -28,7 +30,7 @@ const PICTURES: readonly Picture[] = [
   { file: "page-now.fr.png", path: "/", language: "fr", theme: "light", width: 1280, height: 720 },
   {
     file: "page-dashboard.png",
-    path: "/dashboards/vigie-host",
+    path: "/dashboards/vigie-host?from=now-5m&to=now",
     language: "en",
     theme: "dark",
     width: 1280,
@@ -36,7 +38,34 @@ const PICTURES: readonly Picture[] = [
   },
   { file: "page-delivery.png", path: "/delivery", language: "en", theme: "light", width: 1280, height: 720 },
   { file: "page-phone.png", path: "/", language: "fr", theme: "dark", width: 390, height: 844 },
+  { file: "page-alerts.png", path: "/alerts", language: "en", theme: "light", width: 1280, height: 720 },
+  {
+    file: "page-alert.png",
+    path: "/alerts",
+    link: "ProcessorsBusy",
+    language: "en",
+    theme: "light",
+    width: 1280,
+    height: 1080,
+  },
 ];
+
+const STACK = {
+  name: "vigie",
+  locale: "en",
+  scrape: { interval: "5s", timeout: "4s" },
+  evaluation: { interval: "5s" },
+} as const;
+
+/** An alert that fires on any machine that takes pictures of itself. */
+const ALERT = {
+  alert: "ProcessorsBusy",
+  expr: '100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[1m]))) > 2',
+  for: "0s",
+  severity: "warning",
+  summary: "The processors of {{ $labels.instance }} do something",
+  description: '{{ $value | printf "%.0f" }} % of their time.',
+} as const;
 
 /** The command. */
 const screenshots: Command = {
@@ -54,20 +83,28 @@ const screenshots: Command = {
     }
     await ensureAssets({ progress, signal });
     await using stack = await temporaryStack();
-    await stack.up({
-      name: "vigie",
-      scrape: { interval: "5s", timeout: "4s" },
-      evaluation: { interval: "5s" },
-    });
+    await stack.up(STACK);
     await grown(stack.ports.prometheus, progress.step, signal);
     await using browser = await startBrowser(browserPath);
-    for (const { file, path, language, theme, width, height } of PICTURES) {
+    let isFiring = false;
+    for (const { file, path, link, language, theme, width, height } of PICTURES) {
       const { page } = await browser.open({
         locale: language,
         colorScheme: theme,
         viewport: { width, height },
       });
-      await page.goto(`http://127.0.0.1:${stack.ports.webhook}${path}`, { waitUntil: "networkidle" });
+      if (path === "/alerts" && !isFiring) {
+        progress.step("an alert fires");
+        await stack.up({ ...STACK, alerts: [ALERT] });
+        isFiring = true;
+      }
+      await page.goto(`http://127.0.0.1:${stack.ports.webhook}${path}`, { waitUntil: "load" });
+      if (path === "/alerts") await page.getByText("✓ console").waitFor();
+      if (link !== undefined) {
+        await page.getByRole("link", { name: link, exact: true }).first().click();
+        await page.getByRole("heading", { name: link }).waitFor();
+      }
+      await page.waitForLoadState("networkidle");
       await page.screenshot({ path: join(IMAGES, file) });
       await page.context().close();
       print(join(IMAGES, file));
