@@ -45,6 +45,14 @@ Deno.test("webhookPart saves a journal that is in use, with what is in its log a
   database.close();
 });
 
+Deno.test("webhookPart saves who has acknowledged what, damaged or not", async () => {
+  await using it = await scene();
+  await it.put("page.sqlite", "no database at all");
+  await it.save(webhookPart);
+  assert.equal(await Deno.readTextFile(join(it.staging, "page.sqlite")), "no database at all");
+  assert.deepEqual(["page.sqlite-wal", "journal.db", "lock"].map(webhookPart.replaces), [true, true, false]);
+});
+
 Deno.test("webhookPart refuses a damaged journal, and saves nothing where there is none", async () => {
   await using it = await scene();
   assert.deepEqual(await it.save(webhookPart), { directory: it.staging });

@@ -1,5 +1,5 @@
 /**
- * The webhook: its journal, with the whole history.
+ * The webhook: its journal, with the whole history, and who has acknowledged which alert.
  *
  * The webhook keeps the file for itself, so its copy is made beside it: first the file, then the write-ahead log. What the log holds is not
  * yet, partly or wholly in the file; as long as the log was not begun anew meanwhile, which its salts would tell, it holds every page that
@@ -16,6 +16,8 @@ import type { PartKind } from "./part.ts";
 import { mergeLog, soundness } from "./sqlite.ts";
 
 const FILE = "journal.db";
+/** As the journal, but made when somebody first acknowledges something, and worth no failure: a damaged one is saved as it is. */
+const ACKNOWLEDGEMENTS = "page.sqlite";
 const TRIES = 50;
 const RETRY_MS = 100;
 const HEADER_BYTES = 32;
@@ -26,17 +28,12 @@ export const webhookPart: PartKind = {
   async save({ plan: { data }, staging, signal }) {
     const source = join(data, FILE);
     const copy = join(staging, FILE);
-    if (!await isThere(source)) return { directory: staging };
-    for (let left = TRIES; !await copied(source, copy); left--) {
-      if (left <= 1) {
-        throw new BackupFailure(
-          `Cannot copy the webhook's journal "${source}": it is written to faster than it can be copied`,
-          1,
-          "make the backup at a quieter time",
-        );
-      }
-      await delay(RETRY_MS, undefined, { signal });
+    const acknowledgements = join(data, ACKNOWLEDGEMENTS);
+    if (await isThere(acknowledgements)) {
+      await copyWhole(acknowledgements, join(staging, ACKNOWLEDGEMENTS), signal);
     }
+    if (!await isThere(source)) return { directory: staging };
+    await copyWhole(source, copy, signal);
     // First of all: what is no database has no log to merge either.
     const problem = soundness(copy);
     if (problem !== undefined) {
@@ -49,9 +46,23 @@ export const webhookPart: PartKind = {
     mergeLog(copy);
     return { directory: staging, facts: factsOf(copy) };
   },
-  replaces: (name) => name.startsWith(FILE),
+  replaces: (name) => name.startsWith(FILE) || name.startsWith(ACKNOWLEDGEMENTS),
   problemOf: (directory) => soundness(join(directory, FILE)),
 };
+
+/** Copies until the copy is of one moment. @throws {BackupFailure} when it never is. */
+async function copyWhole(source: string, copy: string, signal: AbortSignal): Promise<void> {
+  for (let left = TRIES; !await copied(source, copy); left--) {
+    if (left <= 1) {
+      throw new BackupFailure(
+        `Cannot copy the webhook's "${source}": it is written to faster than it can be copied`,
+        1,
+        "make the backup at a quieter time",
+      );
+    }
+    await delay(RETRY_MS, undefined, { signal });
+  }
+}
 
 /** @returns whether the copy is of one moment. */
 async function copied(source: string, copy: string): Promise<boolean> {

@@ -31,7 +31,10 @@ export function Head({ language, tab, filter, groupedBy, canAsk, problem, childr
   const words = WORDS[language];
   return (
     <>
-      <h1>{words.title}</h1>
+      <header class="row spread">
+        <h1>{words.title}</h1>
+        <a href="/proof">{words.testPath}</a>
+      </header>
       <nav class="tabs" aria-label={words.title}>
         <a href={listAddress({ filter, groupedBy })} aria-current={tab === "firing" ? "page" : undefined}>
           {words.firing}

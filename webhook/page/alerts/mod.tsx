@@ -16,6 +16,8 @@ import { type Draft, SilencesView } from "./silences.tsx";
 import { WORDS } from "./words.ts";
 
 const SILENCE_ID = /^[\w-]{1,64}$/;
+const FINGERPRINT = /^[0-9a-f]{1,16}$/;
+const NO_DRAFT: Draft = { matchers: "", duration: "1h", reason: "", alert: "" };
 
 /** The pages. */
 export function createAlerts(options: PageOptions): Hono<PageEnv> {
@@ -29,8 +31,7 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
     const fingerprint = c.req.param("fingerprint") ?? "";
     const refused = await acknowledge(c, context, fingerprint, wanted);
     if (refused) return await onePage(c, context, fingerprint, refused);
-    const location = `/alerts/${encodeURIComponent(fingerprint)}`;
-    return c.body(null, 303, { location, "cache-control": "no-store" });
+    return see(c, `/alerts/${encodeURIComponent(fingerprint)}`);
   };
   app.post("/alerts/:fingerprint/acknowledge", (c) => act(c, "acknowledge"));
   app.post("/alerts/:fingerprint/withdraw", (c) => act(c, "withdraw-acknowledgement"));
@@ -61,7 +62,8 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
 
   app.get("/silences", async (c) => {
     const asked = new URL(c.req.url).searchParams;
-    return await showSilences(c, { matchers: asked.get("matchers") ?? "", duration: "1h", reason: "" });
+    const matchers = asked.get("matchers") ?? "";
+    return await showSilences(c, { ...NO_DRAFT, matchers, alert: fingerprintIn(asked) });
   });
 
   /** Reads the form, and says what is wrong with it; otherwise `use` gets the silence. */
@@ -75,6 +77,7 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
       matchers: form.get("matchers") ?? "",
       duration: form.get("duration") ?? "",
       reason: (form.get("reason") ?? "").trim(),
+      alert: fingerprintIn(form),
     };
     const filter = await readFilter(draft.matchers.replace(/\r?\n/g, ","));
     const problem = !filter.ok
@@ -122,7 +125,7 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
         what: oneLine(draft.matchers),
         duration: draft.duration,
       });
-      return seeSilences(c);
+      return see(c, draft.alert === "" ? "/silences" : `/alerts/${draft.alert}`);
     }));
   app.post("/silences/end", async (c) => {
     const id = c.var.form.get("id") ?? "";
@@ -132,10 +135,10 @@ export function createAlerts(options: PageOptions): Hono<PageEnv> {
     } catch (error) {
       if (!(error instanceof AlertmanagerSilent)) throw error;
       audit.refused(c.var.visitor, { act: "end-silence", what: id }, error.message);
-      return await showSilences(c, { matchers: "", duration: "1h", reason: "" }, { problem: error.message });
+      return await showSilences(c, NO_DRAFT, { problem: error.message });
     }
     audit.done(c.var.visitor, { act: "end-silence", what: id });
-    return seeSilences(c);
+    return see(c, "/silences");
   });
   return app;
 }
@@ -144,6 +147,12 @@ function oneLine(matchers: string): string {
   return matchers.replace(/\r?\n/g, ", ");
 }
 
-function seeSilences(c: PageContext): Response {
-  return c.body(null, 303, { location: "/silences", "cache-control": "no-store" });
+/** As Alertmanager makes them; `""` for anything else. */
+function fingerprintIn(given: URLSearchParams): string {
+  const fingerprint = given.get("alert") ?? "";
+  return FINGERPRINT.test(fingerprint) ? fingerprint : "";
+}
+
+function see(c: PageContext, location: string): Response {
+  return c.body(null, 303, { location, "cache-control": "no-store" });
 }

@@ -190,6 +190,14 @@ Deno.test("createAlerts shows silences, what a new one would mute, and makes it"
     const other = await post("/silences", { ...draft, previewed: 'alertname="Other"' });
     match(other.text, /would mute 1 alert now/);
     deepEqual(asked.filter(({ method }) => method !== "GET"), []);
+    match((await get("/silences?alert=dbb38017f519720e")).text, /name="alert" value="dbb38017f519720e"/);
+    doesNotMatch((await get("/silences?alert=//evil.example")).text, /evil/);
+    const back = await post("/silences", {
+      ...draft,
+      previewed: draft.matchers,
+      alert: "dbb38017f519720e",
+    });
+    equal(back.location, "/alerts/dbb38017f519720e");
     const made = await post("/silences", { ...draft, previewed: draft.matchers });
     equal(made.status, 303);
     deepEqual(asked, [{
@@ -208,7 +216,11 @@ Deno.test("createAlerts shows silences, what a new one would mute, and makes it"
     }]);
     equal((await post("/silences/end", { id: "s1" })).status, 303);
     deepEqual(asked.map(({ method, path }) => `${method} ${path}`), ["DELETE /x/api/v2/silence/s1"]);
-    deepEqual(lines.map(({ act, user }) => `${user} ${act}`), ["ada silence", "ada end-silence"]);
+    deepEqual(lines.map(({ act, user }) => `${user} ${act}`), [
+      "ada silence",
+      "ada silence",
+      "ada end-silence",
+    ]);
     equal((await post("/silences/end", { id: "../alerts" })).status, 404);
   }));
 

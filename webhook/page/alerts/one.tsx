@@ -55,6 +55,7 @@ export function One(options: OneAlert) {
   const words = WORDS[shown.language];
   const silenceUrl = `/silences?${new URLSearchParams({
     matchers: matchersFor(labels).map(printMatcher).join("\n"),
+    ...held && { alert: held.fingerprint },
   })}`;
   const source = webUrl(generatorUrl);
   const runbook = webUrl(annotations.runbook_url ?? "");

@@ -80,6 +80,7 @@ export async function onePage(
             history,
             firingSinceMs: held?.startsAt,
             silences: Array.isArray(silences) ? silences : [],
+            acknowledgements: acknowledgements.of(fingerprint),
             nowMs,
           }),
           cutAfter: told.length,

@@ -13,6 +13,8 @@ export interface Draft {
   readonly matchers: string;
   readonly duration: string;
   readonly reason: string;
+  /** Fingerprint of the alert from whose page it is made, to go back there; `""` for none. */
+  readonly alert: string;
 }
 
 /** What the page shows. */
@@ -59,6 +61,7 @@ function NewSilence(
       <h2 id="new">{words.newSilence}</h2>
       <form method="post" action="/silences/preview" class="stack-y">
         <input type="hidden" name="proof" value={visitor.proof} />
+        {draft.alert !== "" && <input type="hidden" name="alert" value={draft.alert} />}
         <label class="field">
           <span>{words.matchers}</span>
           <textarea name="matchers" rows={4} class="mono" maxlength={4_000} spellcheck={false} required>

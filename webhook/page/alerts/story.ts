@@ -1,6 +1,7 @@
 /** What became of one alert, event by event. */
 
 import type { DeliveryRecord } from "../../journal/archive.ts";
+import type { Acknowledgement } from "../acts/acknowledgements.ts";
 import type { Silence } from "./held.ts";
 import type { History, Told } from "./history.ts";
 
@@ -11,6 +12,7 @@ import type { History, Told } from "./history.ts";
  * - `told`: a notification that spoke of it. `first`: it fires since then; `again`: it still fired; `over`: it does not any more; `firing`: it
  *   fires, and what was told before is not known.
  * - `silenced`, `unsilenced`: a silence that fits it, and that silence's end.
+ * - `acknowledged`, `withdrawn`: somebody has seen it, and took that back.
  */
 export type Event =
   | { readonly kind: "began" | "ended"; readonly atMs: number }
@@ -21,7 +23,12 @@ export type Event =
     readonly as: "first" | "again" | "over" | "firing";
     readonly deliveries: readonly DeliveryRecord[];
   }
-  | { readonly kind: "silenced" | "unsilenced"; readonly atMs: number; readonly silence: Silence };
+  | { readonly kind: "silenced" | "unsilenced"; readonly atMs: number; readonly silence: Silence }
+  | {
+    readonly kind: "acknowledged" | "withdrawn";
+    readonly atMs: number;
+    readonly acknowledgement: Acknowledgement;
+  };
 
 /** What a story is told of. */
 export interface StoryOf {
@@ -30,11 +37,15 @@ export interface StoryOf {
   readonly firingSinceMs?: number;
   /** Silences that fit it. */
   readonly silences: readonly Silence[];
+  /** Of this alert. */
+  readonly acknowledgements: readonly Acknowledgement[];
   readonly nowMs: number;
 }
 
 /** The events of this part of the history, the newest first. */
-export function storyOf({ history, firingSinceMs, silences, nowMs }: StoryOf): Event[] {
+export function storyOf(
+  { history, firingSinceMs, silences, acknowledgements, nowMs }: StoryOf,
+): Event[] {
   const { told, untilMs, next } = history;
   // What is older stands on the next part, with what happened meanwhile.
   const sinceMs = next === undefined ? -Infinity : told.at(-1)?.receivedMs ?? Infinity;
@@ -51,6 +62,12 @@ export function storyOf({ history, firingSinceMs, silences, nowMs }: StoryOf): E
       { kind: "silenced", atMs: silence.startsAt, silence },
       { kind: "unsilenced", atMs: silence.endsAt, silence },
     ]),
+    ...acknowledgements.flatMap((acknowledgement): Event[] => [
+      { kind: "acknowledged", atMs: acknowledgement.atMs, acknowledgement },
+      ...acknowledgement.withdrawnMs === undefined
+        ? []
+        : [{ kind: "withdrawn", atMs: acknowledgement.withdrawnMs, acknowledgement } as const],
+    ]),
   ];
   // A sender's clock may be ahead: what it says to have happened stands there all the same.
   return events.filter(({ kind, atMs }) =>
@@ -60,7 +77,15 @@ export function storyOf({ history, firingSinceMs, silences, nowMs }: StoryOf): E
 }
 
 /** Of what happened at the same moment, as it follows one another. */
-const ORDER: readonly Event["kind"][] = ["began", "silenced", "unsilenced", "ended", "told"];
+const ORDER: readonly Event["kind"][] = [
+  "began",
+  "silenced",
+  "unsilenced",
+  "acknowledged",
+  "withdrawn",
+  "ended",
+  "told",
+];
 
 interface Span {
   readonly fromMs: number;

@@ -26,7 +26,7 @@ const silence = (from: number, to: number) => ({ startsAt: at(from), endsAt: at(
 
 /** The events, the oldest first, as texts. */
 const story = (of: Partial<StoryOf>) =>
-  storyOf({ history: { told: [] }, silences: [], nowMs: at(59), ...of }).reverse()
+  storyOf({ history: { told: [] }, silences: [], acknowledgements: [], nowMs: at(59), ...of }).reverse()
     .map((event) =>
       `${new Date(event.atMs).getUTCMinutes()} ${event.kind === "told" ? event.as : event.kind}`
     );
@@ -73,5 +73,19 @@ Deno.test("storyOf tells each event on one part of a history that is cut", () =>
     "11 first",
     "12 silenced",
     "14 unsilenced",
+  ]);
+});
+
+Deno.test("storyOf tells who has seen it, and who took that back", () => {
+  const seen = { fingerprint: "f", startsMs: at(50), by: "ada", note: "" };
+  const acknowledgements = [
+    { ...seen, atMs: at(51), withdrawnMs: at(52) },
+    { ...seen, atMs: at(53) },
+  ];
+  deepEqual(story({ firingSinceMs: at(50), acknowledgements }), [
+    "50 began",
+    "51 acknowledged",
+    "52 withdrawn",
+    "53 acknowledged",
   ]);
 });

@@ -50,12 +50,20 @@ export interface Asked {
   readonly body?: unknown;
 }
 
+/** An answer. */
+interface Got {
+  readonly status: number;
+  readonly text: string;
+  /** Where it leads. */
+  readonly location: string | null;
+}
+
 /** The pages over an Alertmanager that has HELD and SILENCE, or what `answer` gives. */
 export async function withPages(
   test: (
     pages: {
-      get(path: string): Promise<{ status: number; text: string }>;
-      post(path: string, fields: Record<string, string>): Promise<{ status: number; text: string }>;
+      get(path: string): Promise<Got>;
+      post(path: string, fields: Record<string, string>): Promise<Got>;
       readonly asked: Asked[];
       readonly lines: Record<string, unknown>[];
       /** @returns the notification's id. */
@@ -107,7 +115,11 @@ export async function withPages(
       isLocal: () => true,
       locale: () => "en",
     } as unknown as PagesOptions);
-    const read = async (response: Response) => ({ status: response.status, text: await response.text() });
+    const read = async (response: Response): Promise<Got> => ({
+      status: response.status,
+      text: await response.text(),
+      location: response.headers.get("location"),
+    });
     const get = async (path: string) => await read(await app.request(path, { headers: HOST }));
     await test({
       get,

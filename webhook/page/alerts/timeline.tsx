@@ -74,7 +74,13 @@ function Entry({ event, nowMs, shown }: TimelineShown & { readonly event: Event 
             <Time at={event.silence.endsAt} language={language} timezone={timezone} />
           </>
         )}
+        {event.kind === "acknowledged" && event.acknowledgement.by !== "" && (
+          <>{words.by} {foreign(event.acknowledgement.by)}</>
+        )}
       </p>
+      {event.kind === "acknowledged" && event.acknowledgement.note !== "" && (
+        <p class="soft">{foreign(event.acknowledgement.note)}</p>
+      )}
       {event.kind === "silenced" && event.silence.comment !== "" && (
         <p class="soft">{foreign(event.silence.comment)}</p>
       )}

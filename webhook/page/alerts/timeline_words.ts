@@ -38,6 +38,8 @@ export const TIMELINE: Readonly<Record<Locale, TimelineWords>> = {
       ended: "Terminée",
       silenced: "Mise en silence",
       unsilenced: "Fin du silence",
+      acknowledged: "Prise en compte",
+      withdrawn: "Prise en compte retirée",
     },
     told: {
       first: "Premier message",
@@ -75,7 +77,14 @@ export const TIMELINE: Readonly<Record<Locale, TimelineWords>> = {
   },
   en: {
     title: "Timeline",
-    events: { began: "Fired", ended: "Resolved", silenced: "Silenced", unsilenced: "Silence ended" },
+    events: {
+      began: "Fired",
+      ended: "Resolved",
+      silenced: "Silenced",
+      unsilenced: "Silence ended",
+      acknowledged: "Acknowledged",
+      withdrawn: "Acknowledgement withdrawn",
+    },
     told: {
       first: "First message",
       again: "Repeated",
