@@ -20,7 +20,7 @@ export async function acknowledge(page: Page, url: string, alertmanager: string)
   await page.getByLabel("Note (optional)").fill("On my way");
   await page.getByRole("button", { name: "Acknowledge" }).click();
   await page.getByRole("button", { name: "Withdraw the acknowledgement" }).waitFor();
-  await page.getByText("On my way").waitFor();
+  for (const part of ["#acts", "#timeline"]) await page.locator(part).getByText("On my way").waitFor();
   deepEqual(await inaccessible(page), []);
 
   // Nobody loads it again.
