@@ -1,5 +1,6 @@
 /** From SVG to PNG, in a worker that lives only while pictures are wanted: it takes 60 MB, and holds everything up while it draws. */
 
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 import type { Clock } from "../clock.ts";
@@ -51,9 +52,9 @@ export function createPainter(clock: Clock, idleMs = IDLE_MS): Painter {
 
   /** A worker that is ready. Its start is nobody's own: a picture that comes too late for it leaves it to the next one. */
   async function start(): Promise<Worker> {
-    const { source, ...files } = await readFiles();
+    const { module, ...files } = await readFiles();
     stopped.signal.throwIfAborted();
-    const started = startWorker(source);
+    const started = new Worker(module, { type: "module", name: "picture" });
     try {
       await ask(started, files, stopped.signal);
       return started;
@@ -105,27 +106,19 @@ export function createPainter(clock: Clock, idleMs = IDLE_MS): Painter {
 
 const inflated = promisify(brotliDecompress) as (content: Uint8Array) => Promise<Uint8Array>;
 
-/** What the worker is made of. */
-async function readFiles(): Promise<WorkerStart & { readonly source: string }> {
-  const read = async (name: string) => {
+/** What the worker is made of: its module, and what it is told first. */
+async function readFiles(): Promise<WorkerStart & { readonly module: URL }> {
+  const pathOf = async (name: string) => {
     const path = await assetPath(name);
-    if (path === undefined) {
-      throw new NoPicture(`Pictures cannot be drawn: "${name}" was not made; run "deno task assets"`);
-    }
-    return await Deno.readFile(path);
+    if (path !== undefined) return path;
+    throw new NoPicture(`Pictures cannot be drawn: "${name}" was not made; run "deno task assets"`);
   };
-  const [source, wasm, font] = await Promise.all([
-    read("picture.mjs"),
-    read("resvg.wasm.br").then(inflated),
-    read("picture.ttf.br").then(inflated),
+  const [module, wasm, font] = await Promise.all([
+    pathOf("picture.mjs"),
+    pathOf("resvg.wasm.br").then(Deno.readFile).then(inflated),
+    pathOf("picture.ttf.br").then(Deno.readFile).then(inflated),
   ]);
-  return { source: new TextDecoder().decode(source), wasm, font };
-}
-
-/** From its text, as a compiled program has no file that it could be started from. */
-function startWorker(source: string): Worker {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  return new Worker(url, { type: "module", name: "picture" });
+  return { module: pathToFileURL(module), wasm, font };
 }
 
 function ask(

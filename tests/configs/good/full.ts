@@ -225,6 +225,7 @@ export default defineStack({
           chatId: -1001234567890,
           threadId: 7,
           apiUrl: "https://telegram.example.org",
+          pictures: false,
         },
         {
           kind: "pagerduty",
