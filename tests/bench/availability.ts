@@ -7,7 +7,7 @@ import type { EngineName } from "../../tasks/stack.ts";
 import { noDisk } from "../crash/small_disk.ts";
 import { type FaultStack, startFaultStack } from "../faults/fault_stack.ts";
 import { MARKER } from "../faults/witness.ts";
-import { comeAndGo, type Fate, fateOf } from "./availability/alerts.ts";
+import { comeAndGo, type Fate, fateOf, type Raised } from "./availability/alerts.ts";
 import {
   type Availability,
   availabilityOf,
@@ -55,8 +55,11 @@ export const availabilityBench: Bench = {
     signal.throwIfAborted();
     say("what is still on its way arrives");
     await arrived(stack, raised, signal);
-    const fate = fateOf(stack.witness, raised, await firedMarkers(stack, beganAt));
-    yield* report(seen, fate, troubles, await sampleTimes(stack, beganAt), options);
+    const fired = await firedMarkers(stack, beganAt);
+    const [lasting, short] = [true, false].map((isLasting) =>
+      fateOf(stack.witness, new Map([...raised].filter(([, one]) => one.isLasting === isLasting)), fired)
+    );
+    yield* report(seen, lasting!, short!, troubles, await sampleTimes(stack, beganAt), options);
   },
 };
 
@@ -98,7 +101,7 @@ async function makeTrouble(
 
 async function arrived(
   stack: FaultStack,
-  raised: ReadonlyMap<string, number>,
+  raised: ReadonlyMap<string, Raised>,
   signal: AbortSignal,
 ): Promise<void> {
   const end = performance.now() + DRAIN_MS;
@@ -142,7 +145,8 @@ async function recorded({ urls }: FaultStack, selector: string, sinceMs: number)
 
 function* report(
   seen: readonly (readonly [Service, Seen])[],
-  fate: Fate,
+  lasting: Fate,
+  short: Fate,
   troubles: ReadonlyMap<string, number>,
   series: ReadonlyMap<string, readonly number[]>,
   { minutes, everySeconds }: Options,
@@ -163,32 +167,11 @@ function* report(
       data: { ...sums, ...one },
     };
   }
-  const { raised, delivered, twice, lost, unseen, ends, delaysMs } = fate;
-  yield {
-    what: "alerts",
-    figure:
-      `${raised} raised, ${delivered} delivered, ${twice} of them twice; ${unseen} came and went unseen while Prometheus was down, ${
-        lost - unseen
-      } lost`,
-    aim: "none lost, none twice",
-    reached: lost === unseen && twice === 0,
-    data: fate,
-  };
-  yield {
-    what: "their ends",
-    figure: `${ends.delivered} delivered, ${ends.twice} of them twice, ${ends.lost} lost`,
-    aim: "none twice; of what was told within 15 s before Alertmanager was killed it may be lost",
-    reached: ends.lost === 0 && ends.twice === 0,
-  };
-  const at = (part: number) =>
-    delaysMs[Math.min(delaysMs.length - 1, Math.floor(part * delaysMs.length))] ?? 0;
-  yield {
-    what: "trigger → destination",
-    figure: `median ${secondsOf(at(0.5))}, of ten 9 within ${secondsOf(at(0.9))}, longest ${
-      secondsOf(at(1))
-    }`,
-    aim: "",
-  };
+  yield* fateRows("alerts that last", lasting, {
+    firing: "none lost, none twice",
+    resolved: "none lost, none twice",
+  });
+  yield* fateRows("alerts of 25 s", short);
   for (const [job, times] of series) {
     const gaps = gapsOf(times, INTERVAL_MS);
     yield {
@@ -200,6 +183,40 @@ function* report(
       data: gaps,
     };
   }
+}
+
+/** @param aims None for what cannot be told in time whatever is done. */
+function* fateRows(
+  what: string,
+  fate: Fate,
+  aims?: { readonly firing: string; readonly resolved: string },
+): Generator<Row> {
+  const { raised, delivered, twice, lost, unseen, ends, delaysMs } = fate;
+  yield {
+    what,
+    figure:
+      `${raised} raised, ${delivered} delivered, ${twice} of them twice; ${unseen} came and went unseen while Prometheus was down, ${
+        lost - unseen
+      } lost`,
+    aim: aims?.firing ?? "",
+    reached: aims && lost === 0 && twice === 0,
+    data: fate,
+  };
+  yield {
+    what: `${what}: their ends`,
+    figure: `${ends.delivered} delivered, ${ends.twice} of them twice, ${ends.lost} lost`,
+    aim: aims?.resolved ?? "",
+    reached: aims && ends.lost === 0 && ends.twice === 0,
+  };
+  const at = (part: number) =>
+    delaysMs[Math.min(delaysMs.length - 1, Math.floor(part * delaysMs.length))] ?? 0;
+  yield {
+    what: `${what}: trigger → destination`,
+    figure: `median ${secondsOf(at(0.5))}, of ten 9 within ${secondsOf(at(0.9))}, longest ${
+      secondsOf(at(1))
+    }`,
+    aim: "",
+  };
 }
 
 function figureOf({ fraction, outages, meanRepairMs, longestMs }: Availability): string {

@@ -4,7 +4,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Status, Witness } from "../../faults/witness.ts";
 
 const RAISE_EVERY_MS = 10_000;
-const FIRES_MS = 25_000;
+/** They come and go while what they need is down: nobody can tell all of them. */
+const SHORT_MS = 25_000;
+/** Longer than any trouble, and than Prometheus takes to say it once more (a minute): all of them must arrive. */
+const LASTING_MS = 150_000;
+
+/** When an alert was raised, and for how long. */
+export interface Raised {
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly isLasting: boolean;
+}
 
 /** What became of the alerts. */
 export interface Fate {
@@ -20,23 +30,24 @@ export interface Fate {
   readonly delaysMs: readonly number[];
 }
 
-/** Raises alerts and ends them until `signal` aborts. @returns when each was raised, milliseconds since 1970. */
-export async function comeAndGo(witness: Witness, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
-  const raised = new Map<string, number>();
+/** Raises alerts and ends them until `signal` aborts. Every other one lasts. */
+export async function comeAndGo(witness: Witness, signal: AbortSignal): Promise<ReadonlyMap<string, Raised>> {
+  const raised = new Map<string, Raised>();
   const firing = new Map<string, number>();
   while (!signal.aborted) {
     const now = performance.now();
     for (const [marker, since] of firing) {
-      if (now - since < FIRES_MS) continue;
+      if (now - since < (raised.get(marker)!.isLasting ? LASTING_MS : SHORT_MS)) continue;
       witness.lower(marker);
       firing.delete(marker);
     }
     const marker = witness.raise();
-    raised.set(marker, Date.now());
+    raised.set(marker, { atMs: Date.now(), isLasting: raised.size % 2 === 1 });
     firing.set(marker, now);
     await delay(RAISE_EVERY_MS, undefined, { signal }).catch(() => {});
   }
   witness.lower(...firing.keys());
+  for (const marker of firing.keys()) raised.set(marker, { ...raised.get(marker)!, isLasting: false });
   return raised;
 }
 
@@ -47,7 +58,7 @@ export async function comeAndGo(witness: Witness, signal: AbortSignal): Promise<
  */
 export function fateOf(
   witness: Witness,
-  raised: ReadonlyMap<string, number>,
+  raised: ReadonlyMap<string, Raised>,
   fired?: ReadonlySet<string>,
 ): Fate {
   const tally = (status: Status) => {
@@ -58,9 +69,9 @@ export function fateOf(
       twice: counts.filter((count) => count > 1).length,
     };
   };
-  const delaysMs = [...raised].flatMap(([marker, at]) => {
+  const delaysMs = [...raised].flatMap(([marker, { atMs }]) => {
     const first = witness.told.find((one) => one.marker === marker && one.status === "firing");
-    return first ? [first.atMs - at] : [];
+    return first ? [first.atMs - atMs] : [];
   });
   return {
     raised: raised.size,
