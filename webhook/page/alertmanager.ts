@@ -1,5 +1,6 @@
 /** What the pages ask Alertmanager: each answer limited in time and size. */
 
+import { limitedText } from "./limited_text.ts";
 import type { PageOptions } from "./view.ts";
 
 /** Alertmanager did not do what it was asked for; the message says why. */
@@ -24,20 +25,24 @@ export function alertmanagerOf(
     }
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     let response: Response;
-    let text: string;
+    let text: string | undefined;
     try {
       response = await fetch(new URL(`api/v2/${path}`, base.endsWith("/") ? base : `${base}/`), {
         ...init,
         signal,
         redirect: "manual",
       });
-      text = await limitedText(response);
+      text = await limitedText(response, MAX_ANSWER_BYTES);
     } catch (error) {
-      if (error instanceof AlertmanagerSilent) throw error;
       throw new AlertmanagerSilent(
         signal.aborted
           ? `Alertmanager did not answer within ${TIMEOUT_MS / 1_000} s`
           : redact(`Alertmanager cannot be reached: ${(error as Error).message}`),
+      );
+    }
+    if (text === undefined) {
+      throw new AlertmanagerSilent(
+        `Alertmanager's answer is larger than ${MAX_ANSWER_BYTES / 1024 / 1024} MB`,
       );
     }
     if (response.ok) return text;
@@ -56,19 +61,4 @@ export function listIn(text: string): unknown[] {
     // Said below.
   }
   throw new AlertmanagerSilent("Alertmanager's answer is not as its API has it");
-}
-
-async function limitedText(response: Response): Promise<string> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  for await (const part of response.body ?? []) {
-    bytes += part.length;
-    if (bytes > MAX_ANSWER_BYTES) {
-      throw new AlertmanagerSilent(
-        `Alertmanager's answer is larger than ${MAX_ANSWER_BYTES / 1024 / 1024} MB`,
-      );
-    }
-    parts.push(part);
-  }
-  return await new Blob(parts).text();
 }

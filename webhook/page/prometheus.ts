@@ -1,5 +1,6 @@
 /** What the pages ask Prometheus: four read paths of its API, each answer limited in time, size and number. */
 
+import { limitedText } from "./limited_text.ts";
 import type { PageOptions } from "./view.ts";
 
 /** What Prometheus is asked for: nothing else of it can be reached. */
@@ -117,7 +118,7 @@ async function ask(
   const signal = given ? AbortSignal.any([given, timeout]) : timeout;
   try {
     const response = await fetch(...requestOf(base, asked, signal));
-    const text = await limitedText(response);
+    const text = await limitedText(response, MAX_ANSWER_BYTES);
     if (text === undefined) {
       return failure(
         502,
@@ -172,18 +173,6 @@ function parameters(given: Record<string, string | number | readonly string[] | 
     }
   }
   return made;
-}
-
-async function limitedText(response: Response): Promise<string | undefined> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  // Leaving the loop cancels the body.
-  for await (const part of response.body ?? []) {
-    bytes += part.length;
-    if (bytes > MAX_ANSWER_BYTES) return undefined;
-    parts.push(part);
-  }
-  return await new Blob(parts).text();
 }
 
 function judged(response: Response, text: string, redact: (text: string) => string): Answered {
