@@ -1,4 +1,4 @@
-/** From SVG to PNG, in a worker that lives only while pictures are wanted: it takes 60 MB, and holds everything up while it draws. */
+/** From SVG to PNG, in a worker that lives only while pictures are wanted: it takes 90 MB, and holds everything up while it draws. */
 
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
