@@ -48,8 +48,10 @@ Deno.test("alertPath with the real programs, whole and broken at each hop", asyn
     ]);
     assert.equal(hops[0]!.expectedMs, 2_000);
     // Each hop is later than the one before, as each is told by the clock of the service that saw it.
-    const latencies = hops.slice(2, 8).map(({ elapsedMs }) => elapsedMs);
-    assert.deepEqual(latencies, latencies.toSorted((a, b) => a - b));
+    // Those round to the millisecond, each in its own way.
+    const latencies = hops.slice(2, 8).map(({ elapsedMs }) => elapsedMs!);
+    const back = latencies.slice(1).map((latency, i) => latencies[i]! - latency);
+    assert.ok(back.every((ms) => ms <= 2), `${latencies}`);
     assert.ok(ended());
   });
 
