@@ -76,7 +76,9 @@ Deno.test({
         equal((await browser.ask("/prometheus/api/v1/query?query=1")).status, 302);
         equal((await browser.signIn("admin", await stack.password())).status, 303);
         equal(JSON.parse((await browser.ask("/prometheus/api/v1/query?query=1")).said).status, "success");
-        const starts = ["/", "/blackbox/", "/alertmanager/", "/prometheus/graph", "/prometheus/alerts"];
+        // Vigie's own pages lead to ranges of time without end: they are not followed.
+        equal((await browser.ask("/")).status, 200);
+        const starts = ["/blackbox/", "/alertmanager/", "/prometheus/graph", "/prometheus/alerts"];
         const { broken, seen } = await clickThrough(url, starts, browser.fetch);
         deepEqual(broken, []);
         ok(seen.size >= 8, [...seen].join());
