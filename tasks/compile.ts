@@ -98,10 +98,10 @@ export interface Compiled {
  * Writes a program of ours, the webhook by default, and all it imports as JavaScript: `NAME.js`, which `deno run` runs without this project, and
  * beside it what it loads only when it needs it. In one file V8 would have to read all of it at every start.
  *
- * @returns names of the files, that of the program first.
+ * @returns name of the program's file.
  * @throws {Lacking} when the bundler cannot be had.
  */
-export async function bundleWebhook(options: BundleOptions): Promise<[string, ...string[]]> {
+export async function bundleWebhook(options: BundleOptions): Promise<string> {
   const { program = WEBHOOK_PROGRAM, progress = silent, signal } = options;
   const directory = resolve(options.directory);
   progress.step(`bundle the ${program.name}`);
@@ -117,10 +117,10 @@ export async function bundleWebhook(options: BundleOptions): Promise<[string, ..
   });
   const main = `${program.name}.js`;
   await Deno.rename(join(directory, basename(program.main).replace(/\.ts$/, ".js")), join(directory, main));
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(directory)) if (name.endsWith(".js")) names.push(name);
-  for (const name of names) await writeAsAscii(join(directory, name));
-  return [main, ...names.filter((name) => name !== main).sort()];
+  for await (const { name } of Deno.readDir(directory)) {
+    if (name.endsWith(".js")) await writeAsAscii(join(directory, name));
+  }
+  return main;
 }
 
 /** One letter beyond Latin-1 makes V8 keep the whole source with two bytes for each character: 3 MB of the webhook's memory. */
@@ -144,7 +144,7 @@ export async function compileWebhook(options: CompileOptions): Promise<Compiled>
   const aside = `${output}.${crypto.randomUUID().slice(0, 8)}.partial`;
   const made = target.includes("windows") ? `${aside}.exe` : aside;
   try {
-    const [main] = await bundleWebhook({ directory, program, progress, signal });
+    const main = await bundleWebhook({ directory, program, progress, signal });
     if (program.hasAssets) await writeAssets(join(directory, "assets"), { progress, signal });
     progress.step(`compile ${basename(output)} for ${target}`);
     await Deno.mkdir(dirname(output), { recursive: true });

@@ -159,7 +159,7 @@ async function makeProgram(
     if (!(error instanceof Lacking) || hostTarget() !== target) throw error;
   }
   const bundle = join(directory, "bundle");
-  const [main] = await bundleWebhook({ directory: bundle, program, progress, signal });
+  const main = await bundleWebhook({ directory: bundle, program, progress, signal });
   if (program.hasAssets) await writeAssets(join(bundle, "assets"), { progress, signal });
   await Deno.copyFile(Deno.execPath(), join(directory, "deno"));
   return {

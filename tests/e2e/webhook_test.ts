@@ -176,7 +176,7 @@ receivers:
 
 Deno.test("bundleWebhook writes what runs without the project", async () => {
   await withFiles(new Map(), async (directory) => {
-    const [main] = await bundleWebhook({ directory: join(directory, "sub") });
+    const main = await bundleWebhook({ directory: join(directory, "sub") });
     const command = [
       Deno.execPath(),
       "run",

@@ -9,7 +9,7 @@ import { defect, REQUEST_MS } from "./attempt.ts";
 import type { Bundle } from "./bundle.ts";
 import type { ChannelHealth } from "./channel_state.ts";
 import type { Pacer } from "./pacer.ts";
-import { type Surroundings, withoutSecrets } from "./step.ts";
+import { shownReason, type Surroundings, withoutSecrets } from "./step.ts";
 import { readBundle } from "./told.ts";
 
 /** How a picture can end: the values of the label `result`. `dropped`: the destination or the webhook had no room for it. */
@@ -117,10 +117,7 @@ export function createPictureDelivery(options: PictureOptions): PictureDelivery 
   async function draw(notification: Notification, budgetMs: number, { name }: Channel) {
     const drawn = await source.draw(notification, budgetMs, stopped.signal);
     if ("picture" in drawn) return drawn.picture;
-    const { reason } = withoutSecrets({ result: "refused", reason: drawn.reason }, redact) as {
-      reason: string;
-    };
-    end(drawn.missing, name, reason);
+    end(drawn.missing, name, shownReason(drawn.reason, redact));
     return undefined;
   }
 

@@ -161,5 +161,10 @@ function hold(
 /** `outcome` with its reason as one line that holds no secret. */
 export function withoutSecrets(outcome: Outcome, redact: Settings["redact"]): Outcome {
   if (outcome.result === "delivered") return outcome;
-  return { ...outcome, reason: oneLine(redact(outcome.reason), LONGEST_REASON) };
+  return { ...outcome, reason: shownReason(outcome.reason, redact) };
+}
+
+/** A reason on one line, as it may be logged and stored. */
+export function shownReason(reason: string, redact: Settings["redact"]): string {
+  return oneLine(redact(reason), LONGEST_REASON);
 }

@@ -9,6 +9,10 @@ import type { Alert } from "../payload.ts";
 /** Beside webhook.json; `tasks/graphs.ts` writes it. */
 const GRAPHS_FILE = "graphs.json";
 
+const HOUR_MS = 3_600_000;
+/** An alert may fire for years: the curve of its last month says more. */
+const LONGEST_MS = 31 * 24 * HOUR_MS;
+
 const graphSchema = z.object({
   query: z.string(),
   operator: z.string().optional(),
@@ -61,4 +65,9 @@ export function curveOf(
   if (expression === undefined) return known;
   const exact = [known, ...known?.others ?? []].find((curve) => curve?.expr === expression);
   return exact ?? { ...graphOf(expression), unit: known?.unit };
+}
+
+/** Where the curve of an alert begins that is drawn until `untilMs`: an hour before the alert. Times in ms since 1970. */
+export function curveFromMs(beganMs: number, untilMs: number): number {
+  return Math.max(beganMs - HOUR_MS, untilMs - LONGEST_MS);
 }

@@ -10,7 +10,7 @@ import { type AskPrometheus, prometheusOf, type Series, seriesIn } from "../page
 import type { PageConfig } from "../page/schema.ts";
 import type { Alert, Notification } from "../payload.ts";
 import { type Curve, drawGraph, type Graph } from "./draw.ts";
-import { type AlertCurve, curveOf, readCurves } from "./graph_of.ts";
+import { type AlertCurve, curveFromMs, curveOf, readCurves } from "./graph_of.ts";
 import { orAborted } from "./or_aborted.ts";
 import { createPainter } from "./png.ts";
 import { type Subject, subjectOf } from "./subject.ts";
@@ -46,9 +46,6 @@ export interface Pictures {
   stop(): void;
 }
 
-const HOUR_MS = 3_600_000;
-/** An alert may fire for years. */
-const LONGEST_MS = 31 * 24 * HOUR_MS;
 /** Points of a curve: more do not fit into the picture's width. */
 const POINTS = 240;
 
@@ -129,7 +126,7 @@ function rangeOf({ startsAt }: Alert, { clock, page }: PicturesOptions): Range {
   const startsMs = Date.parse(startsAt) || undefined;
   // A sender's clock may be ahead.
   const beganMs = Math.min(startsMs ?? nowMs, nowMs);
-  const fromMs = Math.max(beganMs - HOUR_MS, nowMs - LONGEST_MS);
+  const fromMs = curveFromMs(beganMs, nowMs);
   const leastMs = (page().prometheus?.scrapeSeconds ?? 15) * 1_000;
   const stepMs = Math.max(Math.ceil((nowMs - fromMs) / POINTS / 1_000) * 1_000, leastMs);
   return { fromMs, toMs: nowMs, stepMs, startsMs };

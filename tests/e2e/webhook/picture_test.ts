@@ -1,12 +1,12 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { withFiles } from "../../../prometheus/testing/programs.ts";
 import { ensureAssets } from "../../../tasks/assets.ts";
-import { fakeDestination, formIn, type Reply } from "../../../webhook/channels/testing/fake_destination.ts";
+import { fakeDestination, type Reply } from "../../../webhook/channels/testing/fake_destination.ts";
+import { hasPicture, sentPicture } from "../sent_picture.ts";
 import { testBoth } from "./compiled.ts";
 import { eventually, postJson, startWebhook } from "./running_webhook.ts";
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 // On a slow machine what draws may start too late for the first ones.
 const MOST_TRIES = 20;
 
@@ -31,16 +31,12 @@ testBoth("sends the picture of an alert's curve after its message", async (comma
   ]);
   await withFiles(files, async (directory) => {
     await using webhook = await startWebhook(command, ["--config", join(directory, "webhook.json")]);
-    const picture = () => chat.requests.find(({ method }) => method === "PATCH");
-    for (let i = 1; picture() === undefined; i++) {
+    for (let i = 1; !hasPicture(chat); i++) {
       ok(i <= MOST_TRIES, webhook.output.stderr);
       equal((await postJson(`${webhook.url}/webhook`, notification(i))).status, 200);
       await eventually("a picture was sent, or not", async () => await ended(webhook.url) === i);
     }
-    equal(chat.requests[0]!.method, "POST", "the text came first");
-    const file = (await formIn(picture()!)).get("files[0]");
-    ok(file instanceof File);
-    deepEqual([...(await file.bytes()).subarray(0, SIGNATURE.length)], SIGNATURE);
+    await sentPicture(chat);
   });
 });
 

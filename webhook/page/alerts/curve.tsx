@@ -1,6 +1,6 @@
 /** The curve of an alert around the time it fired, with the line it crossed. */
 
-import type { AlertCurve } from "../../picture/graph_of.ts";
+import { type AlertCurve, curveFromMs } from "../../picture/graph_of.ts";
 import { formatNumber } from "../dashboards/units.ts";
 import { expressionIn } from "./expression.ts";
 import type { Shown } from "./inbox.tsx";
@@ -23,8 +23,6 @@ export interface Drawn {
 }
 
 const HOUR_MS = 3_600_000;
-/** An alert may fire for years: the curve of its last month says more. */
-const LONGEST_MS = 31 * 24 * HOUR_MS;
 
 /** The section with the curve; without scripts the expression and its line are still told. */
 export function CurveSection({ drawn, shown }: { readonly drawn: Drawn; readonly shown: Shown }) {
@@ -61,7 +59,7 @@ export function CurveSection({ drawn, shown }: { readonly drawn: Drawn; readonly
         data-unit={unit}
         data-severity={labels.severity}
         data-own={JSON.stringify(labels)}
-        data-from={Math.max(beganMs - HOUR_MS, untilMs - LONGEST_MS)}
+        data-from={curveFromMs(beganMs, untilMs)}
         data-to={endedMs === undefined ? undefined : untilMs}
         data-step={scrapeSeconds}
         data-marks={JSON.stringify(marks)}

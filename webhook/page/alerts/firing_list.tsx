@@ -2,7 +2,7 @@
 
 import type { Acknowledgement } from "../acts/acknowledgements.ts";
 import { Seen } from "../acts/seen.tsx";
-import { severityOf } from "../../messages/severity.ts";
+import { severityOf, worst } from "../../messages/severity.ts";
 import { Time } from "../time.tsx";
 import { WORDS as PAGE_WORDS } from "../words.ts";
 import type { Details, FiringRow } from "./firing.ts";
@@ -180,5 +180,6 @@ function addressOf({ fingerprint, from }: FiringRow, list: string): string {
 export function worstOf(rows: readonly FiringRow[]): "critical" | "warning" | "info" | "good" {
   const active = rows.filter(({ held }) => held?.status.state === "active")
     .map(({ labels }) => severityOf(labels.severity));
-  return (["critical", "warning", "info"] as const).find((severity) => active.includes(severity)) ?? "good";
+  const found = worst(active);
+  return found === "none" ? "good" : found;
 }
